@@ -1,0 +1,1 @@
+"""A small payment service: an HTTP API and a worker, joined by a ledger and a broker."""
