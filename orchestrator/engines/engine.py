@@ -1,0 +1,118 @@
+"""What an engine is: where resources run, behind a handful of verbs.
+
+An engine holds no state of its own: whatever it created it finds again by its labels. Every call
+may be made from any thread. Every call that can wait takes a deadline and raises `Stopped` or
+`TimedOut` through it; what the engine itself refuses is an `EngineError` with the engine's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+from orchestrator.model.facts import EngineFacts
+from orchestrator.model.launch import (
+    ExecResult,
+    Found,
+    Launch,
+    LogLine,
+    Opened,
+    RunLabels,
+    State,
+)
+from orchestrator.model.resource import Build
+from orchestrator.waiting import Deadline
+
+Progress = Callable[[str, int, int], None]
+"""Told of a long call's progress: what is being done, how much is done, of how much (0: unknown)."""
+
+
+class Engine(Protocol):
+    """Nine verbs: describe, open, start, state, exec, logs, list, remove, close."""
+
+    name: str
+
+    def describe(self, deadline: Deadline) -> EngineFacts:
+        """Say who answers. Raises EngineUnavailable, with the next step to take, if nobody does."""
+
+    def open(self, labels: RunLabels, deadline: Deadline) -> Opened:
+        """Make the run's own place (a network, a folder), to be shared by its instances."""
+
+    def start(self, launch: Launch, deadline: Deadline) -> Found:
+        """Create an instance, put its files in, start it; return it with its ports.
+
+        On failure nothing of the instance is left. Raises PortTaken when a host port belongs to
+        somebody else, so that the caller may try with another.
+        """
+
+    def state(self, found: Found, deadline: Deadline) -> State:
+        """How it is doing now; `gone` when the engine no longer knows it."""
+
+    def exec(
+        self,
+        found: Found,
+        argv: Sequence[str],
+        deadline: Deadline,
+        *,
+        env: Mapping[str, str] | None = None,
+        stdin: Iterable[bytes] | None = None,
+        output: Callable[[str, bytes], None] | None = None,
+    ) -> ExecResult:
+        """Run a command beside the instance and wait for its end.
+
+        `stdin` is streamed while the output is read, never gathered first; its end closes the
+        command's input. With `output`, each piece goes there as it comes, as ("stdout" or "stderr",
+        bytes), and the result holds no text. Raises Gone when the instance is not running.
+        """
+
+    def interactive(self, found: Found, argv: Sequence[str], env: Mapping[str, str]) -> list[str]:
+        """Return the command line that runs `argv` beside the instance on the user's terminal."""
+
+    def logs(
+        self,
+        found: Found,
+        deadline: Deadline,
+        *,
+        follow: bool = False,
+        since: str | None = None,
+        tail: int | None = None,
+    ) -> Iterator[LogLine]:
+        """Yield the log's lines, oldest first; with `follow` until the instance ends.
+
+        `since` is an RFC 3339 time, `tail` how many of the last lines.
+        """
+
+    def list(self, deadline: Deadline, run: str | None = None) -> list[Found]:
+        """Everything of Greenroom's on this engine, or of one run: instances first, places last.
+
+        Found by labels alone. Includes what is created but not started, and what has ended.
+        """
+
+    def remove(self, found: Found, deadline: Deadline) -> None:
+        """Remove an instance and all that is only its own (volumes, children); gone is fine."""
+
+    def close(self, run: str, deadline: Deadline) -> None:
+        """Remove the run's place. Gone already is fine."""
+
+
+@runtime_checkable
+class Images(Protocol):
+    """What engines that run images can do besides."""
+
+    def image_id(self, image: str, deadline: Deadline) -> str | None:
+        """The id of a present image, None when it is not present."""
+
+    def pull(
+        self, image: str, platform: str | None, progress: Progress, deadline: Deadline
+    ) -> None:
+        """Fetch an image. Raises ImageUnavailable with the registry's words."""
+
+    def build(
+        self,
+        image: str,
+        build: Build,
+        labels: Mapping[str, str],
+        progress: Progress,
+        deadline: Deadline,
+    ) -> None:
+        """Make an image under this name. Raises BuildFailed with the build's log."""

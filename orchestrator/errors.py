@@ -1,0 +1,164 @@
+"""Everything that Greenroom raises.
+
+GreenroomError                 70  (a bug, if it is none of the following)
+├── UsageError                 64  a command or call that makes no sense
+├── ManifestError              65  what is wrong in a manifest: every problem at once
+├── EngineError                75  an engine refused or failed a call
+│   ├── EngineUnavailable      69  no engine answers
+│   ├── PortTaken              75  a host port belongs to somebody else
+│   ├── ImageUnavailable       75  an image is neither here nor can it be pulled
+│   ├── BuildFailed            75  a build ended with an error; carries its log
+│   └── Gone                   75  what was asked about is not there any more
+├── StepFailed                 75  a step of the plan failed; carries its evidence
+├── ServiceDied                75  a service ended while the tests were running
+├── NotRemoved                 74  something could not be removed
+├── CommandNotFound           127  the tests' command is not on the PATH
+└── Interrupted           130/143  Ctrl-C, or the signal of whoever ends us
+
+The number is the exit code of the command line (`sysexits.h` where one fits). Each message says
+what happened in the user's words; `hint` says what to do next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class GreenroomError(Exception):
+    """The root of the tree: catch this to catch all that Greenroom raises."""
+
+    exit_code: ClassVar[int] = 70
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(GreenroomError):
+    """A command or call that makes no sense as it stands."""
+
+    exit_code = 64
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in a manifest, at its place; lines and columns count from 1, 0 means unknown."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        what = f"{self.path}: {self.message}" if self.path else self.message
+        return f"{where}: {what}"
+
+
+class ManifestError(GreenroomError):
+    """A manifest has mistakes; `problems` holds every one of them, in the order of the text."""
+
+    exit_code = 65
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class EngineError(GreenroomError):
+    """An engine refused or failed a call."""
+
+    exit_code = 75
+
+
+class EngineUnavailable(EngineError):
+    """No engine answers where one was expected."""
+
+    exit_code = 69
+
+
+class PortTaken(EngineError):
+    """A host port belongs to somebody else; `port` is its number, 0 when the engine did not say."""
+
+    def __init__(self, message: str, *, port: int = 0, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.port = port
+
+
+class ImageUnavailable(EngineError):
+    """An image is not present and could not be pulled."""
+
+
+class BuildFailed(EngineError):
+    """An image build ended with an error; `log` holds the build's last lines."""
+
+    def __init__(self, message: str, *, log: tuple[str, ...] = (), hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.log = log
+
+
+class Gone(EngineError):
+    """What the engine was asked about does not exist any more."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was known about a step when it failed.
+
+    `seconds` is how long the step had run, `answer` the probe's last answer, `state` the resource's
+    state in words, `log` the tail of its log.
+    """
+
+    seconds: float = 0.0
+    answer: str = ""
+    state: str = ""
+    log: tuple[str, ...] = ()
+
+
+class StepFailed(GreenroomError):
+    """A step of the plan failed; `step` is its name and `evidence` what was known then."""
+
+    exit_code = 75
+
+    def __init__(
+        self, step: str, message: str, *, evidence: Evidence | None = None, hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.step = step
+        self.evidence = evidence or Evidence()
+
+
+class ServiceDied(GreenroomError):
+    """Services ended although they should have lived as long as the run."""
+
+    exit_code = 75
+
+
+class NotRemoved(GreenroomError):
+    """Something could not be removed; the message names each thing and the engine's reason."""
+
+    exit_code = 74
+
+
+class CommandNotFound(GreenroomError):
+    """The command that should have run is not on the PATH."""
+
+    exit_code = 127
+
+
+class Interrupted(GreenroomError):
+    """Whoever started us wants us to end; the exit code is 128 and the signal's number."""
+
+    exit_code = 130
+
+    def __init__(self, signal_number: int = 2) -> None:
+        super().__init__("interrupted")
+        self.signal_number = signal_number
+
+    @property
+    def code(self) -> int:
+        """The exit code of this very interruption: 130 for SIGINT, 143 for SIGTERM."""
+        return 128 + self.signal_number

@@ -1,0 +1,118 @@
+"""Whatever happens, as values: all that shows something reads these and nothing else.
+
+`at` is seconds since the Unix epoch, `seconds` a duration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orchestrator.errors import Evidence
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunStarted:
+    """A run begins: its id, the manifest's name, and one sentence about each engine in use."""
+
+    at: float
+    run: str
+    name: str
+    engines: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepStarted:
+    """A step begins."""
+
+    at: float
+    step: str
+    subject: str
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepProgress:
+    """A step is under way; `done` and `total` are in `unit`s, and a `total` of 0 is unknown."""
+
+    at: float
+    step: str
+    subject: str
+    text: str = ""
+    done: int = 0
+    total: int = 0
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeAnswered:
+    """A probe was answered, well or not; the same answer is told only once."""
+
+    at: float
+    step: str
+    subject: str
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepDone:
+    """A step is done."""
+
+    at: float
+    step: str
+    subject: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepBroke:
+    """A step failed, and the run with it."""
+
+    at: float
+    step: str
+    subject: str
+    seconds: float
+    message: str
+    hint: str = ""
+    evidence: Evidence = Evidence()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunReady:
+    """Everything is ready and seeded; `addresses` lead from resource to the URL the tests use."""
+
+    at: float
+    run: str
+    seconds: float
+    addresses: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRemoved:
+    """Nothing of the run is left."""
+
+    at: float
+    run: str
+    seconds: float
+    removed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noticed:
+    """Something the user should know that is no failure."""
+
+    at: float
+    text: str
+
+
+Event = (
+    RunStarted
+    | StepStarted
+    | StepProgress
+    | ProbeAnswered
+    | StepDone
+    | StepBroke
+    | RunReady
+    | RunRemoved
+    | Noticed
+)

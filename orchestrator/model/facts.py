@@ -1,0 +1,32 @@
+"""What planning needs to know of the world, gathered beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestrator.model.launch import Found
+
+
+@dataclass(frozen=True)
+class EngineFacts:
+    """An engine that answers; `address` is where the ports it publishes are reached from here."""
+
+    name: str
+    version: str = ""
+    address: str = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The world as a plan sees it; empty facts stand for a world of which nothing is known.
+
+    `engines` by name; `images` are the ids of those that are present, by the name as the plan uses
+    it; `image_prefix` goes before the names of images that name no registry of their own; `running`
+    is what the engines have of this environment already.
+    """
+
+    engines: Mapping[str, EngineFacts] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)
+    image_prefix: str = ""
+    running: tuple[Found, ...] = ()

@@ -1,0 +1,184 @@
+"""What is asked of an engine, and what it reports back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestrator.model.resource import Instance, Limits
+
+RUN = "greenroom.run"
+ENVIRONMENT = "greenroom.environment"
+MANIFEST = "greenroom.manifest"
+RESOURCE = "greenroom.resource"
+OWNER = "greenroom.owner"
+EXPIRES = "greenroom.expires"
+STAYS = "greenroom.stays"
+
+
+@dataclass(frozen=True)
+class RunLabels:
+    """Whose something is. Everything that an engine creates carries these, so that it is found again.
+
+    `environment` is the identity of the manifest and its user, `name` and `manifest` (its path) are
+    for display and for reading it again; `owner` identifies the process that made the run, as JSON;
+    `expires` is the Unix time in seconds after which nobody needs it. `stays` marks what `up` made:
+    it outlives its maker and is joined by others, while what a test run makes is its own.
+    """
+
+    run: str
+    environment: str
+    name: str
+    manifest: str
+    owner: str
+    expires: int
+    stays: bool = False
+
+    def labels(self, instance: Instance | None = None) -> dict[str, str]:
+        """The same as key and value, with the resource's name where there is one."""
+        common = {
+            RUN: self.run,
+            ENVIRONMENT: f"{self.name}:{self.environment}",
+            MANIFEST: self.manifest,
+            OWNER: self.owner,
+            EXPIRES: str(self.expires),
+        }
+        if self.stays:
+            common[STAYS] = "yes"
+        return common | ({RESOURCE: str(instance)} if instance else {})
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """A file ready to be put in: `data` is its bytes, or `source` the host path to stream from."""
+
+    target: str
+    mode: int
+    data: bytes | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Publish:
+    """A port of the resource and the host port that leads to it."""
+
+    number: int
+    host: int
+
+
+@dataclass(frozen=True)
+class Launch:
+    """Everything an engine needs to start one instance, with every reference already answered.
+
+    `image` is None on the process engine. `hosts` adds names to the resource's own name resolution.
+    `command` and `entrypoint` are None where the image's apply. `options` are the engine's own.
+    """
+
+    labels: RunLabels
+    instance: Instance
+    image: str | None = None
+    command: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[FileContent, ...] = ()
+    ports: tuple[Publish, ...] = ()
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    hostname: str | None = None
+    workdir: str | None = None
+    user: str | None = None
+    tmpfs: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    platform: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class State:
+    """How an instance is doing.
+
+    `status` is `created`, `running`, `exited` or `gone`; `health` is the image's own health check's
+    word (`starting`, `healthy`, `unhealthy`), empty when it has none.
+    """
+
+    status: str
+    exit_code: int | None = None
+    out_of_memory: bool = False
+    health: str = ""
+    detail: str = ""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, or is about to."""
+        return self.status in ("created", "running")
+
+    def __str__(self) -> str:
+        words = self.status
+        if self.exit_code is not None and not self.alive:
+            words += f" with code {self.exit_code}"
+        if self.out_of_memory:
+            words += ", killed because it ran out of memory"
+        if self.health:
+            words += f", health check says {self.health}"
+        return f"{words} ({self.detail})" if self.detail else words
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something of Greenroom's that an engine has: an instance, or a run's own network or folder.
+
+    `kind` is the engine's word (`container`, `network`, `process`, `folder`), `id` what the engine
+    knows it by, `labels` as at its creation, `ports` leads from a resource's port to the host's.
+    """
+
+    engine: str
+    kind: str
+    id: str
+    labels: Mapping[str, str]
+    name: str = ""
+    ports: Mapping[int, int] = field(default_factory=dict)
+    state: State = State("running")
+
+    @property
+    def run(self) -> str:
+        """The run that it belongs to."""
+        return self.labels.get(RUN, "")
+
+    @property
+    def instance(self) -> Instance | None:
+        """The instance that it is; None for a run's network or folder."""
+        text = self.labels.get(RESOURCE)
+        if not text:
+            return None
+        resource, _, slice_ = text.partition("@")
+        return Instance(resource, slice_ or None)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A run's place on an engine; `gateway` is the host's own address on its network, if it has one."""
+
+    gateway: str | None = None
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of a log; `time` is RFC 3339 in UTC, `stream` is `stdout` or `stderr`."""
+
+    time: str
+    stream: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ExecResult:
+    """What a command left behind: its exit code and both its streams, decoded."""
+
+    exit_code: int
+    stdout: str = ""
+    stderr: str = ""
+
+    @property
+    def output(self) -> str:
+        """Both streams, errors last, for a message."""
+        return "\n".join(part for part in (self.stdout.strip(), self.stderr.strip()) if part)

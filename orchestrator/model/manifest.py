@@ -1,0 +1,35 @@
+"""A manifest whose mistakes have all been found: what planning starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestrator.model.resource import Resource
+from orchestrator.model.template import Template
+
+
+@dataclass(frozen=True)
+class Tests:
+    """The manifest's own test command, and what the tests' environment gets besides the addresses."""
+
+    command: tuple[Template, ...] | None = None
+    env: Mapping[str, Template] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The whole of a manifest.
+
+    `path` is the resolved path of the file (or `<mapping>`), `folder` what its relative paths start
+    from, `name` is for display. `engine` is `docker`, `process` or `auto`. `python` is the project's
+    interpreter for Python seeds, None: to be looked for.
+    """
+
+    path: str
+    folder: str
+    name: str
+    engine: str = "auto"
+    python: str | None = None
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    tests: Tests = Tests()

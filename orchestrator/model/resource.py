@@ -1,0 +1,200 @@
+"""One named entry of a manifest, with its technology's part already in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from orchestrator.model.probe import Automatic, Readiness
+from orchestrator.model.technology import Technology
+from orchestrator.model.template import Template
+
+DOCKER = "docker"
+PROCESS = "process"
+
+
+@dataclass(frozen=True, order=True)
+class Instance:
+    """A resource in a slice; most resources have just one instance, in no slice."""
+
+    resource: str
+    slice: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.resource}@{self.slice}" if self.slice else self.resource
+
+    @property
+    def alias(self) -> str:
+        """The host name under which the run's network knows it (`@` is no letter of host names)."""
+        return f"{self.resource}--{self.slice}" if self.slice else self.resource
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port that a resource serves; `host` is a fixed host port, None: Greenroom chooses.
+
+    `name` is empty for ports that have none. On the process engine `number` only names the port:
+    the process listens on the host port it is given.
+    """
+
+    number: int
+    name: str = ""
+    host: int | None = None
+
+
+@dataclass(frozen=True)
+class File:
+    """A file put in before the start: either `source` (a path on this host) or `content`."""
+
+    target: PurePosixPath
+    source: str | None = None
+    content: Template | None = None
+    mode: int = 0o644
+
+
+@dataclass(frozen=True)
+class Build:
+    """An image made from a Dockerfile; `context` is a folder on this host."""
+
+    context: str
+    dockerfile: str = "Dockerfile"
+    target: str | None = None
+    args: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of a container: `memory` in bytes, `cpus` in processors, None: unbounded."""
+
+    memory: int | None = None
+    cpus: float | None = None
+
+
+@dataclass(frozen=True)
+class FileSeed:
+    """A file for the technology's own loader, chosen by `suffix` (`.sql`, `.sql.gz`, `.csv`)."""
+
+    path: str
+    suffix: str
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
+class ScriptSeed:
+    """A shell script, run beside the server (`.sh`)."""
+
+    path: str
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
+class FunctionSeed:
+    """A Python function, called with the resource, in a child of the project's interpreter."""
+
+    path: str
+    function: str
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
+class TaskSeed:
+    """A task of the manifest, run to its end as part of the seeding."""
+
+    task: str
+
+    def __str__(self) -> str:
+        return f"task:{self.task}"
+
+
+@dataclass(frozen=True)
+class DatabaseSeed:
+    """One more database on the same server, made before any seed is read."""
+
+    database: str
+
+    def __str__(self) -> str:
+        return f"database {self.database}"
+
+
+Seed = FileSeed | ScriptSeed | FunctionSeed | TaskSeed | DatabaseSeed
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What a manifest's entry asks for, complete: defaults filled in, the technology's part merged.
+
+    `section` is `databases`, `brokers`, `services` or `tasks`. `engine` is where it runs, decided by
+    the manifest; `docker` stands for whichever container engine there is. With neither `image` nor
+    `build` the resource is a process on this host. `command` and `entrypoint` are None where the
+    image's own apply. `user`, `password` and `database` are what its address shows (a `password` of
+    None is derived from the machine's secret); `run_as` is the account the process runs under.
+    `references` and `needs` together are its dependencies. Durations are in seconds.
+    """
+
+    name: str
+    section: str
+    engine: str = DOCKER
+    technology: Technology | None = None
+    image: str | None = None
+    build: Build | None = None
+    command: tuple[Template, ...] | None = None
+    entrypoint: tuple[Template, ...] | None = None
+    env: Mapping[str, Template] = field(default_factory=dict)
+    files: tuple[File, ...] = ()
+    ports: tuple[Port, ...] = ()
+    user: str | None = None
+    password: str | None = None
+    databases: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    seeds: tuple[Seed, ...] = ()
+    readiness: Readiness = Readiness(Automatic())
+    timeout: float = 60.0
+    limits: Limits = Limits()
+    workdir: str | None = None
+    run_as: str | None = None
+    hostname: str | None = None
+    tmpfs: tuple[str, ...] = ()
+    pull: str = "missing"
+    platform: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    profiles: tuple[str, ...] = ()
+
+    @property
+    def instance(self) -> Instance:
+        """Its only instance, as long as nothing slices it."""
+        return Instance(self.name)
+
+    @property
+    def is_task(self) -> bool:
+        """Whether it is done when it exits, instead of living as long as the run."""
+        return self.section == "tasks"
+
+    @property
+    def contained(self) -> bool:
+        """Whether it runs in a container, and so sees addresses from the inside."""
+        return self.engine != PROCESS
+
+    def port(self, name: str | None = None) -> Port | None:
+        """The port of this name, or the first one; None when there is no such port."""
+        if name is None:
+            return self.ports[0] if self.ports else None
+        return next((port for port in self.ports if port.name == name), None)
+
+    def templates(self) -> tuple[tuple[str, Template], ...]:
+        """Every template by which it may refer to others, each with the words for its place."""
+        found = [(f"env {name}", template) for name, template in self.env.items()]
+        found += [("command", part) for part in self.command or ()]
+        found += [("entrypoint", part) for part in self.entrypoint or ()]
+        found += [(f"files {file.target}", file.content) for file in self.files if file.content]
+        return tuple(found)

@@ -1,0 +1,121 @@
+"""What a technology is: a value that says what Postgres *is*, with no behaviour of its own.
+
+Texts in it are templates over the resource itself (`${self.user}`, `${self.password}`), so that one
+language serves the manifest and the technologies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from orchestrator.model.probe import Readiness
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """How one gets in: what an address shows between `//` and the end, besides host and port."""
+
+    user: str
+    password: str
+    database: str
+
+
+@dataclass(frozen=True)
+class SeedHead:
+    """What a loader may know of a file before its bytes stream: its name without endings, its first line."""
+
+    stem: str
+    first_line: str = ""
+
+
+@dataclass(frozen=True)
+class ExecLoader:
+    """Seed by a command run beside the server, with the file's bytes on its standard input.
+
+    `argv` makes the command, as a list; `unpack` undoes a compression on the way (`gzip`);
+    `reads_head` says that `argv` needs the first line; `location` is what the command's messages
+    call its input, to be replaced by the file's name.
+    """
+
+    argv: Callable[[SeedHead], tuple[str, ...]]
+    unpack: Literal["", "gzip"] = ""
+    reads_head: bool = False
+    location: str = ""
+
+
+@dataclass(frozen=True)
+class Send:
+    """In a conversation: send these bytes."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class ReadLine:
+    """In a conversation: the next line comes back, without its CR LF."""
+
+
+@dataclass(frozen=True)
+class ReadExactly:
+    """In a conversation: exactly `size` bytes come back."""
+
+    size: int
+
+
+Exchange = Send | ReadLine | ReadExactly
+
+Conversation = Generator[Exchange, bytes, None]
+"""A protocol spoken without input or output: yields what to do, is sent what came back."""
+
+
+class SeedRefused(Exception):
+    """Raised inside a conversation: the server refused what stands at `line` (0: no line of its own)."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+        self.message = message
+
+
+@dataclass(frozen=True)
+class WireLoader:
+    """Seed by speaking the server's own protocol from the tests' side, for images without a client."""
+
+    talk: Callable[[Iterator[bytes], Credentials], Conversation]
+
+
+Loader = ExecLoader | WireLoader
+
+
+@dataclass(frozen=True)
+class Technology:
+    """What is needed to run, reach, wait for and seed one kind of server.
+
+    `image` and `version` make the default image, `versions` documents nothing but is what `use:
+    name:version` puts in the version's place. `url` is the address; its user, password and database
+    are percent-encoded. `fields` are further ones under their own names. `command` replaces the
+    image's (None: it stays, unless the manifest gives `args`, which then follow `program`).
+    `readiness` gets the user and the database. `client` is the interactive client that `greenroom
+    shell` opens, `client_env` what makes it and other clients find the server and get in.
+    `create_database` makes the command that makes one more database.
+    """
+
+    name: str
+    section: Literal["databases", "brokers"]
+    image: str
+    version: str
+    port: int
+    url: str
+    readiness: Callable[[str, str], Readiness]
+    program: str
+    command: tuple[str, ...] | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    user: str = "greenroom"
+    database: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    client: tuple[str, ...] = ()
+    client_env: Mapping[str, str] = field(default_factory=dict)
+    seeds: Mapping[str, Loader] = field(default_factory=dict)
+    create_database: Callable[[str], tuple[str, ...]] | None = None

@@ -1,0 +1,96 @@
+"""PostgreSQL, as the official image runs it.
+
+Messages: https://www.postgresql.org/docs/current/protocol-message-formats.html
+"""
+
+from __future__ import annotations
+
+import csv
+import struct
+
+from orchestrator.model.probe import Dialogue, Readiness
+from orchestrator.model.technology import ExecLoader, SeedHead, Technology
+from orchestrator.model.template import Template
+
+PROTOCOL_3_0 = 196608
+PSQL = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
+
+
+def quoted(name: str) -> str:
+    """Return an SQL identifier; `sales.orders` is the table `orders` of the schema `sales`."""
+    return ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
+
+
+def startup_message(user: str, database: str) -> bytes:
+    """Return the first message of a client: who it is and which database it wants."""
+    pairs = f"user\0{user}\0database\0{database}\0\0".encode()
+    return struct.pack("!ii", 8 + len(pairs), PROTOCOL_3_0) + pairs
+
+
+def readiness(user: str, database: str) -> Readiness:
+    """Ready when the server asks for the password (or lets us in): both begin with `R`.
+
+    Until then nobody answers on TCP: the image's short-lived server for the initialisation listens
+    on its Unix socket only, and a server that is still starting up answers with an error (`E`).
+    """
+    message = startup_message(user, database).decode("latin-1")
+    return Readiness(Dialogue(send=Template.literal(message), expect=rb"^R"))
+
+
+def copy_rows(head: SeedHead) -> tuple[str, ...]:
+    """Return the command that copies rows into the table named after the file.
+
+    The header names the columns, so that a file may leave out those with a default.
+    """
+    header = next(csv.reader([head.first_line.removeprefix("\ufeff")]), [])
+    columns = ", ".join(quoted_column(name.strip()) for name in header)
+    copy = f"COPY {quoted(head.stem)} ({columns}) FROM STDIN WITH (FORMAT csv, HEADER true)"
+    return (*PSQL, "--command", copy)
+
+
+def quoted_column(name: str) -> str:
+    """Return a column's name as an SQL identifier, in which a dot means nothing."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def run_script(_head: SeedHead) -> tuple[str, ...]:
+    """Return the command that runs SQL from its standard input and stops at the first error."""
+    return (*PSQL, "--file", "-")
+
+
+POSTGRES = Technology(
+    name="postgres",
+    section="databases",
+    image="postgres",
+    version="17",
+    port=5432,
+    url="postgresql://${self.user}:${self.password}@${self.host}:${self.port}/${self.database}",
+    fields={"jdbc": "jdbc:postgresql://${self.host}:${self.port}/${self.database}"},
+    readiness=readiness,
+    program="postgres",
+    # Test data need not survive a power cut, and without that care everything is written faster.
+    command=(
+        *("postgres", "-c", "fsync=off", "-c", "full_page_writes=off"),
+        *("-c", "synchronous_commit=off"),
+    ),
+    env={
+        "POSTGRES_USER": "${self.user}",
+        "POSTGRES_PASSWORD": "${self.password}",
+        "POSTGRES_DB": "${self.database}",
+        # Outside the folder that the image declares a volume, so that the data belongs to the
+        # container itself.
+        "PGDATA": "/var/lib/greenroom/data",
+    },
+    client=("psql",),
+    client_env={
+        "PGUSER": "${self.user}",
+        "PGPASSWORD": "${self.password}",
+        "PGDATABASE": "${self.database}",
+    },
+    seeds={
+        ".sql": ExecLoader(run_script, location="psql:<stdin>"),
+        ".sql.gz": ExecLoader(run_script, unpack="gzip", location="psql:<stdin>"),
+        ".csv": ExecLoader(copy_rows, reads_head=True),
+    },
+    create_database=lambda name: (*PSQL, "--command", f"CREATE DATABASE {quoted_column(name)}"),
+)

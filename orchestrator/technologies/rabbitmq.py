@@ -1,0 +1,47 @@
+"""RabbitMQ, as the official image runs it.
+
+Frames: AMQP 0-9-1, https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf, section 4.2.
+"""
+
+from __future__ import annotations
+
+from orchestrator.model.probe import Dialogue, Readiness
+from orchestrator.model.technology import ExecLoader, SeedHead, Technology
+from orchestrator.model.template import Template
+
+PROTOCOL_HEADER = "AMQP\0\0\x09\x01"
+CONNECTION_START = rb"^\x01\x00\x00.{4}\x00\x0a\x00\x0a"
+"""A method frame on channel 0, of any size, with class 10 (connection) and method 10 (start)."""
+
+
+def readiness(_user: str, _database: str) -> Readiness:
+    """Ready when a client's greeting is answered by the start of a connection.
+
+    The server opens its port last of all, when the user and the virtual host are there.
+    """
+    return Readiness(Dialogue(send=Template.literal(PROTOCOL_HEADER), expect=CONNECTION_START))
+
+
+def import_definitions(_head: SeedHead) -> tuple[str, ...]:
+    """Return the command that reads exchanges, queues and bindings from its standard input."""
+    return ("rabbitmqctl", "--quiet", "import_definitions")
+
+
+RABBITMQ = Technology(
+    name="rabbitmq",
+    section="brokers",
+    image="rabbitmq",
+    version="4",
+    port=5672,
+    url="amqp://${self.user}:${self.password}@${self.host}:${self.port}/${self.database}",
+    readiness=readiness,
+    program="rabbitmq-server",
+    env={
+        "RABBITMQ_DEFAULT_USER": "${self.user}",
+        "RABBITMQ_DEFAULT_PASS": "${self.password}",
+        "RABBITMQ_DEFAULT_VHOST": "${self.database}",
+    },
+    database="/",
+    client=("sh",),
+    seeds={".json": ExecLoader(import_definitions)},
+)

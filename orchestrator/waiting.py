@@ -1,0 +1,98 @@
+"""The one place that waits: deadlines, the order to stop, and retries (on tenacity)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tenacity import RetryCallState, Retrying, retry_if_result
+from tenacity.wait import wait_base, wait_exponential, wait_fixed
+
+
+class Stopped(Exception):
+    """Raised in whatever waits when the order to stop arrives."""
+
+
+class TimedOut(Exception):
+    """Raised in whatever waits when its deadline passes."""
+
+
+class Stop:
+    """The order to stop, given once and seen by everything that waits."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def order(self) -> None:
+        """Tell everything that waits on this to stop."""
+        self._event.set()
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the order was given."""
+        return self._event.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the order, at most so long; True when it came."""
+        return self._event.wait(max(0.0, seconds))
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The moment until which something may take, and the order that ends it earlier.
+
+    `until` is on the monotonic clock, in seconds.
+    """
+
+    until: float = float("inf")
+    stop: Stop = field(default_factory=Stop)
+
+    @classmethod
+    def after(cls, seconds: float, stop: Stop | None = None) -> Deadline:
+        """A deadline so many seconds from now."""
+        return cls(time.monotonic() + seconds, stop or Stop())
+
+    def remaining(self, at_most: float = float("inf")) -> float:
+        """Seconds left, never negative, never more than `at_most` (for a socket's time limit)."""
+        return max(0.0, min(self.until - time.monotonic(), at_most))
+
+    def check(self) -> None:
+        """Raise Stopped when the order was given, TimedOut when the moment has passed."""
+        if self.stop.ordered:
+            raise Stopped
+        if time.monotonic() >= self.until:
+            raise TimedOut
+
+    def sooner(self, seconds: float) -> Deadline:
+        """The same order, with a deadline no later than so many seconds from now."""
+        return Deadline(min(self.until, time.monotonic() + seconds), self.stop)
+
+
+def poll(
+    ask: Callable[[], bool], deadline: Deadline, *, first: float = 0.02, longest: float = 0.25
+) -> None:
+    """Ask until the answer is True; pauses grow from `first` to `longest` seconds.
+
+    Raises Stopped or TimedOut as soon as the deadline says so; what `ask` raises ends it at once.
+    """
+    pace: wait_base = (
+        wait_fixed(first)
+        if first >= longest
+        else wait_exponential(multiplier=first, exp_base=1.3, max=longest)
+    )
+
+    def give_up(_state: RetryCallState) -> bool:
+        deadline.check()
+        return False
+
+    def pause(seconds: float) -> None:
+        deadline.stop.wait(deadline.remaining(seconds))
+        deadline.check()
+
+    retrying = Retrying(
+        retry=retry_if_result(lambda answer: not answer), stop=give_up, wait=pace, sleep=pause
+    )
+    deadline.check()
+    retrying(ask)
