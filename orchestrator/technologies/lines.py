@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 
 def numbered_lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield each line with its number, counted from 1, without its end; holds one line at a time."""
+    """Yield each line without its end, with its number from 1; holds one line at a time."""
     number, rest = 0, b""
     for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")

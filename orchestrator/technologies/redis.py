@@ -29,7 +29,7 @@ BATCH = 500
 
 
 def readiness(_user: str, _database: str) -> Readiness:
-    """Ready when PING is answered after logging in; a server that still loads answers `-LOADING`."""
+    """Ready when PING is answered after logging in; one that still loads says `-LOADING`."""
     return Readiness(
         Dialogue(
             send=Template(('AUTH "', PASSWORD, '"\r\nPING\r\n')),

@@ -1,0 +1,41 @@
+"""A plan as text: the dry run that people read and tests compare."""
+
+from __future__ import annotations
+
+from orchestrator.model.step import ApplySeed, Plan, Pull, Ready, Start, StartRelay, Step
+from orchestrator.plan.words import readiness_words
+
+
+def plan_text(plan: Plan) -> str:
+    """Return each step with its cause and what it waits for, in an order in which it could run."""
+    count = len(plan.steps)
+    head = f"{plan.title}: {count} step{'' if count == 1 else 's'}"
+    return "\n".join([head, *(step_text(step) for step in plan.steps)]) + "\n"
+
+
+def step_text(step: Step) -> str:
+    """Return one step: its key and detail, then why, then after what."""
+    detail = step_detail(step)
+    lines = [f"{step.key}: {detail}" if detail else step.key, f"    because {step.cause}"]
+    if step.after:
+        lines.append(f"    after {', '.join(step.after)}")
+    return "\n".join(lines)
+
+
+def step_detail(step: Step) -> str:
+    """Return what the key does not say."""
+    match step:
+        case Start(image=str(image)):
+            return image
+        case Start():
+            return "a process on this host"
+        case StartRelay(targets=targets):
+            return f"the relay to {', '.join(map(str, targets))}"
+        case Ready(readiness=readiness, timeout=timeout):
+            return f"{readiness_words(readiness.probe)}, within {timeout:g} s"
+        case Pull(platform=str(platform)):
+            return platform
+        case ApplySeed(timeout=timeout):
+            return f"within {timeout:g} s"
+        case _:
+            return ""
