@@ -1,0 +1,47 @@
+# `make demo` and `make test` prepare what they need; nothing else has to be installed first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help demo test unit lint types layers check bench engine images clean
+
+help: ## Show what there is to make.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+demo: $(STAMP) engine ## Run examples/payments with Greenroom: up, tests, down.
+	@scripts/with-images $(BIN)/greenroom run examples/payments
+
+test: $(STAMP) engine ## Run the whole test suite, with real containers.
+	@scripts/with-images $(BIN)/python -m pytest -n auto --dist loadgroup
+
+unit: $(STAMP) ## Run the tests that need no container engine.
+	@$(BIN)/python -m pytest tests/unit tests/plans
+
+lint: $(STAMP) ## Look for mistakes of style.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(STAMP) ## Check the types.
+	@$(BIN)/mypy
+
+layers: $(STAMP) ## Check that imports point downwards only.
+	@$(BIN)/lint-imports --no-cache
+
+check: lint types layers ## All that needs no test to run.
+
+bench: $(STAMP) engine ## Measure Greenroom against the floor and its peers, in one run.
+	@$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,examples,bench]'
+	@scripts/with-images $(BIN)/python -m bench
+
+engine: ## See to it that a container engine answers.
+	@scripts/engine
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --upgrade pip
+	@$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,examples]'
+	@touch $@
+
+clean: ## Remove the virtual environment and all caches.
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,22 @@
+"""The program `greenroom`; `python -m orchestrator` is the same."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line and return the exit code."""
+    # Answered before anything is imported: editors and CI systems ask for it all the time.
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        from orchestrator import __version__
+
+        print(f"greenroom {__version__}")  # noqa: T201 - stdout is where a version belongs
+        return 0
+    from orchestrator.cli.main import main as command_line
+
+    return command_line()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

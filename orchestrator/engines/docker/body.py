@@ -1,0 +1,96 @@
+"""What an instance is, in the words of the engine's create call (ContainerCreate of its API)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from orchestrator.model.launch import Launch, RunLabels
+
+BILLION = 1_000_000_000
+
+
+def network_name(run: str) -> str:
+    """The name of a run's network."""
+    return f"greenroom-{run}"
+
+
+def container_name(launch: Launch) -> str:
+    """The name of an instance's container."""
+    return f"greenroom-{launch.labels.run}-{launch.instance.alias}"
+
+
+def network_body(labels: RunLabels) -> dict[str, Any]:
+    """The arguments of the SDK's `create_network` for a run's private network."""
+    return {
+        "name": network_name(labels.run),
+        "driver": "bridge",
+        "labels": labels.labels(),
+        # Older engines would make a second network of the same name.
+        "check_duplicate": True,
+    }
+
+
+def create_body(launch: Launch, interface: str) -> dict[str, Any]:
+    """The create call's body; `interface` is the engine's address on which ports are published.
+
+    The launch's options are laid over it: maps merge, lists grow, anything else replaces. The
+    labels stay ours, because removal depends on them.
+    """
+    body = _merged(_own(launch, interface), launch.options)
+    body["Labels"] |= launch.labels.labels(launch.instance)
+    if body["HostConfig"]["NetworkMode"] != network_name(launch.labels.run):
+        # The options chose another network, where the run's aliases have no place.
+        del body["NetworkingConfig"]["EndpointsConfig"][network_name(launch.labels.run)]
+    return body
+
+
+def _own(launch: Launch, interface: str) -> dict[str, Any]:
+    network = network_name(launch.labels.run)
+    body: dict[str, Any] = {
+        "Image": launch.image,
+        "Env": [f"{name}={value}" for name, value in launch.env.items()],
+        "Labels": {},
+        "ExposedPorts": {f"{port.number}/tcp": {} for port in launch.ports},
+        "HostConfig": _host_config(launch, interface),
+        "NetworkingConfig": {"EndpointsConfig": {network: {"Aliases": [launch.instance.alias]}}},
+    }
+    optional = {
+        "Cmd": launch.command and list(launch.command),
+        "Entrypoint": launch.entrypoint and list(launch.entrypoint),
+        "Hostname": launch.hostname,
+        "WorkingDir": launch.workdir,
+        "User": launch.user,
+    }
+    return body | {name: value for name, value in optional.items() if value is not None}
+
+
+def _host_config(launch: Launch, interface: str) -> dict[str, Any]:
+    config: dict[str, Any] = {
+        "NetworkMode": network_name(launch.labels.run),
+        "PortBindings": {
+            f"{port.number}/tcp": [{"HostIp": interface, "HostPort": str(port.host)}]
+            for port in launch.ports
+        },
+        "ExtraHosts": [f"{name}:{address}" for name, address in launch.hosts.items()],
+        "Tmpfs": dict.fromkeys(launch.tmpfs, ""),
+    }
+    if launch.limits.memory is not None:
+        # Without the second, as much swap again would be allowed.
+        config |= {"Memory": launch.limits.memory, "MemorySwap": launch.limits.memory}
+    if launch.limits.cpus is not None:
+        config["NanoCpus"] = round(launch.limits.cpus * BILLION)
+    return config
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in over.items():
+        own = result.get(key)
+        if isinstance(own, Mapping) and isinstance(value, Mapping):
+            result[key] = _merged(own, value)
+        elif isinstance(own, list) and isinstance(value, list):
+            result[key] = [*own, *value]
+        else:
+            result[key] = value
+    return result

@@ -1,0 +1,104 @@
+"""Where the engine answers: as the environment says, else the Docker context, else as usual."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from docker.context import ContextAPI
+from docker.tls import TLSConfig
+from docker.utils import kwargs_from_env
+
+LOOPBACK = "127.0.0.1"
+LOCAL_SCHEMES = ("unix", "http+unix", "npipe")
+USUAL_SOCKET = "/var/run/docker.sock"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where an engine answers, and why it is asked there.
+
+    An empty `url` leaves the choice to the SDK (the usual socket, on Windows the usual pipe).
+    `origin` says who named it, in words for a message. `found` tells that Greenroom came across the
+    socket by itself, so that the `docker` command has to be told of it.
+    """
+
+    url: str = ""
+    tls: TLSConfig | None = None
+    origin: str = ""
+    found: bool = False
+
+    def __str__(self) -> str:
+        where = self.url or "its usual place"
+        return f"{where} (from {self.origin})" if self.origin else where
+
+    @property
+    def local(self) -> bool:
+        """Whether the engine is reached without a network, and so publishes ports on this host."""
+        return not self.url or urlsplit(self.url).scheme in LOCAL_SCHEMES
+
+    @property
+    def address(self) -> str:
+        """The host at which published ports are reached from here."""
+        if self.local:
+            return LOOPBACK
+        # `host:port` without a scheme means TCP to Docker, but a scheme "host" to the URL parser.
+        url = self.url if "//" in self.url else f"tcp://{self.url}"
+        host = urlsplit(url).hostname or LOOPBACK
+        return LOOPBACK if host == "localhost" else host
+
+    @cached_property
+    def interface(self) -> str:
+        """The engine's interface to publish ports on: only the one at which they are asked for.
+
+        Raises OSError when the engine's name leads nowhere.
+        """
+        return socket.gethostbyname(self.address)
+
+    @property
+    def closes_input(self) -> bool:
+        """Whether a connection's one direction can be closed alone, to end a command's input.
+
+        Neither Python's TLS sockets nor Windows' pipes can.
+        """
+        return self.tls is None and not self.url.startswith(("npipe", "https"))
+
+
+def find(environment: Mapping[str, str], home: Path) -> Endpoint:
+    """Look where the `docker` command would, then in the places of rootless engines and Podman.
+
+    Raises DockerException when the environment or the context makes no sense.
+    """
+    if environment.get("DOCKER_HOST"):
+        named = kwargs_from_env(dict(environment))
+        return Endpoint(named["base_url"], named.get("tls"), origin="DOCKER_HOST")
+    return _from_context(environment) or _from_usual_places(environment, home)
+
+
+def _from_context(environment: Mapping[str, str]) -> Endpoint | None:
+    """The endpoint of the chosen Docker context; None when that is the default one."""
+    context = ContextAPI.get_context(environment.get("DOCKER_CONTEXT"))
+    if context is None or context.name == "default" or not context.Host:
+        return None
+    return Endpoint(context.Host, context.TLSConfig, origin=f'the Docker context "{context.name}"')
+
+
+def _from_usual_places(environment: Mapping[str, str], home: Path) -> Endpoint:
+    """The first usual socket that exists; without any, the SDK's own choice."""
+    if Path(USUAL_SOCKET).exists():
+        return Endpoint(f"unix://{USUAL_SOCKET}")
+    runtime = Path(environment.get("XDG_RUNTIME_DIR", "/nowhere"))
+    places = (
+        home / ".docker/run/docker.sock",
+        runtime / "docker.sock",
+        runtime / "podman/podman.sock",
+        Path("/run/podman/podman.sock"),
+    )
+    for place in places:
+        if place.exists():
+            return Endpoint(f"unix://{place}", found=True)
+    return Endpoint()

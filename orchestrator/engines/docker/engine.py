@@ -1,0 +1,159 @@
+"""The engine of containers: each verb as the few calls of the Docker API that it takes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from docker.errors import APIError, ImageNotFound, NotFound
+
+from orchestrator.engines.docker import building, execs, listing, logs, pulling, removal, starting
+from orchestrator.engines.docker.body import network_body
+from orchestrator.engines.docker.client import Api
+from orchestrator.engines.engine import Progress
+from orchestrator.model.facts import EngineFacts
+from orchestrator.model.launch import (
+    RUN,
+    ExecResult,
+    Found,
+    Launch,
+    LogLine,
+    Opened,
+    RunLabels,
+    State,
+)
+from orchestrator.model.resource import Build
+from orchestrator.waiting import Deadline
+
+CONFLICT = 409
+
+
+class DockerEngine:
+    """Docker, or Podman on its socket; connects at the first call that needs it."""
+
+    name = "docker"
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        self._api = Api(os.environ if environ is None else environ)
+
+    def describe(self, deadline: Deadline) -> EngineFacts:
+        """Say who answers. Raises EngineUnavailable, with the next step to take, if nobody does."""
+        with self._api.calls(deadline, "ask the engine for its version") as client:
+            version = str(client.version()["Version"])
+        return EngineFacts(self.name, version, self._api.endpoint.address)
+
+    def open(self, labels: RunLabels, deadline: Deadline) -> Opened:
+        """Make the run's private network; the one that it has already serves again."""
+        with self._api.calls(deadline, "make the run's network") as client:
+            try:
+                made = client.create_network(**network_body(labels))
+                return Opened(listing.gateway(client.inspect_network(made["Id"])))
+            except APIError as error:
+                taken = error.status_code == CONFLICT
+                present = client.networks(filters=_of(labels.run)) if taken else []
+                if not present:
+                    raise
+                return Opened(listing.gateway(present[0]))
+
+    def start(self, launch: Launch, deadline: Deadline) -> Found:
+        """Create a container, put its files in, start it. On failure nothing of it is left."""
+        return starting.start(self._api, self.name, launch, deadline)
+
+    def state(self, found: Found, deadline: Deadline) -> State:
+        """How it is doing now; `gone` when the engine no longer knows it."""
+        with self._api.calls(deadline, f"inspect {found.name}") as client:
+            try:
+                if found.kind == removal.NETWORK:
+                    client.inspect_network(found.id)
+                    return State("running")
+                return listing.inspected_state(client.inspect_container(found.id))
+            except NotFound:
+                return State("gone")
+
+    def exec(
+        self,
+        found: Found,
+        argv: Sequence[str],
+        deadline: Deadline,
+        *,
+        env: Mapping[str, str] | None = None,
+        stdin: Iterable[bytes] | None = None,
+        output: Callable[[str, bytes], None] | None = None,
+    ) -> ExecResult:
+        """Run a command in the container and wait for its end; see `execs.run`."""
+        return execs.run(self._api, found.id, argv, deadline, env or {}, stdin, output)
+
+    def interactive(self, found: Found, argv: Sequence[str], env: Mapping[str, str]) -> list[str]:
+        """Return the `docker exec` that runs `argv` on the user's terminal.
+
+        It names the variables only, and takes their values from the environment that it is run
+        with, which has to hold `env`: everybody on the host can read arguments.
+        """
+        endpoint = self._api.endpoint
+        host = ["--host", endpoint.url] if endpoint.found else []
+        names = [part for name in env for part in ("--env", name)]
+        return ["docker", *host, "exec", "--interactive", "--tty", *names, found.id, *argv]
+
+    def logs(
+        self,
+        found: Found,
+        deadline: Deadline,
+        *,
+        follow: bool = False,
+        since: str | None = None,
+        tail: int | None = None,
+    ) -> Iterator[LogLine]:
+        """Yield the log's lines, oldest first; with `follow` until the container ends."""
+        return logs.read(self._api, found.id, deadline, follow=follow, since=since, tail=tail)
+
+    def list(self, deadline: Deadline, run: str | None = None) -> list[Found]:
+        """All of Greenroom's, or one run's: containers, the oldest first, then networks."""
+        with self._api.calls(deadline, "list what is there") as client:
+            containers = client.containers(all=True, filters=_of(run))
+            networks = client.networks(filters=_of(run))
+        containers.sort(key=lambda item: item["Created"])
+        return [
+            *(listing.container(self.name, item) for item in containers),
+            *(listing.network(self.name, item) for item in networks),
+        ]
+
+    def remove(self, found: Found, deadline: Deadline) -> None:
+        """Remove a container with its anonymous volumes. Gone already is fine."""
+        removal.remove(self._api, found, deadline)
+
+    def close(self, run: str, deadline: Deadline) -> None:
+        """Remove the run's network, as soon as nothing is attached to it. Gone already is fine."""
+        with self._api.calls(deadline, "find the run's network") as client:
+            networks = client.networks(filters=_of(run))
+        for item in networks:
+            removal.remove(self._api, listing.network(self.name, item), deadline)
+
+    def image_id(self, image: str, deadline: Deadline) -> str | None:
+        """The id of a present image, None when it is not present."""
+        with self._api.calls(deadline, f"look for {image}") as client:
+            try:
+                return str(client.inspect_image(image)["Id"])  # type: ignore[no-untyped-call]
+            except ImageNotFound:
+                return None
+
+    def pull(
+        self, image: str, platform: str | None, progress: Progress, deadline: Deadline
+    ) -> None:
+        """Fetch an image, progress in bytes. Raises ImageUnavailable with the registry's words."""
+        pulling.pull(self._api, image, platform, progress, deadline)
+
+    def build(
+        self,
+        image: str,
+        build: Build,
+        labels: Mapping[str, str],
+        progress: Progress,
+        deadline: Deadline,
+    ) -> None:
+        """Make an image; progress is the log, in steps. Raises BuildFailed with the log's end."""
+        building.build(self._api, image, build, labels, progress, deadline)
+
+
+def _of(run: str | None) -> dict[str, str | list[str]]:
+    """The filter for what is Greenroom's, or one run's: by its label, never by a name."""
+    return {"label": RUN if run is None else f"{RUN}={run}"}

@@ -1,0 +1,140 @@
+"""Commands beside an instance: both streams, its input, and an exit code that is beyond doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+
+from orchestrator.engines.docker.client import Api
+from orchestrator.engines.docker.feeder import Feeder
+from orchestrator.engines.docker.refusals import cut
+from orchestrator.engines.docker.stream import Stream
+from orchestrator.errors import EngineError
+from orchestrator.model.launch import ExecResult
+from orchestrator.waiting import Deadline, TimedOut, poll
+
+Output = Callable[[str, bytes], None]
+
+UPGRADE = {"Content-Type": "application/json", "Connection": "Upgrade", "Upgrade": "tcp"}
+"""Asks for the connection itself to carry the streams; "Hijacking" in the Docker Engine API."""
+
+END_IS_NOTED_WITHIN = 10.0
+"""Seconds that the engine may need, under load, to note that a command has ended."""
+
+
+def run(
+    api: Api,
+    container: str,
+    argv: Sequence[str],
+    deadline: Deadline,
+    env: Mapping[str, str],
+    stdin: Iterable[bytes] | None,
+    output: Output | None,
+) -> ExecResult:
+    """Run a command in a container and wait for its end.
+
+    At the deadline or the order to stop the connection is closed, and the command left to itself:
+    no call ends it, but the container's removal does. Raises Gone when the container does not run,
+    EngineError when the answer was cut short.
+    """
+    doing = f"run {argv[0]}"
+    if stdin is not None and not api.endpoint.closes_input:
+        raise EngineError(
+            f"cannot {doing}: its input could not be ended over this connection",
+            hint="reach the engine by a Unix socket or ssh",
+        )
+    execution = _create(api, container, argv, deadline, env, stdin is not None, doing)
+    gathered: dict[str, list[bytes]] = {"stdout": [], "stderr": []}
+
+    def gather(name: str, data: bytes) -> None:
+        gathered[name].append(data)
+
+    refusal = _attend(api, execution, deadline, stdin, output or gather, doing)
+    if refusal:
+        return refusal
+    code = _exit_code(api, execution, deadline, doing)
+    return ExecResult(code, *(_text(pieces) for pieces in gathered.values()))
+
+
+def _create(
+    api: Api,
+    container: str,
+    argv: Sequence[str],
+    deadline: Deadline,
+    env: Mapping[str, str],
+    has_input: bool,
+    doing: str,
+) -> str:
+    with api.calls(deadline, doing) as client:
+        answer = client.exec_create(
+            container, list(argv), stdin=has_input, environment=dict(env) or None
+        )
+    return str(answer["Id"])
+
+
+def _attend(
+    api: Api,
+    execution: str,
+    deadline: Deadline,
+    stdin: Iterable[bytes] | None,
+    output: Output,
+    doing: str,
+) -> ExecResult | None:
+    """Start the command and serve its streams; a result only when the engine could not start it."""
+    path, body = f"/exec/{execution}/start", '{"Detach": false, "Tty": false}'
+    try:
+        stream = api.stream(deadline, doing, "POST", path, headers=UPGRADE, body=body)
+    except EngineError as error:
+        return _not_started(error)
+    with stream:
+        _serve(stream, stdin, output)
+    return None
+
+
+def _serve(stream: Stream, stdin: Iterable[bytes] | None, output: Output) -> None:
+    feeder = Feeder(stream, stdin) if stdin is not None else None
+    try:
+        with feeder or nullcontext():
+            for name, data in stream.frames():
+                output(name, data)
+    finally:
+        # What the source raised is the cause of whatever the reading ended with.
+        if feeder and feeder.failure:
+            raise feeder.failure
+
+
+def _not_started(error: EngineError) -> ExecResult:
+    """The result of a command that does not exist, for engines that refuse instead of running it.
+
+    Older ones write the same words to the command's output and give it code 126 or 127.
+    """
+    words = error.message
+    if "exec failed" not in words and "executable file" not in words:
+        raise error
+    missing = "not found" in words or "no such file" in words
+    return ExecResult(127 if missing else 126, "", words)
+
+
+def _exit_code(api: Api, execution: str, deadline: Deadline, doing: str) -> int:
+    """Ask until the command has ended. Raises EngineError when it still runs behind our back."""
+    code: int | None = None
+
+    def ended() -> bool:
+        nonlocal code
+        with api.calls(deadline, doing) as client:
+            answer = client.exec_inspect(execution)
+        code = answer["ExitCode"]
+        return not answer["Running"]
+
+    try:
+        poll(ended, deadline.sooner(END_IS_NOTED_WITHIN), first=0.005)
+    except TimedOut:
+        deadline.check()
+        raise cut(doing) from None
+    if code is None:
+        raise cut(doing)
+    return code
+
+
+def _text(pieces: Iterable[bytes]) -> str:
+    return b"".join(pieces).decode("utf-8", "replace")

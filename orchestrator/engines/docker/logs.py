@@ -1,0 +1,100 @@
+"""A container's log as lines with their times and streams."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from orchestrator.engines.docker.client import Api
+from orchestrator.engines.docker.frames import FROM_THE_ENGINE, HEAD
+from orchestrator.engines.docker.stream import Stream
+from orchestrator.model.launch import LogLine
+from orchestrator.waiting import Deadline
+
+PART = re.compile(rb"[^\n]*\n|[^\n]+")
+"""A line with its end, or what comes after the last one; unlike `splitlines`, by newlines alone."""
+TIME = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(?:Z|[+-]\d\d:\d\d)) ?")
+
+
+def read(
+    api: Api,
+    container: str,
+    deadline: Deadline,
+    *,
+    follow: bool,
+    since: str | None,
+    tail: int | None,
+) -> Iterator[LogLine]:
+    """Yield the lines, oldest first; with `follow` until the container ends or the deadline."""
+    query: dict[str, str | int] = {
+        "stdout": 1,
+        "stderr": 1,
+        "timestamps": 1,
+        "follow": int(follow),
+        "tail": "all" if tail is None else tail,
+    }
+    if since:
+        query["since"] = unix_time(since)
+    path = f"/containers/{container}/logs"
+    with api.stream(deadline, "read the log", "GET", path, query=query) as stream:
+        yield from lines(_pieces(stream))
+
+
+def lines(pieces: Iterable[tuple[str, bytes]]) -> Iterator[LogLine]:
+    """Put the engine's pieces together to lines.
+
+    Each piece starts with its time and is a line, or a part of one: the engine cuts at 16 KiB and
+    gives every part a time of its own, of which the first one counts.
+    """
+    begun: dict[str, tuple[str, bytes]] = {}
+    for stream, piece in pieces:
+        for part in PART.findall(piece):
+            time, text = _timed(part)
+            if stream in begun:
+                earlier_time, earlier_text = begun.pop(stream)
+                time, text = earlier_time, earlier_text + text
+            if text.endswith(b"\n"):
+                yield _line(time, stream, text)
+            else:
+                begun[stream] = (time, text)
+    for stream, (time, text) in begun.items():
+        yield _line(time, stream, text)
+
+
+def unix_time(since: str) -> str:
+    """An RFC 3339 time as the API wants it: seconds with all nine decimals that engines record."""
+    whole, _, rest = since.partition(".")
+    decimals = re.match(r"\d*", rest)
+    fraction = decimals[0] if decimals else ""
+    zone = rest[len(fraction) :]
+    moment = datetime.fromisoformat(whole + zone)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return f"{int(moment.timestamp())}.{fraction:0<9.9}"
+
+
+def _pieces(stream: Stream) -> Iterator[tuple[str, bytes]]:
+    """The log in pieces, from frames or, when the container has a terminal, bare.
+
+    A time never starts with a byte that could start a frame, so that nobody need be asked.
+    """
+    head = stream.read(HEAD.size)
+    if not head or head[0] <= FROM_THE_ENGINE:
+        yield from stream.frames(head)
+        return
+    while line := head + stream.readline():
+        yield "stdout", line
+        head = b""
+
+
+def _timed(part: bytes) -> tuple[str, bytes]:
+    """The time at the start of a piece, and what follows it."""
+    time = TIME.match(part)
+    return (time[1].decode(), part[time.end() :]) if time else ("", part)
+
+
+def _line(time: str, stream: str, text: bytes) -> LogLine:
+    # A terminal ends its lines with a carriage return and a newline.
+    text = text.removesuffix(b"\n").removesuffix(b"\r")
+    return LogLine(time, stream, text.decode("utf-8", "replace"))

@@ -1,0 +1,80 @@
+"""Fetching images from registries."""
+
+from __future__ import annotations
+
+import docker.auth
+from docker.utils import parse_repository_tag
+
+from orchestrator.engines.docker.client import Api
+from orchestrator.engines.docker.reports import Report, reports
+from orchestrator.engines.docker.stream import Stream
+from orchestrator.engines.engine import Progress
+from orchestrator.errors import EngineError, EngineUnavailable, ImageUnavailable
+from orchestrator.waiting import Deadline
+
+HINT = 'check the name, "docker login" if the registry needs it, and the way to the registry'
+
+
+def pull(
+    api: Api, image: str, platform: str | None, progress: Progress, deadline: Deadline
+) -> None:
+    """Fetch an image; progress is in bytes, over all layers whose size is known.
+
+    Raises ImageUnavailable with the registry's words.
+    """
+    try:
+        with _ask(api, image, platform, deadline) as stream:
+            layers = Layers()
+            for report in reports(stream, f"pull {image}"):
+                if layers.note(report):
+                    progress(f"pulling {image}", layers.done, layers.total)
+    except EngineUnavailable:
+        raise
+    except EngineError as error:
+        raise ImageUnavailable(error.message, hint=HINT) from error
+
+
+def _ask(api: Api, image: str, platform: str | None, deadline: Deadline) -> Stream:
+    doing = f"pull {image}"
+    repository, tag = parse_repository_tag(image)
+    # Without a tag the engine would fetch every one that the repository has.
+    query = {"fromImage": repository, "tag": tag or "latest"}
+    if platform:
+        query["platform"] = platform
+    with api.calls(deadline, doing) as client:
+        registry, _ = docker.auth.resolve_repository_name(repository)
+        credentials = docker.auth.get_config_header(client, registry)
+    headers = {"X-Registry-Auth": credentials.decode()} if credentials else {}
+    return api.stream(deadline, doing, "POST", "/images/create", query=query, headers=headers)
+
+
+class Layers:
+    """How far each layer's download is."""
+
+    def __init__(self) -> None:
+        self._done: dict[str, int] = {}
+        self._total: dict[str, int] = {}
+
+    @property
+    def done(self) -> int:
+        """The bytes that are here."""
+        return sum(self._done.values())
+
+    @property
+    def total(self) -> int:
+        """The bytes of all layers whose size is known."""
+        return sum(self._total.values())
+
+    def note(self, report: Report) -> bool:
+        """Take note of a report; whether it changed anything."""
+        layer, status = str(report.get("id", "")), report.get("status")
+        if status == "Downloading":
+            detail = report.get("progressDetail") or {}
+            self._done[layer] = int(detail.get("current") or 0)
+            self._total[layer] = max(int(detail.get("total") or 0), self._done[layer])
+            return True
+        # The last piece is not reported, and small layers are not at all until they are complete.
+        if status == "Download complete" and layer in self._total:
+            self._done[layer] = self._total[layer]
+            return True
+        return False

@@ -1,0 +1,353 @@
+"""An engine in memory: nothing runs, everything is noted down, and it can be told what to do.
+
+    engine = FakeEngine()
+    engine.says("ledger", "ready to accept connections")              # its log
+    engine.answers("ledger", lambda argv, stdin: ExecResult(0, "1"))  # its commands
+    engine.becomes("ledger", State("exited", 1), after=2)             # its third look finds it dead
+    engine.fail("start", "events", PortTaken("taken", port=4222))     # whenever it is started
+    ...
+    assert engine.calls == ["open r1", "start ledger", "state ledger", ...]
+
+It keeps the promises of the `Engine` protocol in plain lines, so that it also shows what an engine
+is. Nothing answers on its ports, unless it is made with `listening=True`: then each one is a real
+socket that stays open, and gives to whatever comes the reply it was told.
+"""
+
+# ruff: noqa: ARG002 - the protocol's arguments, of which a fake needs few
+
+from __future__ import annotations
+
+import itertools
+import socketserver
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from orchestrator.engines.engine import Progress
+from orchestrator.errors import EngineError, Gone, PortTaken
+from orchestrator.model.facts import EngineFacts
+from orchestrator.model.launch import (
+    ExecResult,
+    Found,
+    Launch,
+    LogLine,
+    Opened,
+    RunLabels,
+    State,
+)
+from orchestrator.model.resource import Build
+from orchestrator.waiting import Deadline, poll
+
+Answer = Callable[[tuple[str, ...], bytes], ExecResult]
+
+
+@dataclass
+class Script:
+    """How an instance behaves, whenever it is started."""
+
+    lines: list[LogLine] = field(default_factory=list)
+    answer: Answer = lambda _argv, _stdin: ExecResult(0)
+    reply: bytes = b""
+    ending: State | None = None
+    looks_before_ending: int = 0
+
+
+@dataclass
+class World:
+    """What there is; engines made for the same world find each other's things."""
+
+    places: dict[str, Found] = field(default_factory=dict)
+    instances: dict[str, Found] = field(default_factory=dict)
+    launches: dict[str, Launch] = field(default_factory=dict)
+    servers: dict[str, list[Server]] = field(default_factory=dict)
+    images: dict[str, str] = field(default_factory=dict)
+    scripts: dict[str, Script] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
+@dataclass
+class _Fault:
+    verb: str
+    subject: str
+    error: BaseException | None
+    at: int
+    seen: int = 0
+
+
+class FakeEngine:
+    """Implements `Engine` and `Images`; `calls` is what was asked of it, one text for each call."""
+
+    def __init__(
+        self, name: str = "docker", *, listening: bool = False, world: World | None = None
+    ) -> None:
+        self.name = name
+        self.calls: list[str] = []
+        self.world = world or World()
+        self._listening = listening
+        self._faults: list[_Fault] = []
+        self._clock = itertools.count()
+
+    # What it is told.
+
+    def says(self, instance: str, *lines: str, stream: str = "stdout") -> None:
+        """Add lines to the log of an instance; each comes a second after the one before."""
+        for text in lines:
+            seconds = next(self._clock)
+            time = f"2000-01-01T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}Z"
+            self._script(instance).lines.append(LogLine(time, stream, text))
+
+    def answers(self, instance: str, answer: Answer) -> None:
+        """Let this function answer the commands beside an instance, given words and input."""
+        self._script(instance).answer = answer
+
+    def replies(self, instance: str, reply: bytes) -> None:
+        """Let the ports of an instance reply this to whatever comes (only when listening)."""
+        self._script(instance).reply = reply
+
+    def becomes(self, instance: str, state: State, *, after: int = 0) -> None:
+        """Let an instance be in this state after so many more looks at it."""
+        script = self._script(instance)
+        script.ending, script.looks_before_ending = state, after
+
+    def fail(self, verb: str, subject: str, error: BaseException, *, at: int = 0) -> None:
+        """Raise this whenever the verb is called for the subject, or only at the n-th such call.
+
+        The subject is an instance, run or image, for `list` a run or `all`; empty is any.
+        """
+        self._faults.append(_Fault(verb, subject, error, at))
+
+    def hang(self, verb: str, subject: str) -> None:
+        """Let the verb wait for its deadline or the order to stop, when called for the subject."""
+        self._faults.append(_Fault(verb, subject, None, 0))
+
+    # The verbs of an engine.
+
+    def describe(self, deadline: Deadline) -> EngineFacts:
+        """Say that a fake answers."""
+        self._called(deadline, "describe")
+        return EngineFacts(self.name, "fake")
+
+    def open(self, labels: RunLabels, deadline: Deadline) -> Opened:
+        """Note the run's place."""
+        self._called(deadline, "open", labels.run)
+        place = Found(self.name, "network", labels.run, labels.labels(), f"greenroom-{labels.run}")
+        self.world.places[labels.run] = place
+        return Opened()
+
+    def start(self, launch: Launch, deadline: Deadline) -> Found:
+        """Note the instance, with a port taken when another instance, or a real socket, has it."""
+        self._called(deadline, "start", str(launch.instance))
+        ports = {port.number: port.host for port in launch.ports}
+        found = Found(
+            engine=self.name,
+            kind="container",
+            id=f"{launch.labels.run}/{launch.instance}",
+            labels=launch.labels.labels(launch.instance),
+            name=f"greenroom-{launch.labels.run}-{launch.instance.alias}",
+            ports=ports,
+        )
+        with self.world.lock:
+            self._refuse_what_is_taken(found)
+            if self._listening:
+                reply = self._script(str(launch.instance)).reply
+                self.world.servers[found.id] = serve(ports.values(), reply)
+            self.world.instances[found.id] = found
+            self.world.launches[found.id] = launch
+        return found
+
+    def state(self, found: Found, deadline: Deadline) -> State:
+        """The state it was told for the instance, else that it runs."""
+        self._called(deadline, "state", str(found.instance or found.run))
+        with self.world.lock:
+            known = self.world.places if found.instance is None else self.world.instances
+            if found.id not in known:
+                return State("gone")
+            script = self._script(str(found.instance))
+            if script.ending and script.looks_before_ending == 0:
+                self.world.instances[found.id] = replace(found, state=script.ending)
+                script.ending = None
+            script.looks_before_ending = max(0, script.looks_before_ending - 1)
+            return known[found.id].state
+
+    def exec(
+        self,
+        found: Found,
+        argv: Sequence[str],
+        deadline: Deadline,
+        *,
+        env: Mapping[str, str] | None = None,
+        stdin: Iterable[bytes] | None = None,
+        output: Callable[[str, bytes], None] | None = None,
+    ) -> ExecResult:
+        """Give the answer it was told, or success without a word."""
+        self._called(deadline, "exec", str(found.instance), " ".join(argv))
+        if not self._alive(found):
+            raise Gone(f"cannot run {argv[0]}: {found.instance} is not running")
+        result = self._script(str(found.instance)).answer(tuple(argv), b"".join(stdin or ()))
+        if output is None:
+            return result
+        for stream, text in (("stdout", result.stdout), ("stderr", result.stderr)):
+            if text:
+                output(stream, text.encode())
+        return ExecResult(result.exit_code)
+
+    def interactive(self, found: Found, argv: Sequence[str], env: Mapping[str, str]) -> list[str]:
+        """A command line that nothing understands, but that can be compared."""
+        return ["fake", "exec", found.id, *argv]
+
+    def logs(
+        self,
+        found: Found,
+        deadline: Deadline,
+        *,
+        follow: bool = False,
+        since: str | None = None,
+        tail: int | None = None,
+    ) -> Iterator[LogLine]:
+        """Yield the lines that it was told; with `follow` those added meanwhile, until the end."""
+        self._called(deadline, "logs", str(found.instance))
+        lines = self._script(str(found.instance)).lines
+        chosen = [line for line in lines if since is None or line.time >= since]
+        yield from chosen[max(0, len(chosen) - tail) :] if tail is not None else chosen
+        if follow:
+            yield from self._followed(found, lines, deadline)
+
+    def list(self, deadline: Deadline, run: str | None = None) -> list[Found]:
+        """Instances in the order of their starts, then places."""
+        self._called(deadline, "list", run or "all")
+        with self.world.lock:
+            everything = [*self.world.instances.values(), *self.world.places.values()]
+        return [found for found in everything if run in (None, found.run)]
+
+    def remove(self, found: Found, deadline: Deadline) -> None:
+        """Forget an instance, and close its ports."""
+        self._called(deadline, "remove", str(found.instance or found.run))
+        with self.world.lock:
+            known = self.world.places if found.instance is None else self.world.instances
+            known.pop(found.id, None)
+            servers = self.world.servers.pop(found.id, [])
+        for server in servers:
+            server.end()
+
+    def close(self, run: str, deadline: Deadline) -> None:
+        """Forget the run's place."""
+        self._called(deadline, "close", run)
+        self.world.places.pop(run, None)
+
+    # What engines of images can do besides.
+
+    def image_id(self, image: str, deadline: Deadline) -> str | None:
+        """The id of an image that was pulled, built, or put into `world.images`."""
+        self._called(deadline, "image_id", image)
+        return self.world.images.get(image)
+
+    def pull(
+        self, image: str, platform: str | None, progress: Progress, deadline: Deadline
+    ) -> None:
+        """Have the image from now on. For one that cannot be had, see `fail`."""
+        self._called(deadline, "pull", image)
+        progress(f"pulling {image}", 1, 1)
+        self.world.images[image] = f"sha256:{image}"
+
+    def build(
+        self,
+        image: str,
+        build: Build,
+        labels: Mapping[str, str],
+        progress: Progress,
+        deadline: Deadline,
+    ) -> None:
+        """Have the image from now on."""
+        self._called(deadline, "build", image, build.context)
+        progress("Step 1/1 : FROM scratch", 1, 1)
+        self.world.images[image] = f"sha256:{image}"
+
+    def _script(self, instance: str) -> Script:
+        return self.world.scripts.setdefault(instance, Script())
+
+    def _called(self, deadline: Deadline, verb: str, subject: str = "", rest: str = "") -> None:
+        """Note a call down, and do what was told about it."""
+        deadline.check()
+        self.calls.append(" ".join(part for part in (verb, subject, rest) if part))
+        for fault in self._faults:
+            if fault.verb != verb or fault.subject not in ("", subject):
+                continue
+            fault.seen += 1
+            if fault.at not in (0, fault.seen):
+                continue
+            if fault.error:
+                raise fault.error
+            poll(lambda: False, deadline)
+
+    def _alive(self, found: Found) -> bool:
+        present = self.world.instances.get(found.id)
+        return present is not None and present.state.alive
+
+    def _followed(
+        self, found: Found, lines: Sequence[LogLine], deadline: Deadline
+    ) -> Iterator[LogLine]:
+        seen = len(lines)
+
+        def news() -> bool:
+            return len(lines) > seen or not self._alive(found)
+
+        while True:
+            poll(news, deadline)
+            if len(lines) == seen:
+                return
+            yield lines[seen]
+            seen += 1
+
+    def _refuse_what_is_taken(self, wanted: Found) -> None:
+        if wanted.id in self.world.instances:
+            raise EngineError(f"cannot start {wanted.instance}: the name is in use")
+        for other in self.world.instances.values():
+            for port in set(wanted.ports.values()) & set(other.ports.values()):
+                raise PortTaken(f"cannot start {wanted.instance}: {port} is taken", port=port)
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """A port that answers whatever comes with the same reply, and never hangs up by itself."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, port: int, reply: bytes) -> None:
+        self.reply = reply
+        self._connections: list[Any] = []
+        super().__init__(("127.0.0.1", port), _Conversation)
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember the connection, so that the end of the server ends it."""
+        self._connections.append(request)
+        super().process_request(request, client_address)
+
+    def end(self) -> None:
+        """Stop listening, and hang up."""
+        self.shutdown()
+        self.server_close()
+        for connection in self._connections:
+            self.shutdown_request(connection)
+
+
+class _Conversation(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        assert isinstance(self.server, Server)
+        while self.request.recv(65536):
+            self.request.sendall(self.server.reply)
+
+
+def serve(ports: Iterable[int], reply: bytes) -> list[Server]:
+    """Listen on all ports, or on none. Raises PortTaken for the first that somebody else has."""
+    servers: list[Server] = []
+    for port in ports:
+        try:
+            servers.append(Server(port, reply))
+        except OSError as error:
+            for server in servers:
+                server.end()
+            raise PortTaken(f"port {port}: {error.strerror}", port=port) from error
+    return servers

@@ -1,0 +1,153 @@
+"""Reads what a process wrote.
+
+A process writes straight into its log, both streams into one file in the order in which they came:
+it outlives the Greenroom that started it, so nothing of ours may stand between. Nobody notes when a
+line is written, therefore. The time of a line is *the earliest moment at which it is known to have
+been there*: when Greenroom first saw the log as long as this, or the log's last change by then. A
+line is never younger than its time says: `since` may show a line too many, never one too few.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from orchestrator.errors import Gone
+from orchestrator.model.launch import LogLine
+from orchestrator.waiting import Deadline, poll
+
+BLOCK = 1 << 16
+
+TICK = 0.01
+"""A file's time of change is that of the clock's last tick: so many seconds early, at most."""
+
+
+@dataclass
+class Sightings:
+    """How long a log was at which times, as far as we looked: ascending in both."""
+
+    sizes: list[int] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def see(self, log: Path | int) -> None:
+        """Note how long the log, a path or a descriptor, is now."""
+        try:
+            status = os.stat(log)  # noqa: PTH116 - a descriptor has no path
+        except OSError:
+            return
+        with self.lock:
+            if status.st_size > (self.sizes[-1] if self.sizes else 0):
+                self.sizes.append(status.st_size)
+                self.times.append(min(time.time(), status.st_mtime + TICK))
+
+    def when(self, end: int) -> datetime:
+        """Return the time of the line that ends at this place, which has been seen."""
+        with self.lock:
+            index = bisect_left(self.sizes, end)
+            seen = self.times[index] if index < len(self.times) else time.time()
+        return datetime.fromtimestamp(seen, UTC)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One reading of a log; `ended` tells whether whoever writes has ended."""
+
+    path: Path
+    sightings: Sightings
+    ended: Callable[[], bool]
+
+    def lines(
+        self, deadline: Deadline, *, follow: bool, since: str | None, tail: int | None
+    ) -> Iterator[LogLine]:
+        """Yield the lines. Raises Gone without a log, Stopped or TimedOut in the midst."""
+        deadline.check()
+        begin = datetime.fromisoformat(since) if since else None
+        try:
+            file = self.path.open("rb")
+        except OSError as error:
+            raise Gone(f"there is no log {self.path} any more") from error
+        with file:
+            file.seek(0 if tail is None else place_of_last(file, tail))
+            for end, text in self._texts(file, deadline, follow=follow):
+                when = self.sightings.when(end)
+                if begin is None or when >= begin:
+                    yield LogLine(rfc3339(when), "stdout", text)
+
+    def _texts(
+        self, file: BinaryIO, deadline: Deadline, *, follow: bool
+    ) -> Iterator[tuple[int, str]]:
+        """Yield each line with the place where it ends; the last one may lack its line feed."""
+        place, rest, over = file.tell(), b"", False
+        while not over:
+            # What was written before the end is there to be read after it: so the end comes first.
+            over = not follow or self.ended()
+            for block in self._blocks(file, deadline):
+                *lines, rest = (rest + block).split(b"\n")
+                for line in lines:
+                    place += len(line) + 1
+                    yield place, decoded(line)
+            if not over:
+                self._wait_for_more(file, deadline)
+        if rest:
+            yield place + len(rest), decoded(rest)
+
+    def _blocks(self, file: BinaryIO, deadline: Deadline) -> Iterator[bytes]:
+        """Yield what is there now, not what is being written meanwhile."""
+        left = size_of(file) - file.tell()
+        while left > 0 and (block := file.read(min(BLOCK, left))):
+            deadline.check()
+            self.sightings.see(file.fileno())
+            left -= len(block)
+            yield block
+
+    def _wait_for_more(self, file: BinaryIO, deadline: Deadline) -> None:
+        poll(lambda: size_of(file) > file.tell() or self.ended(), deadline)
+
+
+def place_of_last(file: BinaryIO, count: int) -> int:
+    """Return where the last so many lines begin, reading no more than them from the end."""
+    place = size_of(file)
+    if count <= 0 or not place:
+        return place
+    file.seek(place - 1)
+    feeds = count + (file.read(1) == b"\n")
+    while place:
+        step = min(BLOCK, place)
+        place -= step
+        file.seek(place)
+        block = file.read(step)
+        if block.count(b"\n") >= feeds:
+            return place + place_of_feed(block, feeds) + 1
+        feeds -= block.count(b"\n")
+    return 0
+
+
+def place_of_feed(block: bytes, number: int) -> int:
+    """Return where the line feed of this number stands, counted from the end."""
+    place = len(block)
+    for _ in range(number):
+        place = block.rindex(b"\n", 0, place)
+    return place
+
+
+def size_of(file: BinaryIO) -> int:
+    """Return how long a file is now."""
+    return os.fstat(file.fileno()).st_size
+
+
+def decoded(line: bytes) -> str:
+    """Return a line as text, whatever bytes are in it."""
+    return line.removesuffix(b"\r").decode(errors="replace")
+
+
+def rfc3339(when: datetime) -> str:
+    """Return a time in UTC as RFC 3339 has it."""
+    return when.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -1,0 +1,29 @@
+"""What is known of an instance when something went wrong with it."""
+
+from __future__ import annotations
+
+from orchestrator.engines.engine import Engine
+from orchestrator.errors import EngineError
+from orchestrator.model.launch import Found, State
+from orchestrator.waiting import Deadline, Stopped, TimedOut
+
+LOG_LINES = 20
+LOG_SECONDS = 3.0
+
+
+def tail_of(engine: Engine, found: Found, lines: int = LOG_LINES) -> tuple[str, ...]:
+    """Return the last lines of a log; none when the engine does not give them, which is no news."""
+    try:
+        # The order to stop may have been given already, and the log matters all the more then.
+        log = engine.logs(found, Deadline.after(LOG_SECONDS), tail=lines)
+        return tuple(line.text for line in log)
+    except (EngineError, Stopped, TimedOut):
+        return ()
+
+
+def state_of(engine: Engine, found: Found) -> State | None:
+    """Return how an instance is doing, None when the engine does not say."""
+    try:
+        return engine.state(found, Deadline.after(LOG_SECONDS))
+    except (EngineError, Stopped, TimedOut):
+        return None

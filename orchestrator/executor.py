@@ -1,0 +1,129 @@
+"""Walks a plan: each step runs as soon as the steps it waits for are done, in parallel.
+
+It decides nothing. `perform` does the work of a step; everything that happens is told as an event.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from orchestrator.errors import GreenroomError, StepFailed
+from orchestrator.model.event import Event, StepBroke, StepDone, StepStarted
+from orchestrator.model.step import Plan, Step
+from orchestrator.waiting import Stop, Stopped
+
+Tell = Callable[[Event], None]
+Perform = Callable[[Step], None]
+
+THREADS = 64
+"""Most steps wait for an engine or a server, so that many threads cost little."""
+
+
+@dataclass
+class Outcome:
+    """What became of the steps: the failures in the order in which they happened."""
+
+    done: set[str] = field(default_factory=set)
+    failures: list[StepFailed] = field(default_factory=list)
+
+
+def execute(plan: Plan, perform: Perform, tell: Tell, stop: Stop) -> None:
+    """Walk the plan to its end; at the first failure everything else is told to stop.
+
+    Returns, or raises, only when no step is running any more. Raises the first StepFailed; Stopped
+    if the order to stop came from elsewhere; and whatever interrupts the waiting, Ctrl-C included.
+    """
+    outcome = walk(plan, perform, tell, stop, stop_at_failure=True)
+    if outcome.failures:
+        raise outcome.failures[0]
+    if len(outcome.done) < len(plan.steps):
+        raise Stopped
+
+
+def execute_all(plan: Plan, perform: Perform, tell: Tell, stop: Stop) -> list[StepFailed]:
+    """Walk the plan to its end whatever fails, as removal must, and return the failures.
+
+    A step whose forerunner failed is tried all the same: what can be removed is to be removed.
+    """
+    return walk(plan, perform, tell, stop, stop_at_failure=False).failures
+
+
+def walk(plan: Plan, perform: Perform, tell: Tell, stop: Stop, *, stop_at_failure: bool) -> Outcome:
+    """Start what is free, wait for what runs, until neither is left."""
+    outcome, running = Outcome(), dict[Future[None], Step]()
+    waiting = list(plan.steps)
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="greenroom") as pool:
+        try:
+            while True:
+                if not stop.ordered:
+                    for step in free(waiting, outcome.done):
+                        running[pool.submit(one, step, perform, tell)] = step
+                if not running:
+                    return outcome
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    step = running.pop(future)
+                    if settle(future, step, outcome, carry_on=not stop_at_failure):
+                        continue
+                    stop.order()
+        except BaseException:
+            stop.order()
+            raise
+
+
+def free(waiting: list[Step], done: set[str]) -> Iterator[Step]:
+    """Take out, one by one, the steps that wait for nothing any more."""
+    for step in [step for step in waiting if done.issuperset(step.after)]:
+        waiting.remove(step)
+        yield step
+
+
+def settle(future: Future[None], step: Step, outcome: Outcome, *, carry_on: bool) -> bool:
+    """Write down how a step ended; False when everything else should stop."""
+    try:
+        future.result()
+    except StepFailed as failure:
+        outcome.failures.append(failure)
+    except Stopped:
+        return False
+    else:
+        outcome.done.add(step.key)
+        return True
+    if carry_on:
+        outcome.done.add(step.key)
+    return carry_on
+
+
+def one(step: Step, perform: Perform, tell: Tell) -> None:
+    """Perform one step and tell how it went; whatever goes wrong becomes a StepFailed."""
+    began = time.monotonic()
+    tell(StepStarted(at=time.time(), step=step.key, subject=step.subject, cause=step.cause))
+    try:
+        perform(step)
+    except StepFailed as failure:
+        tell(broke(step, failure, began))
+        raise
+    except GreenroomError as error:
+        wrapped = StepFailed(step.key, error.message, hint=error.hint)
+        tell(broke(step, wrapped, began))
+        raise wrapped from error
+    tell(
+        StepDone(
+            at=time.time(), step=step.key, subject=step.subject, seconds=time.monotonic() - began
+        )
+    )
+
+
+def broke(step: Step, failure: StepFailed, began: float) -> StepBroke:
+    """Return the event for a failure."""
+    return StepBroke(
+        at=time.time(),
+        step=step.key,
+        subject=step.subject,
+        seconds=time.monotonic() - began,
+        message=failure.message,
+        hint=failure.hint,
+        evidence=failure.evidence,
+    )

@@ -1,0 +1,80 @@
+"""Turns a resource and the directory into what an engine starts, with every reference answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from orchestrator.model.launch import FileContent, Launch, Publish, RunLabels
+from orchestrator.model.resource import File, Instance, Resource
+from orchestrator.model.template import Template
+from orchestrator.resolve import resolve
+from orchestrator.route import Directory
+
+
+def launch(
+    instance: Instance,
+    directory: Directory,
+    labels: RunLabels,
+    *,
+    image: str | None = None,
+    hosts: Mapping[str, str] | None = None,
+    folder: str = "",
+    environ: Mapping[str, str] | None = None,
+) -> Launch:
+    """Return the launch of an instance.
+
+    `image` is its name on the engine; `hosts` are further names for its name resolution. A process
+    starts in `folder` or below, with `environ` (the caller's own) as the ground of its environment.
+    """
+    resource = directory.of(instance)
+
+    def text(template: Template) -> str:
+        return resolve(template, instance, directory)
+
+    env = {name: text(value) for name, value in resource.env.items()}
+    if not resource.contained:
+        env = {**(environ or {}), **own_port(instance, directory), **env}
+    return Launch(
+        labels=labels,
+        instance=instance,
+        image=image,
+        command=None if resource.command is None else tuple(map(text, resource.command)),
+        entrypoint=None if resource.entrypoint is None else tuple(map(text, resource.entrypoint)),
+        env=env,
+        files=tuple(content(file, instance, directory) for file in resource.files),
+        ports=published(instance, directory),
+        hosts=dict(hosts or {}),
+        hostname=resource.hostname,
+        workdir=working_folder(resource, folder),
+        user=resource.run_as,
+        tmpfs=resource.tmpfs,
+        limits=resource.limits,
+        platform=resource.platform,
+        options=resource.options,
+    )
+
+
+def own_port(instance: Instance, directory: Directory) -> dict[str, str]:
+    """Return `PORT` for a process on this host: it must listen on what was chosen for it."""
+    first = directory.of(instance).port()
+    return {"PORT": str(directory.ports[instance, first.number])} if first else {}
+
+
+def published(instance: Instance, directory: Directory) -> tuple[Publish, ...]:
+    """Return each port with the host port that was chosen for it."""
+    ports = directory.of(instance).ports
+    return tuple(Publish(port.number, directory.ports[instance, port.number]) for port in ports)
+
+
+def content(file: File, instance: Instance, directory: Directory) -> FileContent:
+    """Return a file ready to be put in."""
+    data = None if file.content is None else resolve(file.content, instance, directory).encode()
+    return FileContent(str(file.target), file.mode, data=data, source=file.source)
+
+
+def working_folder(resource: Resource, folder: str) -> str | None:
+    """Return where it starts: in a container as the manifest says, on this host below `folder`."""
+    if resource.contained:
+        return resource.workdir
+    return str(Path(folder) / (resource.workdir or ""))

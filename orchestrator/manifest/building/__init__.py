@@ -1,0 +1,1 @@
+"""The model's entries become resources: defaults filled in, the technology's part merged."""

@@ -1,0 +1,127 @@
+"""A service or task becomes a resource: a container, or a process on this host."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from orchestrator.manifest.building.base import base
+from orchestrator.manifest.building.probes import readiness
+from orchestrator.manifest.building.seeds import Loads, seeds
+from orchestrator.manifest.building.site import Site
+from orchestrator.manifest.model.program import BuildPart, Program
+from orchestrator.manifest.sections import NAME
+from orchestrator.manifest.words import listed
+from orchestrator.model.probe import Automatic, Exit, Readiness
+from orchestrator.model.resource import DOCKER, PROCESS, Build, Port, Resource
+
+_CONTAINERS_ONLY = (
+    "docker",
+    "entrypoint",
+    "files",
+    "hostname",
+    "limits",
+    "platform",
+    "pull",
+    "tmpfs",
+    "user",
+)
+_NAME = re.compile(NAME)
+_WHAT = ("image", "build", "command")
+
+
+def program(entry: Program, site: Site) -> Resource:
+    """The resource; with neither image nor build it is a process on this host."""
+    _one_kind(entry, site)
+    contained = _contained(entry)
+    if not contained:
+        _only_as_process(entry, site)
+    _fitting_engine(entry, site)
+    ports = _ports(entry, site)
+    task = site.section == "tasks"
+    default = Readiness(Exit() if task else Automatic())
+    return replace(
+        base(entry, site),
+        engine=DOCKER if contained else PROCESS,
+        image=entry.image,
+        build=_build(entry.build, site) if entry.build else None,
+        command=entry.command,
+        entrypoint=entry.entrypoint,
+        ports=ports,
+        seeds=() if task else seeds(entry.seed, (), Loads("a service"), site),
+        readiness=readiness(entry.ready, ports, default, site),
+        workdir=_workdir(entry, site) if entry.workdir else None,
+        run_as=entry.user,
+        tmpfs=tuple(entry.tmpfs or ()),
+    )
+
+
+def _contained(entry: Program) -> bool:
+    return entry.image is not None or entry.build is not None
+
+
+def _one_kind(entry: Program, site: Site) -> None:
+    if entry.image is not None and entry.build is not None:
+        site.wrong('cannot stand beside "image"; leave one of them out', "build")
+    if not _contained(entry) and entry.command is None and not site.doubtful(*_WHAT):
+        site.lacks(f"needs one of {listed(_WHAT, 'or')}, to know what to run")
+    if entry.seed is not None and site.section == "tasks":
+        site.wrong("a task cannot be seeded; it is over when it could be", "seed")
+
+
+def _only_as_process(entry: Program, site: Site) -> None:
+    if entry.command is None or site.doubtful("image", "build"):
+        return
+    for key in _CONTAINERS_ONLY:
+        if getattr(entry, key) is not None:
+            site.wrong(
+                'cannot stand here, because a "command" alone is a process on this host; '
+                'give it an "image" or "build" to run it in a container',
+                key,
+            )
+
+
+def _fitting_engine(entry: Program, site: Site) -> None:
+    if entry.engine == PROCESS and _contained(entry):
+        what = "image" if entry.image is not None else "build"
+        site.wrong(f'cannot be process, because "{what}" makes it a container', "engine")
+    if entry.engine == DOCKER and not _contained(entry) and not site.doubtful(*_WHAT):
+        site.wrong('cannot be docker without an "image" or "build"', "engine")
+
+
+def _build(part: BuildPart, site: Site) -> Build:
+    context = site.folder(part.context, "build", "context")
+    dockerfile = part.dockerfile or "Dockerfile"
+    if not site.near("build", "context"):
+        keys = ("build", "dockerfile") if part.dockerfile else ("build",)
+        site.file(f"{context}/{dockerfile}", *keys)
+    return Build(context, dockerfile, part.target, dict(part.args or {}))
+
+
+def _ports(entry: Program, site: Site) -> tuple[Port, ...]:
+    ports = entry.ports or {}
+    for name in ports:
+        _check_name(name, site)
+    return tuple(
+        Port(part.port, name if isinstance(name, str) else "", part.host)
+        for name, part in ports.items()
+    )
+
+
+def _check_name(name: str | int, site: Site) -> None:
+    if isinstance(name, int):
+        return
+    if name in ("inside", "outside"):
+        site.wrong_key("is a side of an address; give the port another name", "ports", name)
+    elif not _NAME.fullmatch(name):
+        site.wrong_key("must be lower-case letters, digits and hyphens", "ports", name)
+
+
+def _workdir(entry: Program, site: Site) -> str:
+    written = entry.workdir or ""
+    if not _contained(entry):
+        return written if site.doubtful("image", "build") else site.folder(written, "workdir")
+    if not PurePosixPath(written).is_absolute():
+        site.wrong("must be an absolute path, because it is in a container", "workdir")
+    return written

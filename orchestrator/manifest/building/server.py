@@ -1,0 +1,101 @@
+"""A database or broker becomes a resource: the manifest's words over the technology's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orchestrator.manifest.building.base import base
+from orchestrator.manifest.building.probes import readiness
+from orchestrator.manifest.building.seeds import Loads, seeds
+from orchestrator.manifest.building.site import Site
+from orchestrator.manifest.model.server import Server
+from orchestrator.manifest.model.texts import unavailable
+from orchestrator.manifest.reading.templates import parse
+from orchestrator.manifest.words import did_you_mean, listed, quoted
+from orchestrator.model.probe import Automatic, Readiness
+from orchestrator.model.resource import DOCKER, Port, Resource
+from orchestrator.model.technology import Technology
+from orchestrator.model.template import Template
+
+_EXAMPLE = "use: postgres"
+
+
+def server(entry: Server, site: Site) -> Resource | None:
+    """The resource, None when nobody can say what it is."""
+    common = base(entry, site)
+    technology = _technology(entry, site)
+    if technology is None:
+        seeds(entry.seed, (), Loads(site.name, suffixes=None), site)
+        readiness(entry.ready, (), Readiness(Automatic()), site)
+        return None
+    ports = (Port(technology.port, host=entry.port),)
+    user = entry.user or technology.user
+    databases = _databases(entry, technology, site)
+    default = technology.readiness(user, databases[0])
+    return replace(
+        common,
+        engine=DOCKER,
+        technology=technology,
+        image=_image(entry, technology, site),
+        command=_command(entry, technology),
+        env={**_templates(technology), **common.env},
+        ports=ports,
+        user=user,
+        password=entry.password,
+        databases=databases,
+        seeds=seeds(entry.seed, databases, Loads.of(technology), site),
+        readiness=readiness(entry.ready, ports, default, site),
+    )
+
+
+def _technology(entry: Server, site: Site) -> Technology | None:
+    if entry.use is None:
+        if not site.doubtful("use", "on", "at"):
+            site.lacks(f'names no technology; write for example "{_EXAMPLE}"')
+        return None
+    name = entry.use.partition(":")[0]
+    known = site.around.technologies
+    if name in known:
+        return known[name]
+    if name.startswith("testcontainers."):
+        site.wrong(unavailable("use: testcontainers", f"there are {listed(sorted(known))}"), "use")
+    else:
+        near = did_you_mean(name, known, f"there are {listed(sorted(known))}")
+        site.wrong(f"unknown technology {quoted(name)}{near}", "use")
+    return None
+
+
+def _image(entry: Server, technology: Technology, site: Site) -> str:
+    _, colon, version = (entry.use or "").partition(":")
+    if colon and not version:
+        example = f"{technology.name}:{technology.version}"
+        site.wrong(f"names no version after the colon; write for example {example}", "use")
+    if entry.image is None:
+        return f"{technology.image}:{version or technology.version}"
+    if version:
+        site.wrong('says the version already; leave it out of "use", or leave this out', "image")
+    return entry.image
+
+
+def _command(entry: Server, technology: Technology) -> tuple[Template, ...] | None:
+    own = technology.command
+    if not entry.args:
+        return tuple(parse(word).template for word in own) if own is not None else None
+    start = (technology.program,) if own is None else own
+    return (*(parse(word).template for word in start), *entry.args)
+
+
+def _templates(technology: Technology) -> dict[str, Template]:
+    return {name: parse(text).template for name, text in technology.env.items()}
+
+
+def _databases(entry: Server, technology: Technology, site: Site) -> tuple[str, ...]:
+    words = entry.database or []
+    names: list[str] = []
+    for word in words:
+        if word.text in names:
+            site.wrong(f"the database {quoted(word.text)} is named twice", *word.path[2:])
+        names.append(word.text)
+    if len(names) > 1 and technology.create_database is None:
+        site.wrong(f"{technology.name} cannot have more than one database", "database")
+    return tuple(names) or (technology.database or site.name.replace("-", "_"),)

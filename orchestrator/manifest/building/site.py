@@ -1,0 +1,80 @@
+"""Where an entry stands, and what may be asked while it becomes a resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from orchestrator.manifest.checks.names import Names
+from orchestrator.manifest.files import Files
+from orchestrator.manifest.mistakes import Mistakes
+from orchestrator.manifest.places import Path
+from orchestrator.model.technology import Technology
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is the same for all entries."""
+
+    folder: str
+    files: Files
+    technologies: Mapping[str, Technology]
+    names: Names
+    mistakes: Mistakes
+
+
+@dataclass(frozen=True)
+class Site:
+    """One entry's place."""
+
+    section: str
+    name: str
+    around: Surroundings
+
+    @property
+    def path(self) -> Path:
+        """The entry's path in the manifest."""
+        return (self.section, self.name)
+
+    def wrong(self, message: str, *keys: str | int) -> None:
+        """Tell a mistake of the value under these keys."""
+        self.around.mistakes.add((*self.path, *keys), message)
+
+    def wrong_key(self, message: str, *keys: str | int) -> None:
+        """Tell a mistake of the last of these keys."""
+        self.around.mistakes.note_key((*self.path, *keys), message)
+
+    def near(self, *keys: str | int) -> bool:
+        """Whether something at, above or below these keys is known to be wrong."""
+        return self.around.mistakes.near((*self.path, *keys))
+
+    def lacks(self, message: str) -> None:
+        """Tell that the entry itself lacks something."""
+        self.around.mistakes.note(self.path, message)
+
+    def doubtful(self, *keys: str) -> bool:
+        """Whether one of these keys may be there and is only wrong, or misspelt."""
+        return self.around.mistakes.incomplete(self.path) or any(map(self.near, keys))
+
+    def resolved(self, path: str) -> str:
+        """A path as written, resolved against the manifest's folder."""
+        return str(PurePath(self.around.folder, path))
+
+    def file(self, written: str, *keys: str | int) -> str:
+        """The path of a file that must be there."""
+        path = self.resolved(written)
+        if not self.around.files.exists(path):
+            self.wrong(f"there is no file {path}", *keys)
+        elif self.around.files.is_folder(path):
+            self.wrong(f"{path} is a folder, and must be a file", *keys)
+        return path
+
+    def folder(self, written: str, *keys: str | int) -> str:
+        """The path of a folder that must be there."""
+        path = self.resolved(written)
+        if not self.around.files.exists(path):
+            self.wrong(f"there is no folder {path}", *keys)
+        elif not self.around.files.is_folder(path):
+            self.wrong(f"{path} is a file, and must be a folder", *keys)
+        return path

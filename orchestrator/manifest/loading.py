@@ -1,0 +1,129 @@
+"""A manifest is loaded: a list of stages, then a list of checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from orchestrator.manifest.building.base import environment
+from orchestrator.manifest.building.resources import interpreter, resources
+from orchestrator.manifest.building.site import Surroundings
+from orchestrator.manifest.checks.circles import check_circles
+from orchestrator.manifest.checks.engine import check_engine
+from orchestrator.manifest.checks.names import Names, names
+from orchestrator.manifest.checks.needs import check_needs
+from orchestrator.manifest.checks.ports import check_ports
+from orchestrator.manifest.checks.references import References, uses
+from orchestrator.manifest.checks.spots import spots
+from orchestrator.manifest.files import Files
+from orchestrator.manifest.mistakes import Mistakes
+from orchestrator.manifest.model.document import Document
+from orchestrator.manifest.model.validate import validated
+from orchestrator.manifest.reading.decode import decode
+from orchestrator.manifest.reading.interpolate import interpolate, without_free_keys
+from orchestrator.manifest.reading.mapping import FromPython
+from orchestrator.manifest.reading.scalars import Value
+from orchestrator.manifest.reading.syntax import compose
+from orchestrator.manifest.reading.tree import Tree
+from orchestrator.model.manifest import Manifest, Tests
+from orchestrator.model.resource import Resource
+from orchestrator.model.technology import Technology
+
+MAPPING = "<mapping>"
+
+
+def load(
+    source: bytes,
+    *,
+    path: str,
+    files: Files,
+    environ: Mapping[str, str],
+    technologies: Mapping[str, Technology],
+    display: str | None = None,
+) -> Manifest:
+    """The manifest in a file's bytes; raises ManifestError with every mistake in it.
+
+    `path` is the file's resolved path, against whose folder relative paths are resolved; `display`
+    is how messages call it (its base name otherwise). `environ` is what `${env:...}` sees.
+    """
+    mistakes = Mistakes(display or PurePath(path).name)
+    text = decode(source, mistakes)
+    node = compose(text, mistakes)
+    root = Tree(mistakes).value(node)
+    given = _Given(path, str(PurePath(path).parent), files, environ, technologies)
+    return _manifest(root, given, mistakes)
+
+
+def load_mapping(
+    mapping: Mapping[str, object],
+    *,
+    folder: str,
+    files: Files,
+    environ: Mapping[str, str],
+    technologies: Mapping[str, Technology],
+    display: str = MAPPING,
+) -> Manifest:
+    """The manifest in a Python mapping; its mistakes have paths, but no lines.
+
+    `folder` is what relative paths are resolved against, and the default for the name.
+    """
+    mistakes = Mistakes(display)
+    root = FromPython(mistakes).value(mapping)
+    given = _Given(MAPPING, folder, files, environ, technologies)
+    return _manifest(root, given, mistakes)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """All that loading draws on besides the manifest itself."""
+
+    path: str
+    folder: str
+    files: Files
+    environ: Mapping[str, str]
+    technologies: Mapping[str, Technology]
+
+
+def _manifest(root: Value, given: _Given, mistakes: Mistakes) -> Manifest:
+    root = without_free_keys(root)
+    root = interpolate(root, given.environ, mistakes)
+    document = validated(root, mistakes)
+    known = names(root, mistakes)
+    around = Surroundings(given.folder, given.files, given.technologies, known, mistakes)
+    made = resources(document, around)
+    python = interpreter(document.python, around)
+    tests = _tests(document, mistakes)
+    _check(root, document, known, made, mistakes)
+    mistakes.raise_if_any()
+    return Manifest(
+        path=given.path,
+        folder=given.folder,
+        name=document.name or PurePath(given.folder).name or "environment",
+        engine=document.engine or "auto",
+        python=python,
+        resources=made,
+        tests=tests,
+    )
+
+
+def _check(
+    root: Value,
+    document: Document,
+    known: Names,
+    made: Mapping[str, Resource],
+    mistakes: Mistakes,
+) -> None:
+    found = list(uses(root, mistakes))
+    check_needs(document, known, mistakes)
+    check_ports(document, mistakes)
+    check_engine(document, made.values(), mistakes)
+    References(known, made, mistakes).check(found)
+    check_circles(made, spots(document, found), mistakes)
+
+
+def _tests(document: Document, mistakes: Mistakes) -> Tests:
+    part = document.tests
+    if part is None:
+        return Tests()
+    return Tests(part.command, environment(part.env, ("tests", "env"), mistakes))

@@ -1,0 +1,91 @@
+"""Services and tasks."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from orchestrator.manifest.model.command import Argv
+from orchestrator.manifest.model.entry import Entry
+from orchestrator.manifest.model.leaf import Accepts, wrong
+from orchestrator.manifest.model.numbers import HostPort, PortNumber
+from orchestrator.manifest.model.part import HOLE, Arguments, Part, listed
+from orchestrator.manifest.model.texts import SCALAR, FolderPath, Text
+from orchestrator.manifest.reading.scalars import kind
+
+
+class BuildPart(Part):
+    """An image to be made from a Dockerfile."""
+
+    example: ClassVar[str] = "{context: ./api, target: test}"
+    short: ClassVar[str] = "context"
+
+    context: Text = Field(description="The folder with the sources.")
+    dockerfile: Text | None = Field(
+        None, description="Its path in the folder: Dockerfile otherwise."
+    )
+    target: Text | None = Field(None, description="The stage to build.")
+    args: Arguments | None = Field(None, description="Build arguments.")
+
+
+class PortPart(Part):
+    """A port that a service listens on."""
+
+    example: ClassVar[str] = "{port: 9000, host: 9000}"
+    short: ClassVar[str] = "port"
+
+    port: PortNumber = Field(description="Where the service listens.")
+    host: HostPort | None = Field(None, description="A fixed port on this host.")
+
+
+def _by_position(value: object) -> object:
+    # The positions become keys, so that what is taken out of a list moves no other's place.
+    if isinstance(value, list):
+        return {at: item for at, item in enumerate(value) if item is not HOLE}
+    if not isinstance(value, dict):
+        raise wrong(f"must be a list such as [8000] or a mapping of names, not {kind(value)}")
+    return value
+
+
+_PORT = Annotated[PortPart, Accepts({"type": ["integer", "string"]})]
+
+
+class Program(Entry):
+    """Something to run: from an image, from a Dockerfile, or a command on this host."""
+
+    image: Text | None = Field(None, description="The image to run.")
+    build: Annotated[BuildPart, Accepts({"type": "string"})] | None = Field(
+        None, description="A folder with a Dockerfile to build the image from."
+    )
+    command: Argv | None = Field(
+        None, description="With an image: replaces its command. Alone: a process on this host."
+    )
+    entrypoint: Argv | None = Field(None, description="Replaces the image's entry point.")
+    ports: (
+        Annotated[
+            dict[str | int, _PORT],
+            BeforeValidator(_by_position),
+            Accepts({"type": "array", "items": {"type": ["integer", "string", "object"]}}),
+        ]
+        | None
+    ) = Field(
+        None, description="The ports it listens on, as a list or by name; the first is default."
+    )
+    workdir: Text | None = Field(None, description="The folder that it starts in.")
+    user: Text | None = Field(None, description="The account that it runs under.")
+    tmpfs: Annotated[list[FolderPath], BeforeValidator(listed), Accepts(SCALAR)] | None = Field(
+        None, description="File systems in memory, by their absolute paths inside."
+    )
+
+
+class Service(Program):
+    """A service: it lives as long as the environment."""
+
+    example: ClassVar[str] = "{image: nginx, ports: [80]}"
+
+
+class Task(Program):
+    """A task: it is done when it exits."""
+
+    example: ClassVar[str] = "{command: alembic upgrade head}"

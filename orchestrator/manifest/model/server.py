@@ -1,0 +1,55 @@
+"""Databases and brokers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import ConfigDict, Field
+
+from orchestrator.manifest.model.command import Argv
+from orchestrator.manifest.model.entry import FREE_KEYS, Entry
+from orchestrator.manifest.model.numbers import HostPort
+from orchestrator.manifest.model.part import Words
+from orchestrator.manifest.model.texts import Text, choice, not_yet, unavailable
+
+_ISOLATION = choice(
+    "none",
+    later={
+        word: unavailable(f"isolation: {word}", "leave it out; all tests share one resource")
+        for word in ("test", "worker")
+    },
+)
+_ON = not_yet("on", 'give this one a server of its own with "use"')
+_ENGINE = choice(
+    "docker",
+    later={
+        "process": unavailable(
+            "engine: process",
+            "this version runs databases and brokers in containers only, so leave it out",
+        )
+    },
+)
+_REQUIRED: dict[str, Any] = {"required": ["use"]}
+
+
+class Server(Entry):
+    """A database or a broker: something Greenroom knows how to run, reach, wait for and seed."""
+
+    model_config = ConfigDict(json_schema_extra=FREE_KEYS | _REQUIRED)
+
+    example: ClassVar[str] = "{use: postgres}"
+
+    use: Text | None = Field(None, description="The technology, or technology:version.")
+    image: Text | None = Field(None, description="An image to run instead of the technology's own.")
+    args: Argv | None = Field(None, description="More arguments for the server's command.")
+    user: Text | None = Field(None, description="The user that its address shows.")
+    password: Text | None = Field(
+        None, description="The password; derived from this machine's secret otherwise."
+    )
+    database: Words | None = Field(None, description="The database's name, or several names.")
+    port: HostPort | None = Field(None, description="A fixed port on this host.")
+    isolation: Annotated[str, _ISOLATION] | None = Field(
+        None, description="Only none in this version: all tests share the resource."
+    )
+    on: Annotated[str, _ON] | None = Field(None, description="Not in this version.")
+    engine: Annotated[str, _ENGINE] | None = Field(None, description="Only docker in this version.")

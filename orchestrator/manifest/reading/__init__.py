@@ -1,0 +1,1 @@
+"""From bytes, or a Python mapping, to a tree of values that know their places."""

@@ -1,0 +1,64 @@
+"""The caller's environment is put into every text, and references are taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from orchestrator.manifest.mistakes import Mistakes
+from orchestrator.manifest.reading.scalars import Scalar, Value
+from orchestrator.manifest.reading.templates import Parsed, Scope, parse
+from orchestrator.manifest.sections import ENTRIES, names_in
+
+
+def interpolate(root: Value, environ: Mapping[str, str], mistakes: Mistakes) -> Value:
+    """The same tree, with every scalar's text and template as they really are."""
+    scope = Scope(environ, frozenset(names_in(root)))
+
+    # An alias repeats a text many times over; it is taken apart and kept only once.
+    @lru_cache(maxsize=1024)
+    def parsed(text: str) -> Parsed:
+        return parse(text, scope)
+
+    def interpolated(value: Value) -> Value:
+        if isinstance(value, dict):
+            return {key: interpolated(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [interpolated(item) for item in value]
+        if "${" not in value.written:
+            return value
+        found = parsed(value.written)
+        if found.mistakes:
+            mistakes.add(value.path, *found.mistakes)
+        return _filled(value, found)
+
+    return interpolated(root)
+
+
+def _filled(scalar: Scalar, found: Parsed) -> Scalar:
+    return replace(
+        scalar,
+        text=str(found.template),
+        plain=scalar.plain or found.from_environment,
+        template=found.template,
+    )
+
+
+def without_free_keys(root: Value) -> Value:
+    """The tree without the keys that begin with `x-`, at the top and inside of entries."""
+    if not isinstance(root, dict):
+        return root
+    top = {key: item for key, item in root.items() if not key.startswith("x-")}
+    for section in top.keys() & set(ENTRIES):
+        if isinstance(top[section], dict):
+            top[section] = {name: _free(entry) for name, entry in top[section].items()}
+    if "tests" in top:
+        top["tests"] = _free(top["tests"])
+    return top
+
+
+def _free(value: Value) -> Value:
+    if not isinstance(value, dict):
+        return value
+    return {key: item for key, item in value.items() if not key.startswith("x-")}

@@ -1,0 +1,124 @@
+"""Finds a manifest on this machine, by path, folder, ready-made name or upwards, and loads it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+from orchestrator.errors import ManifestError, Problem, UsageError
+from orchestrator.manifest import load, load_mapping
+from orchestrator.model.manifest import Manifest
+from orchestrator.passwords import with_passwords
+from orchestrator.state import machine_secret
+from orchestrator.technologies import BUILT_IN
+
+NAME = "environment.yaml"
+
+
+@dataclass(frozen=True)
+class HostFiles:
+    """This host's file system, as far as a manifest's checks may look at it."""
+
+    def exists(self, path: str) -> bool:
+        """Whether there is anything of this name."""
+        return Path(path).exists()
+
+    def is_folder(self, path: str) -> bool:
+        """Whether it is a folder."""
+        return Path(path).is_dir()
+
+    def read(self, path: str) -> bytes:
+        """Return the file's bytes."""
+        return Path(path).read_bytes()
+
+
+def find(argument: str | None, start: Path) -> Path:
+    """Return the manifest that is meant. Raises UsageError, with what there is, when there is none.
+
+    `argument` is a path, a folder or a ready-made name; None looks in `start` and upwards.
+    """
+    if argument is None:
+        return upwards(start)
+    path = start / argument
+    if path.is_dir():
+        path /= NAME
+    if path.exists():
+        return path
+    if argument in ready_made():
+        return ready_made()[argument]
+    names = ", ".join(sorted(ready_made()))
+    raise UsageError(
+        f"there is no manifest {argument}",
+        hint=f"give a path, a folder with {NAME} in it, or a ready-made name: {names}",
+    )
+
+
+def upwards(start: Path) -> Path:
+    """Return the nearest manifest in this folder or above it."""
+    for folder in (start, *start.resolve().parents):
+        if (folder / NAME).exists():
+            return folder / NAME
+    raise UsageError(
+        f"there is no {NAME} here or above",
+        hint="write one, or name a ready-made environment: greenroom up web",
+    )
+
+
+def ready_made() -> dict[str, Path]:
+    """Return the manifests that come with Greenroom, by name."""
+    inside = Path(str(resources.files("orchestrator"))) / "environments"
+    # In a checkout they stand at the top of the tree; in an installed package inside of it.
+    folder = inside if inside.is_dir() else inside.parent.parent / "environments"
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def read(path: Path, environ: Mapping[str, str], *, display: str | None = None) -> Manifest:
+    """Load a manifest from a file. Raises ManifestError with every mistake."""
+    shown = display or shown_as(path)
+    resolved = path.resolve()
+    try:
+        source = resolved.read_bytes()
+    except OSError as error:
+        problem = Problem(shown, 0, 0, "", f"cannot be read: {error.strerror}")
+        raise ManifestError([problem]) from error
+    manifest = load(
+        source,
+        path=str(resolved),
+        display=shown,
+        files=HostFiles(),
+        environ=surroundings(resolved.parent, environ),
+        technologies=BUILT_IN,
+    )
+    return with_passwords(manifest, machine_secret(environ))
+
+
+def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Manifest:
+    """Make a manifest of a mapping; its relative paths start from `folder`."""
+    manifest = load_mapping(
+        mapping,
+        folder=str(folder.resolve()),
+        files=HostFiles(),
+        environ=surroundings(folder, environ),
+        technologies=BUILT_IN,
+    )
+    return with_passwords(manifest, machine_secret(environ))
+
+
+def surroundings(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the caller's environment, with the `.env` file beside the manifest behind it."""
+    beside = dotenv_values(folder / ".env", interpolate=False)
+    return {**{name: value or "" for name, value in beside.items()}, **environ}
+
+
+def shown_as(path: Path) -> str:
+    """Return the path as messages show it: relative to where the user is, if it is below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return os.fspath(path)

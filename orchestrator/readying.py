@@ -1,0 +1,111 @@
+"""Waits until an instance is ready, and says what is known when it does not come to that."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from dataclasses import dataclass
+
+from orchestrator.engines.engine import Engine
+from orchestrator.errors import Evidence, StepFailed
+from orchestrator.evidence import state_of, tail_of
+from orchestrator.executor import Tell
+from orchestrator.model.event import ProbeAnswered
+from orchestrator.model.launch import Found, State
+from orchestrator.model.probe import Dialogue, Exec, Exit, Http, Probe
+from orchestrator.model.step import Ready
+from orchestrator.model.template import Template
+from orchestrator.probes import Died, NotYet, Target, wait_ready
+from orchestrator.resolve import Escape, address_of, as_text, in_json, resolve
+from orchestrator.route import Directory
+from orchestrator.waiting import Deadline, Stop
+
+
+@dataclass(frozen=True)
+class Readying:
+    """One waiting for one instance: who is asked, and who is told."""
+
+    step: Ready
+    found: Found
+    engine: Engine
+    directory: Directory
+    tell: Tell
+    stop: Stop
+
+    def wait(self) -> None:
+        """Wait. Raises StepFailed, with all that is known, if it ends or time runs out."""
+        began = time.monotonic()
+        readiness = dataclasses.replace(self.step.readiness, probe=self.probe())
+        deadline = Deadline.after(self.step.timeout, self.stop)
+        try:
+            wait_ready(readiness, self.target(deadline), deadline, self.answered)
+        except Died as died:
+            evidence = self.evidence(began, died.answer, died.state)
+            raise StepFailed(self.step.key, self.ended(died.state), evidence=evidence) from died
+        except NotYet as late:
+            raise self.late(began, late.answer) from late
+
+    def target(self, deadline: Deadline) -> Target:
+        """Return what the probes are asked of."""
+
+        def address(port: str | None) -> tuple[str, int]:
+            found = address_of(self.step.instance, None, self.directory, port)
+            return found.host, found.port
+
+        return Target(address, self.engine, self.found, deadline)
+
+    def probe(self) -> Probe:
+        """Return the probe with its references answered: from the tests' side, or inside."""
+        match self.step.readiness.probe:
+            case Http(headers=headers) as probe:
+                told = {name: self.text(value) for name, value in headers.items()}
+                return dataclasses.replace(probe, headers=told)
+            case Dialogue(send=send, escape=escape) as probe:
+                said = self.text(send, escape=in_json if escape else as_text)
+                return dataclasses.replace(probe, send=said)
+            case Exec(argv=argv) as probe:
+                words = tuple(self.text(word, inside=True) for word in argv)
+                return dataclasses.replace(probe, argv=words)
+            case probe:
+                return probe
+
+    def text(
+        self, template: Template, *, inside: bool = False, escape: Escape = as_text
+    ) -> Template:
+        """Return the template with nothing left to answer."""
+        asker = self.step.instance if inside else None
+        words = resolve(template, asker, self.directory, of=self.step.instance, escape=escape)
+        return Template.literal(words)
+
+    def answered(self, answer: str) -> None:
+        """Tell what the probe was answered."""
+        step = self.step
+        self.tell(ProbeAnswered(at=time.time(), step=step.key, subject=step.subject, answer=answer))
+
+    def ended(self, state: State) -> str:
+        """Return in words that the instance has ended, and what was expected of it instead."""
+        match self.step.readiness.probe:
+            case Exit(code=code):
+                return f"{self.step.instance} {state}; it should have exited with code {code}"
+            case _:
+                return f"{self.step.instance} {state} before it was ready"
+
+    def late(self, began: float, answer: str) -> StepFailed:
+        """Return the failure for time that ran out."""
+        state = state_of(self.engine, self.found)
+        waited = "has not exited" if isinstance(self.step.readiness.probe, Exit) else "is not ready"
+        return StepFailed(
+            self.step.key,
+            f"{self.step.instance} {waited} after {self.step.timeout:g} s",
+            evidence=self.evidence(began, answer, state),
+            hint=f"if it needs more time, give {self.step.instance.resource} a longer `timeout:`",
+        )
+
+    def evidence(self, began: float, answer: str, state: State | None) -> Evidence:
+        """Return all that is known of the instance now."""
+        return Evidence(
+            seconds=time.monotonic() - began,
+            answer=answer,
+            state=str(state or ""),
+            log=tail_of(self.engine, self.found),
+        )

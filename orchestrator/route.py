@@ -1,0 +1,62 @@
+"""How one asker reaches one port of one resource: the one place that knows addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestrator.model.resource import Instance, Resource
+from orchestrator.model.template import View
+
+LOCAL = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A host and a port, as one asker sees them."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Where everything of a run is.
+
+    `hosts` gives for each engine the host on which its published ports are reached from the tests'
+    side; `ports` leads from an instance's own port to the host's.
+    """
+
+    resources: Mapping[str, Resource]
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    ports: Mapping[tuple[Instance, int], int] = field(default_factory=dict)
+
+    def of(self, instance: Instance) -> Resource:
+        """Return the resource that it is an instance of."""
+        return self.resources[instance.resource]
+
+
+def route(
+    asker: Instance | None,
+    target: Instance,
+    port: int,
+    directory: Directory,
+    view: View | None = None,
+) -> Address:
+    """Return the address at which `asker` (None: the tests) reaches this port of `target`.
+
+    A container reaches a container by its name on the run's network, and a process on this host by
+    the same kind of name, which leads to the relay. All others come from outside, through the
+    published port. `view` forces one side.
+    """
+    outside = directory.ports.get((target, port), port)
+    if (view or view_of(asker, directory)) is View.INSIDE:
+        inside = port if directory.of(target).contained else outside
+        return Address(target.alias, inside)
+    return Address(directory.hosts.get(directory.of(target).engine, LOCAL), outside)
+
+
+def view_of(asker: Instance | None, directory: Directory) -> View:
+    """Return the side from which it looks: containers from the inside, all others from outside."""
+    contained = asker is not None and directory.of(asker).contained
+    return View.INSIDE if contained else View.OUTSIDE

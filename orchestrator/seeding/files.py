@@ -1,0 +1,80 @@
+"""A seed's file as a stream, with progress, unpacked on the way."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Literal, Self, cast
+
+from orchestrator.errors import GreenroomError
+from orchestrator.model.resource import FileSeed, ScriptSeed
+from orchestrator.model.technology import SeedHead
+
+CHUNK = 256 * 1024
+"""Bytes read at a time; the memory that a seed takes, however large it is."""
+
+LONGEST_HEAD = 64 * 1024
+"""Bytes among which the first line is looked for."""
+
+Progress = Callable[[str, int, int], None]
+
+
+class SeedFile:
+    """An open seed file: what is known of it beforehand, and its bytes as a stream."""
+
+    def __init__(
+        self, seed: FileSeed | ScriptSeed, unpack: Literal["", "gzip"], progress: Progress
+    ) -> None:
+        self.seed = seed
+        self.unpack = unpack
+        self.progress = progress
+        self.path = Path(seed.path)
+
+    def __enter__(self) -> Self:
+        try:
+            self.size = self.path.stat().st_size
+            self.raw: BinaryIO = self.path.open("rb")
+        except OSError as error:
+            raise GreenroomError(f"cannot read {self.seed.label}: {error.strerror}") from error
+        self.stream: BinaryIO = self.raw
+        if self.unpack == "gzip":
+            self.stream = cast(BinaryIO, gzip.GzipFile(fileobj=self.raw))
+        self.first = b""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.raw.close()
+
+    def name_only(self) -> SeedHead:
+        """Return the head without reading anything."""
+        suffix = self.seed.suffix if isinstance(self.seed, FileSeed) else self.path.suffix
+        return SeedHead(self.path.name.removesuffix(suffix))
+
+    def head(self) -> SeedHead:
+        """Read the first line; its bytes are kept for the stream."""
+        self.first = self.read(LONGEST_HEAD)
+        line = self.first.split(b"\n", 1)[0].removesuffix(b"\r")
+        return SeedHead(self.name_only().stem, line.decode("utf-8", errors="replace"))
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield all bytes of the file, unpacked, and tell how far the file itself was read."""
+        if self.first:
+            yield self.first
+        while chunk := self.read(CHUNK):
+            self.progress(self.seed.label, self.raw.tell(), self.size)
+            yield chunk
+
+    def read(self, size: int) -> bytes:
+        """Read so many bytes. Raises GreenroomError where the compression is damaged."""
+        try:
+            return self.stream.read(size)
+        except (OSError, EOFError, zlib.error) as error:
+            raise GreenroomError(f"cannot read {self.seed.label}: {error}") from error

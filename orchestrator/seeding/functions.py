@@ -1,0 +1,131 @@
+"""Python functions as seeds, called in a child of the project's own interpreter.
+
+That is where the project's drivers are; the child needs nothing of Greenroom.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO
+
+from orchestrator.errors import GreenroomError, StepFailed
+from orchestrator.model.manifest import Manifest
+from orchestrator.model.resource import FunctionSeed, Instance
+from orchestrator.model.step import ApplySeed
+from orchestrator.model.template import SELF, Reference
+from orchestrator.resolve import answer, fields
+from orchestrator.route import Directory
+from orchestrator.waiting import Deadline, poll
+
+CHILD = Path(__file__).with_name("child.py")
+GRACE = 2.0
+"""Seconds between asking the child to end and ending it."""
+
+
+def interpreter(manifest: Manifest, environ: Mapping[str, str] | None = None) -> str:
+    """Return the project's Python.
+
+    What the manifest says, else that of the active virtual environment, else that of a `.venv`
+    beside the manifest, else the one that runs us.
+    """
+    environ = os.environ if environ is None else environ
+    if manifest.python:
+        return str(Path(manifest.folder) / manifest.python)
+    script = Path("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    folders = [environ.get("VIRTUAL_ENV", ""), str(Path(manifest.folder) / ".venv")]
+    candidates = [Path(folder) / script for folder in folders if folder]
+    return next((str(path) for path in candidates if path.exists()), sys.executable)
+
+
+def described(instance: Instance, directory: Directory) -> dict[str, str]:
+    """Return what the function gets to know of the resource: its name and fields, from outside."""
+    resource = directory.of(instance)
+    found = {
+        field: answer(Reference(SELF, field), None, directory, of=instance)
+        for field in fields(resource)
+    }
+    return {"name": str(instance), **found}
+
+
+def call(
+    step: ApplySeed,
+    seed: FunctionSeed,
+    *,
+    python: str,
+    folder: str,
+    resource: Mapping[str, str],
+    env: Mapping[str, str],
+    deadline: Deadline,
+    progress: Callable[[str, int, int], None],
+) -> None:
+    """Call the function and wait for it. Raises StepFailed with the end of its traceback."""
+    progress(seed.label, 0, 0)
+    with tempfile.TemporaryFile() as output:
+        child = start(step, seed, python, folder, env, output)
+        try:
+            hand_over(child, resource)
+            poll(lambda: child.poll() is not None, deadline)
+        finally:
+            end(child)
+        if child.returncode:
+            output.seek(0)
+            words = output.read().decode(errors="replace").strip()
+            raise StepFailed(step.key, words or f"{seed.label} ended with {child.returncode}")
+
+
+def start(
+    step: ApplySeed,
+    seed: FunctionSeed,
+    python: str,
+    folder: str,
+    env: Mapping[str, str],
+    output: IO[bytes],
+) -> subprocess.Popen[bytes]:
+    """Start the child in a session of its own, so that all of it can be ended."""
+    try:
+        return subprocess.Popen(
+            [python, str(CHILD), seed.path, seed.function],
+            cwd=folder,
+            env={**os.environ, **env},
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise StepFailed(
+            step.key,
+            f"cannot run {python}: {error.strerror}",
+            hint="name the project's interpreter with `python:` in the manifest",
+        ) from error
+
+
+def hand_over(child: subprocess.Popen[bytes], resource: Mapping[str, str]) -> None:
+    """Send the resource; a child that ended before it read is judged by its exit code."""
+    assert child.stdin is not None
+    try:
+        with child.stdin as pipe:
+            pipe.write(json.dumps(dict(resource)).encode())
+    except BrokenPipeError:
+        pass
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """End the child with everything in its session, if it still runs."""
+    if child.poll() is not None:
+        return
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        os.killpg(child.pid, number)
+        try:
+            child.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            continue
+        return
+    raise GreenroomError(f"process {child.pid} does not end")

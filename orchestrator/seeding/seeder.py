@@ -1,0 +1,136 @@
+"""Puts one seed in, whatever kind it is.
+
+Files stream, however large they are. What goes wrong is said with the seed's name, the statement or
+line, and the server's own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from orchestrator import wire
+from orchestrator.engines.engine import Engine
+from orchestrator.errors import StepFailed
+from orchestrator.model.launch import ExecResult, Found
+from orchestrator.model.manifest import Manifest
+from orchestrator.model.resource import DatabaseSeed, FileSeed, FunctionSeed, Instance, ScriptSeed
+from orchestrator.model.step import ApplySeed
+from orchestrator.model.technology import Credentials, ExecLoader, SeedRefused, WireLoader
+from orchestrator.resolve import address_of, client_env, credential, variables
+from orchestrator.route import Directory
+from orchestrator.seeding import functions, scripts
+from orchestrator.seeding.files import SeedFile
+from orchestrator.waiting import Deadline
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Seeder:
+    """All that seeding one instance takes: where it runs, where everything is, and until when."""
+
+    manifest: Manifest
+    directory: Directory
+    instance: Instance
+    engine: Engine
+    found: Found
+    deadline: Deadline
+    progress: Progress
+
+    def apply(self, step: ApplySeed) -> None:
+        """Put the seed in. Raises StepFailed with the server's words."""
+        match step.seed:
+            case FileSeed() as seed:
+                self.load_file(step, seed)
+            case ScriptSeed() as seed:
+                self.run_script(step, seed)
+            case FunctionSeed() as seed:
+                self.call_function(step, seed)
+            case DatabaseSeed(database=database):
+                self.create_database(step, database)
+
+    def load_file(self, step: ApplySeed, seed: FileSeed) -> None:
+        """Stream a file into the technology's own loader."""
+        technology = self.directory.of(self.instance).technology
+        assert technology is not None, "only technologies have loaders"
+        match technology.seeds[seed.suffix]:
+            case ExecLoader() as loader:
+                with SeedFile(seed, loader.unpack, self.progress) as file:
+                    argv = loader.argv(file.head() if loader.reads_head else file.name_only())
+                    result = self.exec(argv, file.chunks())
+                self.check(step, result, loader.location, seed.label)
+            case WireLoader() as loader:
+                with SeedFile(seed, "", self.progress) as file:
+                    self.converse(step, seed, loader, file)
+
+    def converse(self, step: ApplySeed, seed: FileSeed, loader: WireLoader, file: SeedFile) -> None:
+        """Speak the server's protocol from the tests' side."""
+        address = address_of(self.instance, None, self.directory)
+        conversation = loader.talk(file.chunks(), self.credentials())
+        try:
+            wire.converse(address.host, address.port, conversation, self.deadline)
+        except SeedRefused as refused:
+            place = f"{seed.label}:{refused.line}" if refused.line else seed.label
+            raise StepFailed(step.key, f"{place}: {refused.message}") from refused
+
+    def run_script(self, step: ApplySeed, seed: ScriptSeed) -> None:
+        """Run a shell script beside the server, with the addresses as it sees them."""
+        with SeedFile(seed, "", self.progress) as file:
+            interpreter = scripts.interpreter(file.head().first_line)
+            env = self.client_env() | variables(self.instance, self.directory)
+            result = self.exec(scripts.command(interpreter), file.chunks(), env)
+        self.check(step, result, scripts.LOCATION, seed.label)
+
+    def call_function(self, step: ApplySeed, seed: FunctionSeed) -> None:
+        """Call a Python function in a child of the project's interpreter."""
+        functions.call(
+            step,
+            seed,
+            python=functions.interpreter(self.manifest),
+            folder=self.manifest.folder,
+            resource=functions.described(self.instance, self.directory),
+            env=variables(None, self.directory),
+            deadline=self.deadline,
+            progress=self.progress,
+        )
+
+    def create_database(self, step: ApplySeed, database: str) -> None:
+        """Make one more database on the same server."""
+        technology = self.directory.of(self.instance).technology
+        assert technology is not None
+        assert technology.create_database is not None, "the manifest's checks have seen to it"
+        self.check(step, self.exec(technology.create_database(database)), "", database)
+
+    def exec(
+        self,
+        argv: tuple[str, ...],
+        stdin: Iterable[bytes] | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> ExecResult:
+        """Run a command beside the server."""
+        return self.engine.exec(
+            self.found, argv, self.deadline, env=env or self.client_env(), stdin=stdin
+        )
+
+    def client_env(self) -> dict[str, str]:
+        """Return what lets the technology's own clients in."""
+        return client_env(self.instance, self.directory)
+
+    def credentials(self) -> Credentials:
+        """Return how one gets in."""
+        resource = self.directory.of(self.instance)
+        user, password, database = (
+            credential(resource, field) for field in ("user", "password", "database")
+        )
+        return Credentials(user, password, database)
+
+    def check(self, step: ApplySeed, result: ExecResult, location: str, label: str) -> None:
+        """Raise StepFailed when the command failed, its output with the seed's name in place."""
+        if result.exit_code == 0:
+            return
+        words = result.stderr.strip() or result.stdout.strip() or "it said nothing"
+        words = words.replace(location, label) if location else words
+        if label not in words:
+            words = f"{label}: {words}"
+        raise StepFailed(step.key, f"{words} (exit code {result.exit_code})")

@@ -1,0 +1,237 @@
+"""Performs the steps of a plan against the engines, and remembers where everything is."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import threading
+import time
+from collections.abc import Mapping
+
+from orchestrator.engines.engine import Engine, Images, Progress
+from orchestrator.errors import PortTaken, StepFailed
+from orchestrator.executor import Tell
+from orchestrator.launching import launch
+from orchestrator.model.event import StepProgress
+from orchestrator.model.launch import ENVIRONMENT, Found, Launch, Opened, RunLabels
+from orchestrator.model.manifest import Manifest
+from orchestrator.model.resource import DOCKER, PROCESS, Instance
+from orchestrator.model.step import (
+    ApplySeed,
+    BuildImage,
+    Open,
+    Pull,
+    Ready,
+    Start,
+    StartRelay,
+    Step,
+)
+from orchestrator.ports import HeldPorts
+from orchestrator.readying import Readying
+from orchestrator.relay import reachable, relay_command
+from orchestrator.route import Directory
+from orchestrator.seeding import Seeder
+from orchestrator.waiting import Deadline, Stop, TimedOut, poll
+
+HOST_GATEWAY = "host-gateway"
+"""What engines on a virtual machine of their own (Docker Desktop) resolve to the user's host."""
+
+OPEN_SECONDS = 30.0
+START_SECONDS = 60.0
+IMAGE_SECONDS = 600.0
+
+PORT_ATTEMPTS = 5
+"""How often another host port is tried for one instance when the chosen one was taken after all."""
+
+
+class Stage:
+    """A run's place to act: the engines, the held ports, and what has been started so far.
+
+    `environ` is the caller's environment, the ground of every process on this host.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        labels: RunLabels,
+        engines: Mapping[str, Engine],
+        directory: Directory,
+        ports: HeldPorts,
+        *,
+        tell: Tell,
+        stop: Stop,
+        environ: Mapping[str, str],
+    ) -> None:
+        self.manifest = manifest
+        self.labels = labels
+        self.engines = engines
+        self.directory = directory
+        self.ports = ports
+        self.tell = tell
+        self.stop = stop
+        self.environ = environ
+        self.opened: dict[str, Opened] = {}
+        self.found: dict[Instance, Found] = {}
+        self.hosts: dict[str, str] = {}
+        self.moved = threading.Lock()
+
+    def perform(self, step: Step) -> None:
+        """Do the work of one step. Raises StepFailed, or the engine's own error, when it fails."""
+        began = time.monotonic()
+        try:
+            self.act(step)
+        except TimedOut as error:
+            seconds = time.monotonic() - began
+            raise StepFailed(step.key, f"not done after {seconds:.0f} s") from error
+
+    def act(self, step: Step) -> None:
+        """Take the step apart and do what it says."""
+        match step:
+            case Open(engine=engine):
+                deadline = self.until(OPEN_SECONDS)
+                self.opened[engine] = self.engines[engine].open(self.labels, deadline)
+            case Pull():
+                self.pull(step)
+            case BuildImage():
+                self.build(step)
+            case Start():
+                self.start(step)
+            case StartRelay():
+                self.start_relay(step)
+            case Ready():
+                self.wait_until_ready(step)
+            case ApplySeed():
+                self.seed(step)
+            case _:
+                raise AssertionError(f"{step.key} is no step of bringing an environment up")
+
+    def pull(self, step: Pull) -> None:
+        """Fetch an image."""
+        self.images(step.engine).pull(
+            step.image, step.platform, self.progress(step, "B"), self.until(IMAGE_SECONDS)
+        )
+
+    def build(self, step: BuildImage) -> None:
+        """Make an image; its label says whose it is, so that it can be listed and removed."""
+        labels = {ENVIRONMENT: self.labels.labels()[ENVIRONMENT]}
+        self.images(step.engine).build(
+            step.image, step.build, labels, self.progress(step), self.until(IMAGE_SECONDS)
+        )
+
+    def images(self, engine: str) -> Images:
+        """Return the engine as one that has images; plans ask no other for any."""
+        found = self.engines[engine]
+        assert isinstance(found, Images), f"{engine} has no images"
+        return found
+
+    def start(self, step: Start) -> None:
+        """Start an instance; when its host port was taken after all, with another one."""
+        for attempt in range(1, PORT_ATTEMPTS + 1):
+            try:
+                self.found[step.instance] = self.start_once(step)
+            except PortTaken as taken:
+                self.move(step, taken, last=attempt == PORT_ATTEMPTS)
+            else:
+                return
+
+    def start_once(self, step: Start) -> Found:
+        """Start an instance on the host ports that are chosen for it now."""
+        prepared = self.launch(step)
+        numbers = [port.host for port in prepared.ports]
+        # A process binds its ports itself, which it cannot while we hold them; a container's port
+        # is held until the engine has it.
+        if step.engine == PROCESS:
+            self.ports.release(*numbers)
+        found = self.engines[step.engine].start(prepared, self.until(START_SECONDS))
+        self.ports.release(*numbers)
+        return found
+
+    def launch(self, step: Start) -> Launch:
+        """Return everything the engine needs, with every reference answered."""
+        return launch(
+            step.instance,
+            self.directory,
+            self.labels,
+            image=step.image,
+            hosts=self.hosts if step.engine == DOCKER else {},
+            folder=self.manifest.folder,
+            environ=self.environ,
+        )
+
+    def move(self, step: Start, taken: PortTaken, *, last: bool) -> None:
+        """Choose other host ports for an instance. Raises PortTaken where none may be chosen."""
+        resource = self.directory.of(step.instance)
+        if last or any(port.host for port in resource.ports):
+            raise taken
+        with self.moved:
+            ports = dict(self.directory.ports)
+            for port, host in zip(
+                resource.ports, self.ports.take(len(resource.ports)), strict=True
+            ):
+                ports[step.instance, port.number] = host
+            self.directory = dataclasses.replace(self.directory, ports=ports)
+
+    def start_relay(self, step: StartRelay) -> None:
+        """Start the relay on the network's gateway and wait until it accepts.
+
+        An engine whose network has no gateway on this host leads containers here by itself.
+        """
+        gateway = self.opened[DOCKER].gateway
+        self.hosts = {target.alias: gateway or HOST_GATEWAY for target in step.targets}
+        if gateway is None:
+            return
+        ports = [
+            self.directory.ports[target, port.number]
+            for target in step.targets
+            for port in self.directory.of(target).ports
+        ]
+        prepared = Launch(
+            labels=self.labels,
+            instance=step.instance,
+            command=relay_command(sys.executable, gateway, ports),
+            env=dict(self.environ),
+        )
+        deadline = self.until(START_SECONDS)
+        self.found[step.instance] = self.engines[PROCESS].start(prepared, deadline)
+        poll(lambda: all(reachable(gateway, port) for port in ports), deadline)
+
+    def wait_until_ready(self, step: Ready) -> None:
+        """Wait until an instance is ready."""
+        found = self.found[step.instance]
+        engine = self.engines[found.engine]
+        Readying(step, found, engine, self.directory, self.tell, self.stop).wait()
+
+    def seed(self, step: ApplySeed) -> None:
+        """Put one seed in."""
+        found = self.found[step.instance]
+        Seeder(
+            manifest=self.manifest,
+            directory=self.directory,
+            instance=step.instance,
+            engine=self.engines[found.engine],
+            found=found,
+            deadline=self.until(step.timeout),
+            progress=self.progress(step, "B"),
+        ).apply(step)
+
+    def until(self, seconds: float) -> Deadline:
+        """Return a deadline so many seconds from now that the order to stop ends earlier."""
+        return Deadline.after(seconds, self.stop)
+
+    def progress(self, step: Step, unit: str = "") -> Progress:
+        """Return what a long call tells of its progress, as events."""
+
+        def told(text: str, done: int, total: int) -> None:
+            self.tell(
+                StepProgress(
+                    at=time.time(),
+                    step=step.key,
+                    subject=step.subject,
+                    text=text,
+                    done=done,
+                    total=total,
+                    unit=unit,
+                )
+            )
+
+        return told

@@ -1,0 +1,42 @@
+"""What Greenroom keeps on this machine for its user."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from orchestrator.errors import GreenroomError
+
+
+def state_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder for what Greenroom keeps on this machine (XDG base directories)."""
+    base = environ.get("XDG_STATE_HOME") or Path(environ.get("HOME") or Path.home(), ".local/state")
+    return Path(base) / "greenroom"
+
+
+def machine_secret(environ: Mapping[str, str]) -> bytes:
+    """Return the secret from which this user's passwords derive; made at its first use."""
+    path = state_folder(environ) / "secret"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return make_secret(path)
+    except OSError as error:
+        raise GreenroomError(f"cannot read {path}: {error.strerror}") from error
+
+
+def make_secret(path: Path) -> bytes:
+    """Write a new secret, whole or not at all; of several writers at once the first one wins."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(32))
+    try:
+        os.link(own, path)
+    except FileExistsError:
+        pass
+    finally:
+        own.unlink()
+    return path.read_bytes()

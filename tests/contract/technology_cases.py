@@ -1,0 +1,257 @@
+"""One case for each technology: how a client asks it, good seeds of every kind, and bad ones."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import nats
+import pika
+import psycopg
+import redis
+
+Query = Callable[[str], object]
+"""Connects to an address, at once and without another try, and asks something."""
+
+
+@dataclass(frozen=True)
+class BadSeed:
+    """A seed that the server refuses, and what the failure must say."""
+
+    name: str
+    content: bytes
+    words: str
+
+
+@dataclass(frozen=True)
+class TechnologyCase:
+    """What the suite has to know of a technology.
+
+    `hello` is any query; `good` are seed files in order; `seeded` asks what came of them, `expected`
+    is the answer. `function` is the body of a Python seed and `script` of a shell one, which both
+    leave something that `seeded` sees too.
+    """
+
+    use: str
+    section: str
+    hello: Query
+    good: dict[str, bytes]
+    function: str
+    script: str
+    seeded: Query
+    expected: object
+    bad: tuple[BadSeed, ...]
+    settings: dict[str, object] = field(default_factory=dict)
+
+
+def postgres_hello(url: str) -> object:
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        return connection.execute("select 1").fetchone()
+
+
+def postgres_seeded(url: str) -> object:
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        rows = connection.execute("select id, owner, note from accounts order by id").fetchall()
+        names = connection.execute("select datname from pg_database order by datname").fetchall()
+    return rows, "archive" in [name for (name,) in names]
+
+
+POSTGRES = TechnologyCase(
+    use="postgres:15",
+    section="databases",
+    settings={"database": ["ledger", "archive"]},
+    hello=postgres_hello,
+    good={
+        "schema.sql": b"create table accounts (id int primary key, owner text, note text);",
+        "more.sql.gz": gzip.compress(b"insert into accounts values (1, 'gz', null);\n"),
+        "accounts.csv": b'owner,id\n"a, b",2\n"line\nbreak",3\n',
+    },
+    function="""
+import psycopg
+with psycopg.connect(resource.url) as connection:
+    connection.execute("insert into accounts values (4, %s, 'function')", [resource.user])
+""",
+    script="""
+echo "insert into accounts values (5, '$RESOURCE_HOST', 'script')" | psql -q
+cat  # A command that reads the standard input must not swallow the script.
+""",
+    seeded=postgres_seeded,
+    expected=(
+        [
+            (1, "gz", None),
+            (2, "a, b", None),
+            (3, "line\nbreak", None),
+            (4, "greenroom", "function"),
+            (5, "resource", "script"),
+        ],
+        True,
+    ),
+    bad=(
+        BadSeed(
+            "bad.sql",
+            b"create table a (id int);\n\nselect * form a;\n",
+            r'bad\.sql:3: ERROR:  syntax error at or near "form"',
+        ),
+        BadSeed(
+            "bad.sql.gz",
+            gzip.compress(b"select 1;\nselect nothing;\n"),
+            r'bad\.sql\.gz:2: ERROR:  column "nothing" does not exist',
+        ),
+        BadSeed(
+            "torn.sql.gz", gzip.compress(b"select 1;" * 999)[:-20], r"cannot read torn\.sql\.gz"
+        ),
+        BadSeed("nowhere.csv", b"id\n1\n", r'relation "nowhere" does not exist'),
+    ),
+)
+
+
+def redis_hello(url: str) -> object:
+    with redis.Redis.from_url(url, socket_timeout=5) as client:
+        return client.ping()
+
+
+def redis_seeded(url: str) -> object:
+    with redis.Redis.from_url(url, socket_timeout=5, decode_responses=True) as client:
+        return client.get("greeting"), client.lrange("list", 0, -1), client.mget("f", "s", "n999")
+
+
+REDIS = TechnologyCase(
+    use="redis:7",
+    section="databases",
+    hello=redis_hello,
+    good={
+        "keys.redis": b'# keys\nSET greeting "hello, \\"world\\""\n\nRPUSH list a b c\n',
+        "many.redis": b"".join(b"SET n%d %d\n" % (number, number) for number in range(1000)),
+    },
+    function="""
+import redis
+redis.Redis.from_url(resource.url).set("f", resource.name)
+""",
+    script='redis-cli set s "$RESOURCE_PORT"\n',
+    seeded=redis_seeded,
+    expected=('hello, "world"', ["a", "b", "c"], ["resource", "6379", "999"]),
+    bad=(
+        BadSeed("bad.redis", b"SET a 1\nSETT b 2\n", r"bad\.redis:2: ERR unknown command"),
+        BadSeed("type.redis", b"SET a 1\n# x\nLPUSH a 2\n", r"type\.redis:3: WRONGTYPE"),
+        BadSeed("quote.redis", b'SET a "1\n', r"quote\.redis:1: ERR Protocol error"),
+    ),
+)
+
+
+def rabbitmq_hello(url: str) -> object:
+    connection = pika.BlockingConnection(pika.URLParameters(url))
+    try:
+        return connection.channel().queue_declare("", exclusive=True).method.message_count
+    finally:
+        connection.close()
+
+
+def rabbitmq_seeded(url: str) -> object:
+    connection = pika.BlockingConnection(pika.URLParameters(url))
+    try:
+        channel = connection.channel()
+        channel.basic_publish("orders", "new", b"hello")
+        names = ("orders", "function", "script")
+        return [bool(channel.queue_declare(name, passive=True).method.queue) for name in names]
+    finally:
+        connection.close()
+
+
+DEFINITIONS = {
+    "vhosts": [{"name": "/"}],
+    "exchanges": [
+        {
+            "name": "orders",
+            "vhost": "/",
+            "type": "direct",
+            "durable": True,
+            "auto_delete": False,
+            "internal": False,
+            "arguments": {},
+        }
+    ],
+    "queues": [
+        {"name": name, "vhost": "/", "durable": True, "auto_delete": False, "arguments": {}}
+        for name in ("orders",)
+    ],
+    "bindings": [
+        {
+            "source": "orders",
+            "vhost": "/",
+            "destination": "orders",
+            "destination_type": "queue",
+            "routing_key": "new",
+            "arguments": {},
+        }
+    ],
+}
+
+RABBITMQ = TechnologyCase(
+    use="rabbitmq:4",
+    section="brokers",
+    hello=rabbitmq_hello,
+    good={"definitions.json": json.dumps(DEFINITIONS).encode()},
+    function="""
+import pika
+connection = pika.BlockingConnection(pika.URLParameters(resource.url))
+connection.channel().queue_declare("function", durable=True)
+connection.close()
+""",
+    script="""
+rabbitmqctl eval 'rabbit_amqqueue:declare(
+  rabbit_misc:r(<<"/">>, queue, <<"script">>), true, false, [], none, <<"greenroom">>).'
+""",
+    seeded=rabbitmq_seeded,
+    expected=[True, True, True],
+    bad=(BadSeed("bad.json", b'{"queues": [', r"bad\.json: Error:\s+Failed to deserialise input"),),
+)
+
+
+def nats_query(url: str, names: list[str] | None) -> object:
+    async def ask() -> object:
+        client = await nats.connect(url, connect_timeout=5, allow_reconnect=False)
+        try:
+            stream = client.jetstream()
+            if names is None:
+                return (await stream.account_info()).streams
+            return [(await stream.stream_info(name)).config.subjects for name in names]
+        finally:
+            await client.close()
+
+    return asyncio.run(ask())
+
+
+NATS = TechnologyCase(
+    use="nats:2",
+    section="brokers",
+    hello=lambda url: nats_query(url, None),
+    good={
+        "streams.yaml": b"streams:\n"
+        b"  - {name: ORDERS, subjects: ['orders.>'], storage: memory}\n"
+        b"  - {name: EVENTS, subjects: ['events.*'], max_msgs: 10}\n"
+    },
+    function="""
+import asyncio, nats
+async def fill():
+    client = await nats.connect(resource.url)
+    await client.jetstream().add_stream(name="FUNCTION", subjects=["function"])
+    await client.close()
+asyncio.run(fill())
+""",
+    script='test "$RESOURCE_HOST" = resource\n',
+    seeded=lambda url: nats_query(url, ["ORDERS", "EVENTS", "FUNCTION"]),
+    expected=[["orders.>"], ["events.*"], ["function"]],
+    bad=(
+        BadSeed(
+            "overlap.yaml",
+            b"streams:\n  - {name: A, subjects: [a]}\n  - {name: B, subjects: [a]}\n",
+            r"overlap\.yaml:3: stream B: subjects overlap with an existing stream",
+        ),
+        BadSeed("none.yaml", b"queues: []\n", r"none\.yaml:1: expected `streams:`"),
+    ),
+)
+
+CASES = {case.use.partition(":")[0]: case for case in (POSTGRES, REDIS, RABBITMQ, NATS)}

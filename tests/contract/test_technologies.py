@@ -1,0 +1,107 @@
+"""What every technology promises, on a real server: ready, seeded, failing well, removed."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from technology_cases import CASES, BadSeed, TechnologyCase
+
+from orchestrator import Environment, StepFailed
+from orchestrator.survey import survey
+from orchestrator.technologies import BUILT_IN
+
+pytestmark = pytest.mark.engine
+
+Make = Callable[..., Environment]
+
+each = pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+
+
+def test_every_built_in_technology_has_a_case() -> None:
+    assert set(CASES) == set(BUILT_IN)
+
+
+@pytest.fixture
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, live_environ: dict[str, str]) -> Make:
+    """Makes an environment of one resource, in a folder with these seed files."""
+
+    def made(case: TechnologyCase, files: dict[str, bytes], **settings: Any) -> Environment:
+        for name, content in files.items():
+            (tmp_path / name).write_bytes(content)
+        entry = {"use": case.use, **case.settings, **settings}
+        return Environment.of(
+            {"name": "contract", case.section: {"resource": entry}}, folder=tmp_path
+        )
+
+    return made
+
+
+@each
+def test_ready_means_that_a_query_works_at_once(case: TechnologyCase, make: Make) -> None:
+    with make(case, {}) as environment:
+        assert case.hello(environment["resource"].url) is not None
+
+
+@each
+def test_seeds_of_every_kind_arrive_in_order(case: TechnologyCase, make: Make) -> None:
+    function = f"def fill(resource):\n{textwrap.indent(case.function.strip(), '    ')}\n"
+    files = {**case.good, "load.py": function.encode(), "more.sh": case.script.encode()}
+    seeds = [*case.good, "load.py:fill", "more.sh"]
+    with make(case, files, seed=seeds) as environment:
+        assert case.seeded(environment["resource"].url) == case.expected
+
+
+BAD = [(name, bad) for name, case in CASES.items() for bad in case.bad]
+
+
+@pytest.mark.parametrize(("name", "bad"), BAD, ids=[f"{name}-{bad.name}" for name, bad in BAD])
+def test_a_bad_seed_fails_with_its_place_and_the_server_s_words(
+    name: str, bad: BadSeed, make: Make, live_environ: dict[str, str]
+) -> None:
+    environment = make(CASES[name], {bad.name: bad.content}, seed=[bad.name])
+    runs: list[str] = []
+    environment._listen = lambda event: runs.append(getattr(event, "run", ""))
+    with pytest.raises(StepFailed, match=bad.words) as failed:
+        environment.up()
+    assert failed.value.step.startswith("seed resource ")
+    assert failed.value.step.endswith(bad.name)
+    (run,) = {run for run in runs if run}
+    assert survey(live_environ, run).runs == (), "the failure left something"
+
+
+@each
+def test_a_function_s_failure_shows_the_line_that_failed(case: TechnologyCase, make: Make) -> None:
+    source = b"def fill(resource):\n    raise ValueError(f'no {resource.host} today')\n"
+    with pytest.raises(StepFailed, match="ValueError: no 127.0.0.1 today") as failed:
+        make(case, {"load.py": source}, seed=["load.py:fill"]).up()
+    assert "load.py" in failed.value.message
+    assert "line 2" in failed.value.message
+
+
+@each
+def test_a_script_s_failure_shows_what_it_said(case: TechnologyCase, make: Make) -> None:
+    source = b"echo about to fail\nls /nowhere\necho never said\n"
+    with pytest.raises(StepFailed, match=r"bad\.sh: .*/nowhere.*No such file") as failed:
+        make(case, {"bad.sh": source}, seed=["bad.sh"]).up()
+    assert "never said" not in failed.value.message
+
+
+@each
+def test_nobody_gets_in_with_another_password(case: TechnologyCase, make: Make) -> None:
+    with make(case, {}) as environment:
+        url = environment["resource"].url
+        wrong = url.replace(environment["resource"].password, "wrong")
+        with pytest.raises(Exception, match=r"(?i)auth|password|access|denied|refused"):
+            case.hello(wrong)
+
+
+@each
+def test_nothing_is_left(case: TechnologyCase, make: Make, live_environ: dict[str, str]) -> None:
+    with make(case, {}) as environment:
+        run = environment.run
+        assert survey(live_environ, run).runs
+    assert survey(live_environ, run).runs == ()

@@ -1,0 +1,118 @@
+"""What the tests of the manifest load against: files, an environment and technologies of their own."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestrator.errors import ManifestError
+from orchestrator.manifest import load, load_mapping
+from orchestrator.model.manifest import Manifest
+from orchestrator.model.probe import Dialogue, Readiness
+from orchestrator.model.technology import ExecLoader, Technology
+from orchestrator.model.template import Template
+
+FOLDER = "/work/payments"
+PATH = f"{FOLDER}/environment.yaml"
+
+
+@dataclass(frozen=True)
+class FakeFiles:
+    """Files and folders by their paths in the manifest's folder."""
+
+    files: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+    def exists(self, path: str) -> bool:
+        inside = path.removeprefix(f"{FOLDER}/")
+        return inside in self.files or inside in self.folders
+
+    def is_folder(self, path: str) -> bool:
+        return path.removeprefix(f"{FOLDER}/") in self.folders
+
+
+FILES = FakeFiles(
+    files=(
+        "accounts.csv",
+        "api/Dockerfile",
+        "app.toml",
+        "load.py",
+        "schema.sql",
+        "dump.sql.gz",
+        "setup.sh",
+        "streams.yaml",
+    ),
+    folders=("api", "empty", "src"),
+)
+
+
+def _ready(user: str, database: str) -> Readiness:
+    return Readiness(Dialogue(Template.literal(f"{user}/{database}"), b"R"), successes=2)
+
+
+def _load_file(_: object) -> tuple[str, ...]:
+    return ("psql",)
+
+
+POSTGRES = Technology(
+    name="postgres",
+    section="databases",
+    image="postgres",
+    version="16",
+    port=5432,
+    url="postgresql://${self.user}:${self.password}@${self.host}:${self.port}/${self.database}",
+    readiness=_ready,
+    program="postgres",
+    env={"POSTGRES_USER": "${self.user}", "POSTGRES_DB": "${self.database}", "LANG": "C"},
+    fields={"jdbc": "jdbc:postgresql://${self.host}:${self.port}/${self.database}"},
+    seeds={suffix: ExecLoader(_load_file) for suffix in (".sql", ".sql.gz", ".gz", ".csv")},
+    create_database=lambda name: ("createdb", name),
+)
+
+NATS = Technology(
+    name="nats",
+    section="brokers",
+    image="nats",
+    version="2",
+    port=4222,
+    url="nats://${self.host}:${self.port}",
+    readiness=_ready,
+    program="nats-server",
+    command=("nats-server", "-js", "--user", "${self.user}"),
+    database="main",
+    seeds={".yaml": ExecLoader(_load_file)},
+)
+
+TECHNOLOGIES = {each.name: each for each in (POSTGRES, NATS)}
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that loading is given besides the text."""
+
+    environ: Mapping[str, str] = field(default_factory=lambda: {"CI": "true", "PORT": "5433"})
+    files: FakeFiles = FILES
+
+    def load(self, text: str | bytes) -> Manifest:
+        source = text if isinstance(text, bytes) else textwrap.dedent(text).removeprefix("\n").encode()
+        return load(
+            source, path=PATH, files=self.files, environ=self.environ, technologies=TECHNOLOGIES
+        )
+
+    def load_mapping(self, mapping: Mapping[str, object]) -> Manifest:
+        return load_mapping(
+            mapping,
+            folder=FOLDER,
+            files=self.files,
+            environ=self.environ,
+            technologies=TECHNOLOGIES,
+        )
+
+    def mistakes(self, text: str | bytes) -> list[str]:
+        """Every mistake in a text, as the user reads it without the file's name."""
+        try:
+            self.load(text)
+        except ManifestError as error:
+            return [str(problem).removeprefix("environment.yaml:") for problem in error.problems]
+        return []

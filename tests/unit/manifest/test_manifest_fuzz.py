@@ -1,0 +1,108 @@
+"""Whatever stands in the file: a manifest or a ManifestError comes out, and soon."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from manifest_world import World
+from test_manifest_resources import PAYMENTS
+from test_manifest_together import MANY
+
+from orchestrator.errors import ManifestError
+
+ROUNDS = 400
+SCRAPS = [
+    *"{}[]:,&*!|>'\"%@`#-?\t\n \\$~",
+    "${",
+    "}",
+    "${ledger.url}",
+    "${env:",
+    "<<: *a",
+    "&a ",
+    "null",
+    "22:22",
+    "- ",
+    ": ",
+    "\x00",
+    "\ufeff",
+    "é",
+    "services:",
+    "x-",
+    "[[[[",
+    "999999999999999999999",
+    ".inf",
+    "0x10",
+]
+
+
+def _mutated(text: str, chance: random.Random) -> str:
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(text))
+        end = at + chance.choice([0, 0, 1, 3, 20])
+        text = text[:at] + chance.choice(SCRAPS) + text[end:]
+    return text
+
+
+def test_mutated_manifests_load_or_say_why_not(world: World) -> None:
+    chance = random.Random(20240501)
+    told = 0
+    for _ in range(ROUNDS):
+        text = _mutated(chance.choice([PAYMENTS, MANY]), chance)
+        try:
+            world.load(text.encode())
+        except ManifestError as error:
+            told += 1
+            assert error.problems
+            for problem in error.problems:
+                assert "pydantic" not in str(problem)
+                assert "nput should" not in str(problem)
+                assert "cannot be understood" not in str(problem)
+    assert told > ROUNDS // 2
+
+
+def test_mutated_bytes_load_or_say_why_not(world: World) -> None:
+    chance = random.Random(7)
+    for _ in range(ROUNDS // 4):
+        source = bytearray(PAYMENTS.encode())
+        for _ in range(3):
+            source[chance.randrange(len(source))] = chance.randrange(256)
+        assert all(world.mistakes(bytes(source))) or world.load(bytes(source))
+
+
+def _nested(chance: random.Random, depth: int = 0) -> object:
+    keys = ["services", "api", "ports", "env", "ready", "http", "use", "seed", "image", "x-a"]
+    kind = chance.randrange(7 if depth < 5 else 5)
+    if kind == 5:
+        return [_nested(chance, depth + 1) for _ in range(chance.randrange(4))]
+    if kind == 6:
+        return {chance.choice(keys): _nested(chance, depth + 1) for _ in range(3)}
+    return [None, True, 17, "${self.url}", "postgres"][kind]
+
+
+def test_any_shape_in_any_place_is_told(world: World) -> None:
+    chance = random.Random(11)
+    shapes = ["databases", "services", "tasks", "tests", "engine", "include"]
+    for _ in range(ROUNDS):
+        mapping = {chance.choice(shapes): {"api": _nested(chance)}, "tests": _nested(chance)}
+        try:
+            world.load_mapping(mapping)
+        except ManifestError as error:
+            assert "cannot be understood" not in str(error)
+
+
+def test_the_worst_manifests_are_judged_soon(world: World) -> None:
+    entries = "".join(f'  r{n}: {{image: x, env: {{A: "${{q{n}.url}}"}}}}\n' for n in range(3000))
+    circle = "".join(f"  r{n}: {{image: x, needs: [r{(n + 1) % 500}]}}\n" for n in range(500))
+    for text in (f"services:\n{entries}", f"services:\n{circle}"):
+        start = time.process_time()
+        assert world.mistakes(text)
+        assert time.process_time() - start < 5
+
+
+def test_a_usual_manifest_loads_in_milliseconds(world: World) -> None:
+    world.load(PAYMENTS)
+    start = time.process_time()
+    for _ in range(10):
+        world.load(PAYMENTS)
+    assert (time.process_time() - start) / 10 < 0.015

@@ -1,0 +1,136 @@
+"""The executor: order, parallelism, the first failure, the order to stop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from orchestrator.errors import EngineError, StepFailed
+from orchestrator.executor import execute, execute_all
+from orchestrator.model.event import Event, StepBroke, StepDone, StepStarted
+from orchestrator.model.step import Open, Plan, Step
+from orchestrator.waiting import Stop, Stopped
+
+LIMIT = 10.0
+
+
+def plan(**after: str) -> Plan:
+    """A plan of steps by name; each waits for the names in its text."""
+    steps = tuple(
+        Open(engine=name, cause="the test", after=tuple(f"open {one}" for one in text.split()))
+        for name, text in after.items()
+    )
+    return Plan("test", steps)
+
+
+def ignore(event: Event) -> None:
+    pass
+
+
+class Recorder:
+    """Performs steps by doing what it was told for their name, and remembers the order."""
+
+    def __init__(self, **doing: Callable[[], None]) -> None:
+        self.doing = doing
+        self.order: list[str] = []
+
+    def __call__(self, step: Step) -> None:
+        name = step.key.removeprefix("open ")
+        self.doing.get(name, lambda: None)()
+        self.order.append(name)
+
+
+def failing(message: str = "no") -> Callable[[], None]:
+    def fail() -> None:
+        raise EngineError(message, hint="try again")
+
+    return fail
+
+
+def test_a_step_runs_after_all_it_waits_for() -> None:
+    recorder = Recorder()
+    execute(plan(d="b c", b="a", c="a", a=""), recorder, ignore, Stop())
+    assert recorder.order[0] == "a"
+    assert set(recorder.order[1:3]) == {"b", "c"}
+    assert recorder.order[3] == "d"
+
+
+def test_steps_that_wait_for_nothing_run_at_the_same_time() -> None:
+    together = threading.Barrier(3, timeout=LIMIT)
+    meet = {name: lambda: void(together.wait()) for name in "abc"}
+    execute(plan(a="", b="", c=""), Recorder(**meet), ignore, Stop())
+    assert not together.broken
+
+
+def void(_value: object) -> None:
+    pass
+
+
+def test_the_first_failure_stops_what_waits_and_keeps_what_has_not_begun_from_beginning() -> None:
+    stop = Stop()
+    begun = threading.Event()
+
+    def wait_for_the_order() -> None:
+        begun.set()
+        assert stop.wait(LIMIT), "the order to stop never came"
+        raise Stopped
+
+    def fail() -> None:
+        assert begun.wait(LIMIT)
+        raise EngineError("the disk is full", hint="make room")
+
+    recorder = Recorder(slow=wait_for_the_order, bad=fail)
+    with pytest.raises(StepFailed, match="the disk is full") as caught:
+        execute(plan(slow="", bad="", later="bad"), recorder, ignore, stop)
+    assert caught.value.step == "open bad"
+    assert caught.value.hint == "make room"
+    assert recorder.order == []
+
+
+def test_an_order_from_elsewhere_ends_the_walk() -> None:
+    stop = Stop()
+    recorder = Recorder(a=stop.order)
+    with pytest.raises(Stopped):
+        execute(plan(a="", b="a"), recorder, ignore, stop)
+    assert recorder.order == ["a"]
+
+
+def test_an_interruption_stops_everything_before_it_is_raised() -> None:
+    stop = Stop()
+    ended = threading.Event()
+
+    def wait_for_the_order() -> None:
+        stop.wait(LIMIT)
+        ended.set()
+        raise Stopped
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        execute(
+            plan(slow="", bad=""), Recorder(slow=wait_for_the_order, bad=interrupted), ignore, stop
+        )
+    assert ended.is_set()
+
+
+def test_removal_goes_on_behind_a_failure_and_reports_every_one() -> None:
+    recorder = Recorder(a=failing("a is stuck"), b=failing("b is stuck"))
+    failures = execute_all(plan(a="", b="", c="a b"), recorder, ignore, Stop())
+    assert sorted(failure.message for failure in failures) == ["a is stuck", "b is stuck"]
+    assert recorder.order == ["c"]
+
+
+def test_everything_that_happens_is_told() -> None:
+    events: list[Event] = []
+    with pytest.raises(StepFailed):
+        execute(plan(a="", b="a"), Recorder(b=failing()), events.append, Stop())
+    told = [(type(event), event.step) for event in events if hasattr(event, "step")]
+    assert told == [
+        (StepStarted, "open a"),
+        (StepDone, "open a"),
+        (StepStarted, "open b"),
+        (StepBroke, "open b"),
+    ]

@@ -1,0 +1,37 @@
+"""Passwords do not show, however they are spelled and wherever they stand."""
+
+from __future__ import annotations
+
+from orchestrator.errors import Evidence
+from orchestrator.masking import mask_event, masker
+from orchestrator.model.event import RunReady, StepBroke
+
+
+def test_a_secret_is_masked_plain_and_percent_encoded() -> None:
+    mask = masker(["p@ss/word"])
+    assert mask("PGPASSWORD=p@ss/word") == "PGPASSWORD=***"
+    assert mask("postgresql://me:p%40ss%2Fword@host/db") == "postgresql://me:***@host/db"
+
+
+def test_of_two_secrets_the_longer_one_goes_first() -> None:
+    assert masker(["secret", "secret-two"])("secret-two, secret") == "***, ***"
+
+
+def test_a_very_short_secret_stays_because_it_would_hide_ordinary_words() -> None:
+    assert masker(["a"])("a database") == "a database"
+
+
+def test_every_text_of_an_event_is_masked() -> None:
+    mask = masker(["hunter2"])
+    broke = StepBroke(
+        at=0,
+        step="seed",
+        subject="ledger",
+        seconds=1,
+        message="login with hunter2 refused",
+        evidence=Evidence(answer="hunter2?", log=("trying hunter2", "fine")),
+    )
+    masked = mask_event(broke, mask)
+    assert "hunter2" not in repr(masked)
+    ready = RunReady(at=0, run="r", seconds=1, addresses=(("ledger", "redis://:hunter2@h:1/0"),))
+    assert mask_event(ready, mask).addresses == (("ledger", "redis://:***@h:1/0"),)  # type: ignore[union-attr]
