@@ -105,7 +105,7 @@ class Environment:
                 hint=f"remove the run with: greenroom down {run.id}",
             )
         made = cls(path, listen=listen, environ=environ)
-        made._brought = Brought.found(run, made.manifest, made._engines())
+        made._brought = Brought.found(run, made.manifest, made._engines)
         made._attached = True
         return made
 

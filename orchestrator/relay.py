@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -43,14 +43,14 @@ def _address(text: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
-def relay_command(python: str, gateway: str, ports: Iterable[int]) -> tuple[str, ...]:
-    """Return the command that leads these ports of the gateway to the same ones of the loopback.
+def relay_command(python: str, gateway: str, ports: Mapping[int, int]) -> tuple[str, ...]:
+    """Return the command that leads each of these ports of the gateway to one of the loopback.
 
     It starts this file by its path and without the site's packages: that is quicker, and no module
     in the folder where it starts is taken for ours.
     """
     host = f"[{gateway}]" if ":" in gateway else gateway
-    routes = (f"{host}:{port}=127.0.0.1:{port}" for port in ports)
+    routes = (f"{host}:{port}=127.0.0.1:{target}" for port, target in ports.items())
     return (python, "-I", "-S", __file__, *routes)
 
 

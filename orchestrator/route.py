@@ -24,12 +24,14 @@ class Directory:
     """Where everything of a run is.
 
     `hosts` gives for each engine the host on which its published ports are reached from the tests'
-    side; `ports` leads from an instance's own port to the host's.
+    side; `ports` leads from an instance's own port to the host's, `relayed` from a process's own
+    port to the one by which the relay leads containers to it.
     """
 
     resources: Mapping[str, Resource]
     hosts: Mapping[str, str] = field(default_factory=dict)
     ports: Mapping[tuple[Instance, int], int] = field(default_factory=dict)
+    relayed: Mapping[tuple[Instance, int], int] = field(default_factory=dict)
 
     def of(self, instance: Instance) -> Resource:
         """Return the resource that it is an instance of."""
@@ -51,8 +53,8 @@ def route(
     """
     outside = directory.ports.get((target, port), port)
     if (view or view_of(asker, directory)) is View.INSIDE:
-        inside = port if directory.of(target).contained else outside
-        return Address(target.alias, inside)
+        relayed = directory.relayed.get((target, port), outside)
+        return Address(target.alias, port if directory.of(target).contained else relayed)
     return Address(directory.hosts.get(directory.of(target).engine, LOCAL), outside)
 
 

@@ -6,10 +6,10 @@ import dataclasses
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from orchestrator.engines.engine import Engine, Images, Progress
-from orchestrator.errors import PortTaken, StepFailed
+from orchestrator.errors import BuildFailed, Evidence, PortTaken, StepFailed
 from orchestrator.executor import Tell
 from orchestrator.launching import launch
 from orchestrator.model.event import StepProgress
@@ -114,9 +114,14 @@ class Stage:
     def build(self, step: BuildImage) -> None:
         """Make an image; its label says whose it is, so that it can be listed and removed."""
         labels = {ENVIRONMENT: self.labels.labels()[ENVIRONMENT]}
-        self.images(step.engine).build(
-            step.image, step.build, labels, self.progress(step), self.until(IMAGE_SECONDS)
-        )
+        deadline = self.until(IMAGE_SECONDS)
+        try:
+            self.images(step.engine).build(
+                step.image, step.build, labels, self.progress(step), deadline
+            )
+        except BuildFailed as error:
+            evidence = Evidence(log=error.log)
+            raise StepFailed(step.key, error.message, evidence=evidence, hint=error.hint) from error
 
     def images(self, engine: str) -> Images:
         """Return the engine as one that has images; plans ask no other for any."""
@@ -180,20 +185,28 @@ class Stage:
         self.hosts = {target.alias: gateway or HOST_GATEWAY for target in step.targets}
         if gateway is None:
             return
-        ports = [
-            self.directory.ports[target, port.number]
-            for target in step.targets
-            for port in self.directory.of(target).ports
-        ]
+        relayed = self.relay_ports(step.targets)
         prepared = Launch(
             labels=self.labels,
             instance=step.instance,
-            command=relay_command(sys.executable, gateway, ports),
+            command=relay_command(sys.executable, gateway, relayed),
             env=dict(self.environ),
         )
         deadline = self.until(START_SECONDS)
+        self.ports.release(*relayed)
         self.found[step.instance] = self.engines[PROCESS].start(prepared, deadline)
-        poll(lambda: all(reachable(gateway, port) for port in ports), deadline)
+        poll(lambda: all(reachable(gateway, port) for port in relayed), deadline)
+
+    def relay_ports(self, targets: Sequence[Instance]) -> dict[int, int]:
+        """Choose a port of the gateway for each port of these processes, and note it down.
+
+        It is not the process's own: one that listens on all addresses would find it taken.
+        """
+        places = [(one, port.number) for one in targets for port in self.directory.of(one).ports]
+        chosen = dict(zip(places, self.ports.take(len(places)), strict=True))
+        with self.moved:
+            self.directory = dataclasses.replace(self.directory, relayed=chosen)
+        return {port: self.directory.ports[place] for place, port in chosen.items()}
 
     def wait_until_ready(self, step: Ready) -> None:
         """Wait until an instance is ready."""

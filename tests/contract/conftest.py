@@ -12,7 +12,7 @@ from orchestrator.errors import EngineUnavailable
 
 
 @pytest.fixture(params=parameters())
-def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
+def engine_case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
     case: Case = request.param(tmp_path)
     try:
         case.engine.describe(within(10))

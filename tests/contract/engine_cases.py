@@ -193,8 +193,8 @@ class ProcessCase(Case):
     def start(self, launch: Launch) -> Found:
         """A process binds its ports by itself, after the start: until then they are not taken."""
         found = super().start(launch)
-        for port in launch.ports:
-            poll(lambda port=port.host: reachable("127.0.0.1", port), within())
+        hosts = [port.host for port in launch.ports]
+        poll(lambda: all(reachable("127.0.0.1", host) for host in hosts), within())
         return found
 
     def lives(self, labels: RunLabels, resource: str = "ledger", **more: Any) -> Launch:
@@ -236,7 +236,7 @@ CASES: tuple[type[Case], ...] = (FakeCase, DockerCase, ProcessCase)
 
 def needs(*abilities: str) -> pytest.MarkDecorator:
     """Run a test only on the engines that have these abilities."""
-    return pytest.mark.parametrize("case", parameters(*abilities), indirect=True)
+    return pytest.mark.parametrize("engine_case", parameters(*abilities), indirect=True)
 
 
 def parameters(*abilities: str) -> list[Any]:

@@ -36,255 +36,255 @@ AWKWARD = "a $HOME ${x} `id` 'single' \"double\" \\ * % ü\nsecond line\t$"
 # describe, open, close
 
 
-def test_it_says_who_it_is(case: Case) -> None:
-    facts = case.engine.describe(within())
-    assert facts.name == case.engine.name
+def test_it_says_who_it_is(engine_case: Case) -> None:
+    facts = engine_case.engine.describe(within())
+    assert facts.name == engine_case.engine.name
     assert facts.version
     assert facts.address
 
 
-def test_a_place_is_found_by_its_run_until_it_is_closed(case: Case) -> None:
-    labels = case.new_run()
-    (place,) = case.another_engine().list(within(), labels.run)
+def test_a_place_is_found_by_its_run_until_it_is_closed(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    (place,) = engine_case.another_engine().list(within(), labels.run)
     assert place.instance is None
     assert place.run == labels.run
     assert dict(place.labels) == labels.labels()
-    case.engine.close(labels.run, within())
-    assert case.engine.list(within(), labels.run) == []
+    engine_case.engine.close(labels.run, within())
+    assert engine_case.engine.list(within(), labels.run) == []
 
 
-def test_closing_twice_is_fine(case: Case) -> None:
-    labels = case.new_run()
-    case.engine.close(labels.run, within())
-    case.engine.close(labels.run, within())
+def test_closing_twice_is_fine(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    engine_case.engine.close(labels.run, within())
+    engine_case.engine.close(labels.run, within())
 
 
 # start, state
 
 
-def test_what_was_started_runs(case: Case) -> None:
-    labels = case.new_run()
-    launch = case.lives(labels, "ledger")
-    found = case.start(launch)
-    assert found.engine == case.engine.name
+def test_what_was_started_runs(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    launch = engine_case.lives(labels, "ledger")
+    found = engine_case.start(launch)
+    assert found.engine == engine_case.engine.name
     assert found.instance == launch.instance
     assert found.labels == labels.labels(launch.instance)
-    assert case.engine.state(found, within()).status == "running"
+    assert engine_case.engine.state(found, within()).status == "running"
 
 
-def test_what_has_exited_says_with_which_code(case: Case) -> None:
-    found = case.start(case.exits(case.new_run()))
-    await_end(case, found)
-    state = case.engine.state(found, within())
+def test_what_has_exited_says_with_which_code(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.exits(engine_case.new_run()))
+    await_end(engine_case, found)
+    state = engine_case.engine.state(found, within())
     assert (state.status, state.exit_code) == ("exited", EXIT_CODE)
     assert not state.alive
 
 
-def test_what_cannot_be_started_says_why_and_leaves_nothing(case: Case) -> None:
-    labels = case.new_run()
+def test_what_cannot_be_started_says_why_and_leaves_nothing(engine_case: Case) -> None:
+    labels = engine_case.new_run()
     with pytest.raises(EngineError, match=r"cannot start .+: .+"):
-        case.start(case.cannot_start(labels))
-    assert case.has(labels) == []
+        engine_case.start(engine_case.cannot_start(labels))
+    assert engine_case.has(labels) == []
 
 
 @pytest.mark.parametrize("end", ["stopped", "late"])
-def test_nothing_is_started_when_its_time_is_over(case: Case, end: str) -> None:
-    labels = case.new_run()
+def test_nothing_is_started_when_its_time_is_over(engine_case: Case, end: str) -> None:
+    labels = engine_case.new_run()
     with pytest.raises(Stopped if end == "stopped" else TimedOut):
-        case.engine.start(case.lives(labels), over(end))
-    assert case.has(labels) == []
+        engine_case.engine.start(engine_case.lives(labels), over(end))
+    assert engine_case.has(labels) == []
 
 
 @pytest.mark.parametrize("end", ["stopped", "late"])
-def test_no_verb_begins_when_its_time_is_over(case: Case, end: str) -> None:
-    labels = case.new_run()
-    found = case.start(case.lives(labels))
+def test_no_verb_begins_when_its_time_is_over(engine_case: Case, end: str) -> None:
+    labels = engine_case.new_run()
+    found = engine_case.start(engine_case.lives(labels))
     verbs: list[Callable[[Deadline], object]] = [
-        case.engine.describe,
-        lambda deadline: case.engine.open(labels, deadline),
-        lambda deadline: case.engine.state(found, deadline),
-        lambda deadline: case.engine.exec(found, ["true"], deadline),
-        lambda deadline: list(case.engine.logs(found, deadline)),
-        case.engine.list,
-        lambda deadline: case.engine.remove(found, deadline),
-        lambda deadline: case.engine.close(labels.run, deadline),
+        engine_case.engine.describe,
+        lambda deadline: engine_case.engine.open(labels, deadline),
+        lambda deadline: engine_case.engine.state(found, deadline),
+        lambda deadline: engine_case.engine.exec(found, ["true"], deadline),
+        lambda deadline: list(engine_case.engine.logs(found, deadline)),
+        engine_case.engine.list,
+        lambda deadline: engine_case.engine.remove(found, deadline),
+        lambda deadline: engine_case.engine.close(labels.run, deadline),
     ]
     for verb in verbs:
         with pytest.raises(Stopped if end == "stopped" else TimedOut):
             verb(over(end))
-    assert case.has(labels) == ["ledger"]
+    assert engine_case.has(labels) == ["ledger"]
 
 
-def test_ten_are_started_and_removed_at_once(case: Case) -> None:
-    labels = case.new_run()
+def test_ten_are_started_and_removed_at_once(engine_case: Case) -> None:
+    labels = engine_case.new_run()
     names = [f"ledger-{number}" for number in range(10)]
-    launches = [case.lives(labels, name) for name in names]
+    launches = [engine_case.lives(labels, name) for name in names]
     with ThreadPoolExecutor(10) as pool:
-        started = list(pool.map(case.start, launches))
-        assert sorted(case.has(labels)) == names
-        list(pool.map(lambda found: case.engine.remove(found, within()), started))
-    assert case.has(labels) == []
+        started = list(pool.map(engine_case.start, launches))
+        assert sorted(engine_case.has(labels)) == names
+        list(pool.map(lambda found: engine_case.engine.remove(found, within()), started))
+    assert engine_case.has(labels) == []
 
 
 # ports
 
 
 @needs("ports")
-def test_a_published_port_leads_to_the_instance(case: Case) -> None:
+def test_a_published_port_leads_to_the_instance(engine_case: Case) -> None:
     with held_port() as (port, _):
-        found = case.start(case.serves(case.new_run(), port))
+        found = engine_case.start(engine_case.serves(engine_case.new_run(), port))
     assert found.ports == {PORT: port}
-    address = case.engine.describe(within()).address
+    address = engine_case.engine.describe(within()).address
     assert fetched(f"http://{address}:{port}/") == 200
 
 
 @needs("ports")
-def test_a_port_can_be_held_until_the_start(case: Case) -> None:
+def test_a_port_can_be_held_until_the_start(engine_case: Case) -> None:
     with held_port() as (port, _):
-        case.start(case.serves(case.new_run(), port))
+        engine_case.start(engine_case.serves(engine_case.new_run(), port))
 
 
 @needs("ports")
-def test_a_taken_port_is_told_apart_and_nothing_is_left(case: Case) -> None:
-    labels = case.new_run()
+def test_a_taken_port_is_told_apart_and_nothing_is_left(engine_case: Case) -> None:
+    labels = engine_case.new_run()
     with held_port() as (port, holder):
         holder.listen()
         with pytest.raises(PortTaken) as caught:
-            case.start(case.serves(labels, port))
+            engine_case.start(engine_case.serves(labels, port))
     assert caught.value.port in (0, port)
-    assert case.has(labels) == []
+    assert engine_case.has(labels) == []
 
 
 @needs("ports")
-def test_a_port_that_another_instance_has_is_taken(case: Case) -> None:
-    labels = case.new_run()
+def test_a_port_that_another_instance_has_is_taken(engine_case: Case) -> None:
+    labels = engine_case.new_run()
     with held_port() as (port, _):
-        first = case.serves(labels, port)
-    case.start(first)
+        first = engine_case.serves(labels, port)
+    engine_case.start(first)
     with pytest.raises(PortTaken):
-        case.start(case.serves(labels, port, "events"))
-    assert case.has(labels) == ["ledger"]
+        engine_case.start(engine_case.serves(labels, port, "events"))
+    assert engine_case.has(labels) == ["ledger"]
 
 
 @needs("ports")
-def test_a_port_is_free_again_after_the_removal(case: Case) -> None:
-    labels = case.new_run()
+def test_a_port_is_free_again_after_the_removal(engine_case: Case) -> None:
+    labels = engine_case.new_run()
     with held_port() as (port, _):
-        launch = case.serves(labels, port)
+        launch = engine_case.serves(labels, port)
     for _ in range(2):
-        case.engine.remove(case.start(launch), within())
+        engine_case.engine.remove(engine_case.start(launch), within())
 
 
 # list, remove
 
 
-def test_another_engine_object_finds_everything_by_its_labels(case: Case) -> None:
-    labels = case.new_run()
-    started = [case.start(case.lives(labels, name)) for name in ("ledger", "events")]
-    listed = case.another_engine().list(within(), labels.run)
+def test_another_engine_object_finds_everything_by_its_labels(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    started = [engine_case.start(engine_case.lives(labels, name)) for name in ("ledger", "events")]
+    listed = engine_case.another_engine().list(within(), labels.run)
     assert {found.id for found in listed[:-1]} == {found.id for found in started}
     for found in listed[:-1]:
         assert found.labels[RUN] == labels.run
         # What the image is labelled with comes on top.
         assert found.labels.items() >= labels.labels(found.instance).items()
         assert found.state.status == "running"
-        assert case.another_engine().state(found, within()).status == "running"
+        assert engine_case.another_engine().state(found, within()).status == "running"
 
 
-def test_instances_are_listed_first_and_places_last(case: Case) -> None:
-    labels = case.new_run()
+def test_instances_are_listed_first_and_places_last(engine_case: Case) -> None:
+    labels = engine_case.new_run()
     for name in ("ledger", "events"):
-        case.start(case.lives(labels, name))
-    listed = case.engine.list(within(), labels.run)
+        engine_case.start(engine_case.lives(labels, name))
+    listed = engine_case.engine.list(within(), labels.run)
     assert [RESOURCE in found.labels for found in listed] == [True, True, False]
 
 
-def test_a_run_s_list_holds_nothing_of_other_runs(case: Case) -> None:
-    mine, other = case.new_run(), case.new_run()
+def test_a_run_s_list_holds_nothing_of_other_runs(engine_case: Case) -> None:
+    mine, other = engine_case.new_run(), engine_case.new_run()
     for labels in (mine, other):
-        case.start(case.lives(labels))
-    assert {found.run for found in case.engine.list(within(), mine.run)} == {mine.run}
-    assert {found.run for found in case.engine.list(within())} >= {mine.run, other.run}
+        engine_case.start(engine_case.lives(labels))
+    assert {found.run for found in engine_case.engine.list(within(), mine.run)} == {mine.run}
+    assert {found.run for found in engine_case.engine.list(within())} >= {mine.run, other.run}
 
 
-def test_what_has_ended_is_listed_too(case: Case) -> None:
-    labels = case.new_run()
-    await_end(case, case.start(case.exits(labels)))
-    (found, _) = case.another_engine().list(within(), labels.run)
+def test_what_has_ended_is_listed_too(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    await_end(engine_case, engine_case.start(engine_case.exits(labels)))
+    (found, _) = engine_case.another_engine().list(within(), labels.run)
     assert (found.state.status, found.state.exit_code) == ("exited", EXIT_CODE)
 
 
 @needs("ports")
-def test_ports_are_listed(case: Case) -> None:
-    labels = case.new_run()
+def test_ports_are_listed(engine_case: Case) -> None:
+    labels = engine_case.new_run()
     with held_port() as (port, _):
-        case.start(case.serves(labels, port))
-    (found, _) = case.another_engine().list(within(), labels.run)
+        engine_case.start(engine_case.serves(labels, port))
+    (found, _) = engine_case.another_engine().list(within(), labels.run)
     assert found.ports == {PORT: port}
 
 
-def test_removing_what_is_found_removes_it(case: Case) -> None:
-    labels = case.new_run()
-    case.start(case.lives(labels))
-    other = case.another_engine()
+def test_removing_what_is_found_removes_it(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    engine_case.start(engine_case.lives(labels))
+    other = engine_case.another_engine()
     (found, _) = other.list(within(), labels.run)
     other.remove(found, within())
-    assert case.has(labels) == []
-    assert case.engine.state(found, within()).status == "gone"
+    assert engine_case.has(labels) == []
+    assert engine_case.engine.state(found, within()).status == "gone"
 
 
-def test_removing_twice_is_fine(case: Case) -> None:
-    found = case.start(case.lives(case.new_run()))
+def test_removing_twice_is_fine(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
     for _ in range(2):
-        case.engine.remove(found, within())
+        engine_case.engine.remove(found, within())
 
 
-def test_two_may_remove_the_same_at_once(case: Case) -> None:
-    labels = case.new_run()
-    found = case.start(case.lives(labels))
+def test_two_may_remove_the_same_at_once(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    found = engine_case.start(engine_case.lives(labels))
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: case.engine.remove(found, within()), range(4)))
-    assert case.has(labels) == []
+        list(pool.map(lambda _: engine_case.engine.remove(found, within()), range(4)))
+    assert engine_case.has(labels) == []
 
 
-def test_a_name_is_free_again_after_the_removal(case: Case) -> None:
-    launch = case.lives(case.new_run())
+def test_a_name_is_free_again_after_the_removal(engine_case: Case) -> None:
+    launch = engine_case.lives(engine_case.new_run())
     for _ in range(2):
-        case.engine.remove(case.start(launch), within())
+        engine_case.engine.remove(engine_case.start(launch), within())
 
 
 # logs
 
 
-def test_logs_hold_what_was_printed(case: Case) -> None:
-    found = case.start(case.lives(case.new_run()))
-    line = first_line(case, found)
+def test_logs_hold_what_was_printed(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
+    line = first_line(engine_case, found)
     assert line.text == LIVES
     assert line.stream == "stdout"
     assert line.time.endswith("Z")
 
 
-def test_followed_logs_end_with_the_instance(case: Case) -> None:
-    found = case.start(case.exits(case.new_run()))
-    await_end(case, found)
-    assert [line.text for line in case.engine.logs(found, within(), follow=True)] == [EXITS]
+def test_followed_logs_end_with_the_instance(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.exits(engine_case.new_run()))
+    await_end(engine_case, found)
+    assert [line.text for line in engine_case.engine.logs(found, within(), follow=True)] == [EXITS]
 
 
 @needs("programs")
-def test_logs_are_followed_as_they_come(case: Case) -> None:
-    found = case.start(two_lines(case, case.new_run()))
-    following = case.engine.logs(found, within(), follow=True)
+def test_logs_are_followed_as_they_come(engine_case: Case) -> None:
+    found = engine_case.start(two_lines(engine_case, engine_case.new_run()))
+    following = engine_case.engine.logs(found, within(), follow=True)
     assert next(following).text == "one"
-    go_on(case, found)
+    go_on(engine_case, found)
     assert [line.text for line in following] == ["two"]
 
 
 @pytest.mark.parametrize("end", ["stopped", "late"])
-def test_followed_logs_end_in_time(case: Case, end: str) -> None:
-    found = case.start(case.lives(case.new_run()))
-    first_line(case, found)
+def test_followed_logs_end_in_time(engine_case: Case, end: str) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
+    first_line(engine_case, found)
     deadline = soon_over(end)
-    following = case.engine.logs(found, deadline, follow=True)
+    following = engine_case.engine.logs(found, deadline, follow=True)
     assert next(following).text == LIVES
     if end == "stopped":
         deadline.stop.order()
@@ -293,39 +293,43 @@ def test_followed_logs_end_in_time(case: Case, end: str) -> None:
 
 
 @needs("programs")
-def test_logs_since_a_time_start_with_its_line(case: Case) -> None:
-    found = case.start(two_lines(case, case.new_run()))
-    first_line(case, found)
-    go_on(case, found)
-    await_end(case, found)
-    one, two = case.engine.logs(found, within())
+def test_logs_since_a_time_start_with_its_line(engine_case: Case) -> None:
+    found = engine_case.start(two_lines(engine_case, engine_case.new_run()))
+    first_line(engine_case, found)
+    go_on(engine_case, found)
+    await_end(engine_case, found)
+    one, two = engine_case.engine.logs(found, within())
     assert (one.text, two.text) == ("one", "two")
     assert one.time < two.time
-    assert list(case.engine.logs(found, within(), since=two.time)) == [two]
+    assert list(engine_case.engine.logs(found, within(), since=two.time)) == [two]
 
 
 @needs("programs")
-def test_tail_counts_from_the_end(case: Case) -> None:
-    found = case.start(case.shell(case.new_run(), "ledger", "for i in 1 2 3 4; do echo $i; done"))
-    await_end(case, found)
-    assert [line.text for line in case.engine.logs(found, within(), tail=2)] == ["3", "4"]
-    assert [line.text for line in case.engine.logs(found, within(), tail=0)] == []
+def test_tail_counts_from_the_end(engine_case: Case) -> None:
+    found = engine_case.start(
+        engine_case.shell(engine_case.new_run(), "ledger", "for i in 1 2 3 4; do echo $i; done")
+    )
+    await_end(engine_case, found)
+    assert [line.text for line in engine_case.engine.logs(found, within(), tail=2)] == ["3", "4"]
+    assert [line.text for line in engine_case.engine.logs(found, within(), tail=0)] == []
 
 
 @needs("programs")
-def test_lines_come_whole_however_long_and_strange_they_are(case: Case) -> None:
+def test_lines_come_whole_however_long_and_strange_they_are(engine_case: Case) -> None:
     script = r"head -c 100000 /dev/zero | tr '\0' x; echo; printf 'a\377b\n\nno end'"
-    found = case.start(case.shell(case.new_run(), "ledger", script))
-    await_end(case, found)
-    texts = [line.text for line in case.engine.logs(found, within())]
+    found = engine_case.start(engine_case.shell(engine_case.new_run(), "ledger", script))
+    await_end(engine_case, found)
+    texts = [line.text for line in engine_case.engine.logs(found, within())]
     assert texts == ["x" * 100_000, "a\ufffdb", "", "no end"]
 
 
 @needs("programs", "streams")
-def test_logs_keep_the_streams_apart(case: Case) -> None:
-    found = case.start(case.shell(case.new_run(), "ledger", "echo out; echo err >&2"))
-    await_end(case, found)
-    lines = {(line.stream, line.text) for line in case.engine.logs(found, within())}
+def test_logs_keep_the_streams_apart(engine_case: Case) -> None:
+    found = engine_case.start(
+        engine_case.shell(engine_case.new_run(), "ledger", "echo out; echo err >&2")
+    )
+    await_end(engine_case, found)
+    lines = {(line.stream, line.text) for line in engine_case.engine.logs(found, within())}
     assert lines == {("stdout", "out"), ("stderr", "err")}
 
 
@@ -333,23 +337,23 @@ def test_logs_keep_the_streams_apart(case: Case) -> None:
 
 
 @needs("programs")
-def test_the_environment_arrives_as_it_was_given(case: Case) -> None:
+def test_the_environment_arrives_as_it_was_given(engine_case: Case) -> None:
     env = {"AWKWARD": AWKWARD, "EMPTY": "", "EQUALS": "a=b=c"}
     script = 'printf "%s|%s|%s" "$AWKWARD" "$EMPTY" "$EQUALS"'
-    found = case.start(case.shell(case.new_run(), "ledger", script, env=env))
-    assert printed(case, found) == f"{AWKWARD}||a=b=c"
+    found = engine_case.start(engine_case.shell(engine_case.new_run(), "ledger", script, env=env))
+    assert printed(engine_case, found) == f"{AWKWARD}||a=b=c"
 
 
 @needs("programs")
-def test_a_command_s_words_are_kept_apart(case: Case) -> None:
+def test_a_command_s_words_are_kept_apart(engine_case: Case) -> None:
     words = ("two words", "*", "$HOME", "'", "", "ü", "-n", "a\nb")
-    launch = case.program(case.new_run(), "ledger", "printf", "[%s]", *words)
-    found = case.start(launch)
-    assert printed(case, found) == "".join(f"[{word}]" for word in words)
+    launch = engine_case.program(engine_case.new_run(), "ledger", "printf", "[%s]", *words)
+    found = engine_case.start(launch)
+    assert printed(engine_case, found) == "".join(f"[{word}]" for word in words)
 
 
 @needs("files")
-def test_files_arrive_with_their_content_and_mode(case: Case, tmp_path: Path) -> None:
+def test_files_arrive_with_their_content_and_mode(engine_case: Case, tmp_path: Path) -> None:
     source = tmp_path / "large"
     with source.open("wb") as stream:
         for number in range(40):
@@ -365,9 +369,11 @@ def test_files_arrive_with_their_content_and_mode(case: Case, tmp_path: Path) ->
         "stat -c '%a %u %s' /etc/deep/er/app.toml /opt/run.sh /opt/large /opt/long*; /opt/run.sh"
     )
     script += "; sha256sum /opt/large; cat /opt/ümlaut; stat -c ' %a' /opt /etc"
-    found = case.start(case.shell(case.new_run(), "ledger", script, files=files))
+    found = engine_case.start(
+        engine_case.shell(engine_case.new_run(), "ledger", script, files=files)
+    )
     digest = hashlib.sha256(source.read_bytes()).hexdigest()
-    assert printed(case, found).splitlines() == [
+    assert printed(engine_case, found).splitlines() == [
         "600 0 6",
         "755 0 19",
         f"444 0 {40 * MEGABYTE}",
@@ -390,47 +396,47 @@ def test_files_arrive_with_their_content_and_mode(case: Case, tmp_path: Path) ->
     ],
 )
 def test_a_file_that_cannot_be_put_in_stops_the_start(
-    case: Case, file: FileContent, words: str
+    engine_case: Case, file: FileContent, words: str
 ) -> None:
-    labels = case.new_run()
+    labels = engine_case.new_run()
     with pytest.raises(EngineError, match=words):
-        case.start(case.lives(labels, files=(file,)))
-    assert case.has(labels) == []
+        engine_case.start(engine_case.lives(labels, files=(file,)))
+    assert engine_case.has(labels) == []
 
 
 @needs("aliases")
-def test_instances_of_a_run_find_each_other(case: Case) -> None:
-    labels = case.new_run()
-    case.start(case.lives(labels, "events"))
-    sliced = replace(case.lives(labels, "api"), instance=Instance("api", "w1"))
-    case.start(sliced)
-    found = case.start(case.lives(labels, "ledger"))
+def test_instances_of_a_run_find_each_other(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    engine_case.start(engine_case.lives(labels, "events"))
+    sliced = replace(engine_case.lives(labels, "api"), instance=Instance("api", "w1"))
+    engine_case.start(sliced)
+    found = engine_case.start(engine_case.lives(labels, "ledger"))
     for name in ("events", "api--w1", "ledger"):
-        result = case.engine.exec(found, ["getent", "hosts", name], within())
+        result = engine_case.engine.exec(found, ["getent", "hosts", name], within())
         assert result.exit_code == 0, name
 
 
 @needs("aliases")
-def test_runs_do_not_see_each_other(case: Case) -> None:
-    mine, other = case.new_run(), case.new_run()
-    case.start(case.lives(other, "events"))
-    found = case.start(case.lives(mine))
-    assert case.engine.exec(found, ["getent", "hosts", "events"], within()).exit_code != 0
+def test_runs_do_not_see_each_other(engine_case: Case) -> None:
+    mine, other = engine_case.new_run(), engine_case.new_run()
+    engine_case.start(engine_case.lives(other, "events"))
+    found = engine_case.start(engine_case.lives(mine))
+    assert engine_case.engine.exec(found, ["getent", "hosts", "events"], within()).exit_code != 0
 
 
 @needs("volumes")
-def test_removal_takes_the_anonymous_volumes_along(case: Case) -> None:
+def test_removal_takes_the_anonymous_volumes_along(engine_case: Case) -> None:
     import docker
 
     client = docker.from_env()
     before = {volume.id for volume in client.volumes.list()}
-    options = {"Volumes": {"/data": {}}}
-    found = case.start(case.lives(case.new_run(), options=options))
+    options: dict[str, object] = {"Volumes": {"/data": {}}}
+    found = engine_case.start(engine_case.lives(engine_case.new_run(), options=options))
     mounts = client.api.inspect_container(found.id)["Mounts"]
     volumes = {mount["Name"] for mount in mounts}
     assert volumes
     assert not volumes & before
-    case.engine.remove(found, within())
+    engine_case.engine.remove(found, within())
     assert not volumes & {volume.id for volume in client.volumes.list()}
 
 
@@ -438,24 +444,26 @@ def test_removal_takes_the_anonymous_volumes_along(case: Case) -> None:
 
 
 @needs("programs")
-def test_exec_returns_both_streams_and_the_code(case: Case) -> None:
-    found = case.start(case.lives(case.new_run()))
-    result = case.engine.exec(found, ["sh", "-c", "echo out; echo err >&2; exit 7"], within())
+def test_exec_returns_both_streams_and_the_code(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
+    result = engine_case.engine.exec(
+        found, ["sh", "-c", "echo out; echo err >&2; exit 7"], within()
+    )
     assert (result.exit_code, result.stdout, result.stderr) == (7, "out\n", "err\n")
 
 
 @needs("programs")
-def test_exec_keeps_words_and_environment_as_given(case: Case) -> None:
-    found = case.start(case.lives(case.new_run()))
+def test_exec_keeps_words_and_environment_as_given(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
     script = 'printf "%s|%s" "$AWKWARD" "$1"'
     argv = ["sh", "-c", script, "name", AWKWARD]
-    result = case.engine.exec(found, argv, within(), env={"AWKWARD": AWKWARD})
+    result = engine_case.engine.exec(found, argv, within(), env={"AWKWARD": AWKWARD})
     assert result.stdout == f"{AWKWARD}|{AWKWARD}"
 
 
 @needs("programs")
-def test_exec_streams_large_input_and_output_at_once(case: Case) -> None:
-    found = case.start(case.lives(case.new_run()))
+def test_exec_streams_large_input_and_output_at_once(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
     piece = bytes(range(256)) * 256
     count = 8 * MEGABYTE // len(piece)
     digest = hashlib.sha256()
@@ -464,7 +472,7 @@ def test_exec_streams_large_input_and_output_at_once(case: Case) -> None:
         assert stream == "stdout"
         digest.update(data)
 
-    result = case.engine.exec(
+    result = engine_case.engine.exec(
         found, ["cat"], within(), stdin=itertools.repeat(piece, count), output=note
     )
     assert (result.exit_code, result.output) == (0, "")
@@ -472,9 +480,9 @@ def test_exec_streams_large_input_and_output_at_once(case: Case) -> None:
 
 
 @needs("programs")
-def test_exec_serves_a_conversation(case: Case) -> None:
+def test_exec_serves_a_conversation(engine_case: Case) -> None:
     """A session may stay open: each question is sent when the answer to the last one has come."""
-    found = case.start(case.lives(case.new_run()))
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
     answered = threading.Event()
     answers: list[bytes] = []
 
@@ -488,67 +496,69 @@ def test_exec_serves_a_conversation(case: Case) -> None:
         answers.append(data)
         answered.set()
 
-    result = case.engine.exec(found, ["cat"], within(), stdin=questions(), output=note)
+    result = engine_case.engine.exec(found, ["cat"], within(), stdin=questions(), output=note)
     assert result.exit_code == 0
     assert b"".join(answers) == b"question 0\nquestion 1\nquestion 2\n"
 
 
 @needs("programs")
-def test_exec_ends_with_a_command_that_does_not_read_its_input(case: Case) -> None:
-    found = case.start(case.lives(case.new_run()))
+def test_exec_ends_with_a_command_that_does_not_read_its_input(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
     endless = itertools.repeat(b"x" * 65536)
-    assert case.engine.exec(found, ["true"], within(), stdin=endless).exit_code == 0
+    assert engine_case.engine.exec(found, ["true"], within(), stdin=endless).exit_code == 0
 
 
 @needs("programs")
-def test_exec_raises_what_its_input_raises(case: Case) -> None:
-    found = case.start(case.lives(case.new_run()))
+def test_exec_raises_what_its_input_raises(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
 
     def broken() -> Iterator[bytes]:
         yield b"one\n"
         raise LookupError("no more")
 
     with pytest.raises(LookupError, match="no more"):
-        case.engine.exec(found, ["cat"], within(), stdin=broken())
+        engine_case.engine.exec(found, ["cat"], within(), stdin=broken())
 
 
 @needs("programs")
-def test_exec_without_input_reads_nothing(case: Case) -> None:
-    found = case.start(case.lives(case.new_run()))
-    assert case.engine.exec(found, ["cat"], within(20)).exit_code == 0
+def test_exec_without_input_reads_nothing(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
+    assert engine_case.engine.exec(found, ["cat"], within(20)).exit_code == 0
 
 
 @needs("programs")
-def test_exec_replaces_what_is_no_text(case: Case) -> None:
-    found = case.start(case.lives(case.new_run()))
-    result = case.engine.exec(found, ["printf", r"a\377b"], within())
+def test_exec_replaces_what_is_no_text(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
+    result = engine_case.engine.exec(found, ["printf", r"a\377b"], within())
     assert result.stdout == "a\ufffdb"
 
 
 @needs("programs")
-def test_exec_of_an_unknown_command_is_a_result(case: Case) -> None:
-    found = case.start(case.lives(case.new_run()))
-    result = case.engine.exec(found, ["no-such-command"], within())
+def test_exec_of_an_unknown_command_is_a_result(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
+    result = engine_case.engine.exec(found, ["no-such-command"], within())
     assert result.exit_code in (126, 127)
     assert "no-such-command" in result.output
 
 
 @needs("programs")
-def test_exec_ends_at_its_deadline(case: Case) -> None:
-    found = case.start(case.lives(case.new_run()))
+def test_exec_ends_at_its_deadline(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
     with pytest.raises(TimedOut):
-        case.engine.exec(found, ["sleep", "100"], within(0.5))
+        engine_case.engine.exec(found, ["sleep", "100"], within(0.5))
     with pytest.raises(TimedOut):
-        case.engine.exec(found, ["sleep", "100"], within(0.5), stdin=itertools.repeat(b"x" * 65536))
-    assert case.engine.state(found, within()).alive
+        engine_case.engine.exec(
+            found, ["sleep", "100"], within(0.5), stdin=itertools.repeat(b"x" * 65536)
+        )
+    assert engine_case.engine.state(found, within()).alive
 
 
 @needs("programs")
-def test_exec_ends_at_the_order_to_stop(case: Case) -> None:
-    found = case.start(case.lives(case.new_run()))
+def test_exec_ends_at_the_order_to_stop(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
     stop = Stop()
     with pytest.raises(Stopped):
-        case.engine.exec(
+        engine_case.engine.exec(
             found,
             ["sh", "-c", "echo begun; sleep 100"],
             Deadline.after(60, stop),
@@ -557,22 +567,22 @@ def test_exec_ends_at_the_order_to_stop(case: Case) -> None:
 
 
 @needs("programs")
-def test_exec_beside_what_has_ended_is_told_apart(case: Case) -> None:
-    found = case.start(case.exits(case.new_run()))
-    await_end(case, found)
+def test_exec_beside_what_has_ended_is_told_apart(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.exits(engine_case.new_run()))
+    await_end(engine_case, found)
     with pytest.raises(Gone):
-        case.engine.exec(found, ["true"], within())
-    case.engine.remove(found, within())
+        engine_case.engine.exec(found, ["true"], within())
+    engine_case.engine.remove(found, within())
     with pytest.raises(Gone):
-        case.engine.exec(found, ["true"], within())
+        engine_case.engine.exec(found, ["true"], within())
 
 
 @needs("programs")
-def test_many_commands_run_at_once(case: Case) -> None:
-    found = case.start(case.lives(case.new_run()))
+def test_many_commands_run_at_once(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
 
     def run(number: int) -> str:
-        return case.engine.exec(found, ["echo", str(number)], within()).stdout
+        return engine_case.engine.exec(found, ["echo", str(number)], within()).stdout
 
     with ThreadPoolExecutor(16) as pool:
         assert list(pool.map(run, range(32))) == [f"{number}\n" for number in range(32)]
@@ -595,30 +605,30 @@ def soon_over(end: str) -> Deadline:
     return Deadline.after(0.5 if end == "late" else 60, Stop())
 
 
-def await_end(case: Case, found: Found) -> None:
-    poll(lambda: not case.engine.state(found, within()).alive, within())
+def await_end(engine_case: Case, found: Found) -> None:
+    poll(lambda: not engine_case.engine.state(found, within()).alive, within())
 
 
-def first_line(case: Case, found: Found) -> LogLine:
-    poll(lambda: any(case.engine.logs(found, within())), within())
-    return next(iter(case.engine.logs(found, within())))
+def first_line(engine_case: Case, found: Found) -> LogLine:
+    poll(lambda: any(engine_case.engine.logs(found, within())), within())
+    return next(iter(engine_case.engine.logs(found, within())))
 
 
-def printed(case: Case, found: Found) -> str:
+def printed(engine_case: Case, found: Found) -> str:
     """All that an instance prints until its end."""
-    await_end(case, found)
-    return "\n".join(line.text for line in case.engine.logs(found, within()))
+    await_end(engine_case, found)
+    return "\n".join(line.text for line in engine_case.engine.logs(found, within()))
 
 
-def two_lines(case: Case, labels: RunLabels) -> Launch:
+def two_lines(engine_case: Case, labels: RunLabels) -> Launch:
     """Something that prints a line, and a second one when `go_on` is called."""
-    flag = f"{case.scratch()}/go-on"
+    flag = f"{engine_case.scratch()}/go-on"
     script = f"echo one; until [ -e {flag} ]; do sleep 0.02; done; echo two"
-    return case.shell(labels, "ledger", script)
+    return engine_case.shell(labels, "ledger", script)
 
 
-def go_on(case: Case, found: Found) -> None:
-    case.engine.exec(found, ["touch", f"{case.scratch()}/go-on"], within())
+def go_on(engine_case: Case, found: Found) -> None:
+    engine_case.engine.exec(found, ["touch", f"{engine_case.scratch()}/go-on"], within())
 
 
 @contextmanager

@@ -29,6 +29,7 @@ DIRECTORY = Directory(
     },
     hosts={DOCKER: "127.0.0.1", PROCESS: "127.0.0.1"},
     ports={(LEDGER, 5432): 49001, (API, 8000): 49002, (API, 9000): 49003, (WORKER, 7000): 49004},
+    relayed={(WORKER, 7000): 49005},
 )
 
 
@@ -38,7 +39,7 @@ DIRECTORY = Directory(
         ("tests, container", None, LEDGER, 5432, None, "127.0.0.1:49001"),
         ("tests, process", None, WORKER, 7000, None, "127.0.0.1:49004"),
         ("container, container", API, LEDGER, 5432, None, "ledger:5432"),
-        ("container, process: by the relay", API, WORKER, 7000, None, "worker:49004"),
+        ("container, process: by the relay", API, WORKER, 7000, None, "worker:49005"),
         ("process, container", WORKER, LEDGER, 5432, None, "127.0.0.1:49001"),
         ("process, itself", WORKER, WORKER, 7000, None, "127.0.0.1:49004"),
         ("container, itself", API, API, 9000, None, "api:9000"),

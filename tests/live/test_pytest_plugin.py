@@ -1,0 +1,155 @@
+"""The pytest plugin, in child sessions as a user would start them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+# Imported before any test, because pytester forgets the modules that a test was the first to import,
+# and what is imported twice does not recognise itself.
+import orchestrator.engines.docker
+import orchestrator.engines.process  # noqa: F401
+from orchestrator import Environment
+from orchestrator.survey import survey
+
+pytestmark = pytest.mark.engine
+pytest_plugins = ["pytester"]
+
+MANIFEST = """
+name: plugin
+brokers:
+  events: {use: nats}
+"""
+
+TESTS = """
+import os
+
+def note(environment):
+    with open("runs.txt", "a") as file:
+        file.write(environment.run + "\\n")
+
+def test_one(environment):
+    note(environment)
+    assert environment["events"].url.startswith("nats://greenroom:")
+
+def test_two(environment):
+    note(environment)
+    assert environment.variables["EVENTS_PORT"] == str(environment["events"].port)
+"""
+
+
+@pytest.fixture
+def session(pytester: pytest.Pytester, live_environ: dict[str, str]) -> Iterator[pytest.Pytester]:
+    """A folder with a manifest and two tests; whatever is left at the end is removed, and told."""
+    pytester.makefile(".yaml", environment=MANIFEST)
+    pytester.makepyfile(test_it=TESTS)
+    yield pytester
+
+
+def runs(session: pytest.Pytester) -> set[str]:
+    """The runs in which the tests of a session have been."""
+    return {run for path in session.path.rglob("runs.txt") for run in path.read_text().split()}
+
+
+def left(names: set[str]) -> list[str]:
+    """Those of these runs of which something is left."""
+    return [run.id for run in survey(os.environ).runs if run.id in names]
+
+
+def test_one_environment_serves_the_whole_session_and_then_is_gone(
+    session: pytest.Pytester,
+) -> None:
+    session.runpytest_subprocess().assert_outcomes(passed=2)
+    assert len(runs(session)) == 1
+    assert left(runs(session)) == []
+
+
+def test_workers_share_one_environment_that_their_controller_owns(
+    session: pytest.Pytester,
+) -> None:
+    result = session.runpytest_subprocess("-n", "2", "--environment", "environment.yaml")
+    result.assert_outcomes(passed=2)
+    assert len(runs(session)) == 1
+    assert left(runs(session)) == []
+
+
+def test_the_ini_key_names_the_manifest_from_where_the_ini_file_is(
+    session: pytest.Pytester,
+) -> None:
+    (session.path / "environment.yaml").rename(session.path / "other.yaml")
+    session.makeini("[pytest]\nenvironment = other.yaml\n")
+    below = session.mkdir("below")
+    os.chdir(below)
+    session.runpytest_subprocess("..").assert_outcomes(passed=2)
+    assert left(runs(session)) == []
+
+
+def test_a_session_joins_the_run_that_it_is_told_and_leaves_it(
+    session: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Environment(session.path) as environment:
+        monkeypatch.setenv("GREENROOM_RUN", environment.run)
+        session.runpytest_subprocess().assert_outcomes(passed=2)
+        assert runs(session) == {environment.run}
+        assert left(runs(session)) == [environment.run]
+    assert left(runs(session)) == []
+
+
+def test_a_session_joins_what_up_has_made_and_leaves_it(session: pytest.Pytester) -> None:
+    environment = Environment(session.path).up(stays=True)
+    try:
+        session.runpytest_subprocess().assert_outcomes(passed=2)
+        assert runs(session) == {environment.run}
+        assert left(runs(session)) == [environment.run]
+    finally:
+        environment.down()
+
+
+def test_a_session_does_not_join_what_another_session_made_for_itself(
+    session: pytest.Pytester,
+) -> None:
+    with Environment(session.path) as environment:
+        session.runpytest_subprocess().assert_outcomes(passed=2)
+        assert environment.run not in runs(session)
+
+
+@pytest.mark.parametrize(
+    ("summary", "manifest", "code", "words"),
+    [
+        (
+            "a mistake in the manifest",
+            "brokers: {events: {use: natts}}",
+            65,
+            '*unknown technology "natts"; did you mean "nats"?*',
+        ),
+        (
+            "an environment that does not become ready",
+            "services: {api: {command: 'false', ready: {log: never}}}",
+            75,
+            "*api exited with code 1 before it was ready*",
+        ),
+    ],
+)
+def test_what_prevents_the_environment_ends_the_session_at_once(
+    session: pytest.Pytester, summary: str, manifest: str, code: int, words: str
+) -> None:
+    session.makefile(".yaml", environment=manifest)
+    result = session.runpytest_subprocess()
+    assert result.ret == code, summary
+    result.stdout.fnmatch_lines([words])
+    assert result.stdout.str().count(words.strip("*")) == 1, "it is said once"
+
+
+def test_a_session_without_a_manifest_says_how_to_name_one(session: pytest.Pytester) -> None:
+    (session.path / "environment.yaml").unlink()
+    result = session.runpytest_subprocess()
+    assert result.ret == 64
+    result.stdout.fnmatch_lines(["*there is no environment.yaml here or above*"])
+
+
+def test_tests_that_ask_for_no_environment_start_none(session: pytest.Pytester) -> None:
+    session.makepyfile(test_it="def test_alone(): pass")
+    session.makefile(".yaml", environment="not: [a manifest")
+    session.runpytest_subprocess().assert_outcomes(passed=1)
