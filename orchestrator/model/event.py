@@ -12,13 +12,19 @@ from orchestrator.errors import Evidence
 
 @dataclass(frozen=True, kw_only=True)
 class RunStarted:
-    """A run begins: its id, the manifest's name, and one sentence about each engine in use."""
+    """A run begins: its id, the manifest's name, and one sentence about each engine in use.
+
+    `waits` leads from a resource to the resources and images that its start waits for; `tasks` are
+    those of the resources that are done when they have ended.
+    """
 
     at: float
     run: str
     name: str
     engines: tuple[str, ...]
     resources: tuple[str, ...]
+    waits: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    tasks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

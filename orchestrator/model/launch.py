@@ -19,7 +19,7 @@ STAYS = "greenroom.stays"
 
 @dataclass(frozen=True)
 class RunLabels:
-    """Whose something is. Everything that an engine creates carries these, so that it is found again.
+    """Whose something is. Everything that an engine creates carries these, to be found again.
 
     `environment` is the identity of the manifest and its user, `name` and `manifest` (its path) are
     for display and for reading it again; `owner` identifies the process that made the run, as JSON;
@@ -156,7 +156,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Opened:
-    """A run's place on an engine; `gateway` is the host's own address on its network, if it has one."""
+    """A run's place on an engine; `gateway` is the host's own address on its network, if any."""
 
     gateway: str | None = None
 

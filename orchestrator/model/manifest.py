@@ -11,7 +11,7 @@ from orchestrator.model.template import Template
 
 @dataclass(frozen=True)
 class Tests:
-    """The manifest's own test command, and what the tests' environment gets besides the addresses."""
+    """The manifest's own test command, and what the tests get besides the addresses."""
 
     command: tuple[Template, ...] | None = None
     env: Mapping[str, Template] = field(default_factory=dict)
@@ -22,8 +22,8 @@ class Manifest:
     """The whole of a manifest.
 
     `path` is the resolved path of the file (or `<mapping>`), `folder` what its relative paths start
-    from, `name` is for display. `engine` is `docker`, `process` or `auto`. `python` is the project's
-    interpreter for Python seeds, None: to be looked for.
+    from, `name` is for display. `engine` is `docker`, `process` or `auto`. `python` is the
+    project's interpreter for Python seeds, None: to be looked for.
     """
 
     path: str

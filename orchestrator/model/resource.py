@@ -132,10 +132,10 @@ Seed = FileSeed | ScriptSeed | FunctionSeed | TaskSeed | DatabaseSeed
 
 @dataclass(frozen=True)
 class Resource:
-    """What a manifest's entry asks for, complete: defaults filled in, the technology's part merged.
+    """What a manifest's entry asks for, complete: with defaults and the technology's part in it.
 
-    `section` is `databases`, `brokers`, `services` or `tasks`. `engine` is where it runs, decided by
-    the manifest; `docker` stands for whichever container engine there is. With neither `image` nor
+    `section` is `databases`, `brokers`, `services` or `tasks`. `engine` is where it runs, decided
+    by the manifest; `docker` stands for whichever container engine there is. With neither `image` nor
     `build` the resource is a process on this host. `command` and `entrypoint` are None where the
     image's own apply. `user`, `password` and `database` are what its address shows (a `password` of
     None is derived from the machine's secret); `run_as` is the account the process runs under.
@@ -186,10 +186,10 @@ class Resource:
         return self.engine != PROCESS
 
     def port(self, name: str | None = None) -> Port | None:
-        """The port of this name, or the first one; None when there is no such port."""
+        """The port of this name or number, or the first one; None when there is no such port."""
         if name is None:
             return self.ports[0] if self.ports else None
-        return next((port for port in self.ports if port.name == name), None)
+        return next((port for port in self.ports if name in (port.name, str(port.number))), None)
 
     def templates(self) -> tuple[tuple[str, Template], ...]:
         """Every template by which it may refer to others, each with the words for its place."""

@@ -1,7 +1,7 @@
 """The steps of a plan: small frozen values, taken apart with `match`.
 
-Each knows its cause and the keys of the steps it waits for. A step's `key` is unique in its plan and
-is also how it is printed; `subject` is the resource it is about, for whoever shows progress.
+Each knows its cause and the keys of the steps it waits for. A step's `key` is unique in its plan
+and is also how it is printed; `subject` is the resource it is about, for whoever shows progress.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ class Remove(_Step):
     @property
     def key(self) -> str:
         """Its name in the plan."""
-        return f"remove {self.found.kind} {self.found.name or self.found.id}"
+        return f"remove {self.found.kind} {self.found.instance} of {self.found.run}"
 
     @property
     def subject(self) -> str:

@@ -24,7 +24,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class SeedHead:
-    """What a loader may know of a file before its bytes stream: its name without endings, its first line."""
+    """What a loader may know of a file beforehand: its name without endings, its first line."""
 
     stem: str
     first_line: str = ""
@@ -71,7 +71,7 @@ Conversation = Generator[Exchange, bytes, None]
 
 
 class SeedRefused(Exception):
-    """Raised inside a conversation: the server refused what stands at `line` (0: no line of its own)."""
+    """Raised inside a conversation: the server refused what stands at `line` (0: at none)."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -81,7 +81,7 @@ class SeedRefused(Exception):
 
 @dataclass(frozen=True)
 class WireLoader:
-    """Seed by speaking the server's own protocol from the tests' side, for images without a client."""
+    """Seed by speaking the server's own protocol from outside, for images without a client."""
 
     talk: Callable[[Iterator[bytes], Credentials], Conversation]
 

@@ -30,12 +30,19 @@ def check_ports(document: Document, mistakes: Mistakes) -> None:
             _own(path, entry, mistakes)
     wanted = [each for path, entry in entries for each in _wanted(path, entry)]
     wanted.sort(key=lambda each: mistakes.places.of(each.path))
-    for at, later in enumerate(wanted):
-        first = next((each for each in wanted[:at] if _collide(each, later)), None)
+    earlier: dict[int, list[_Wanted]] = {}
+    for later in wanted:
+        taken = earlier.setdefault(later.number, [])
+        first = next((each for each in taken if _collide(each, later)), None)
         if first:
-            line = mistakes.places.of(first.path).line
-            where = shown(first.path) + (f" in line {line}" if line else "")
-            mistakes.add(later.path, f"the host port {later.number} is wanted by {where} already")
+            mistakes.add(later.path, _collision(first, mistakes))
+        taken.append(later)
+
+
+def _collision(first: _Wanted, mistakes: Mistakes) -> str:
+    line = mistakes.places.of(first.path).line
+    where = shown(first.path) + (f" in line {line}" if line else "")
+    return f"the host port {first.number} is wanted by {where} already"
 
 
 def _own(path: Path, entry: Program, mistakes: Mistakes) -> None:
@@ -59,5 +66,4 @@ def _collide(one: _Wanted, other: _Wanted) -> bool:
     # Entries of different profiles need not take part in the same run.
     mine = {word.text for word in one.entry.profiles or ()}
     theirs = {word.text for word in other.entry.profiles or ()}
-    apart = mine and theirs and not mine & theirs
-    return one.number == other.number and not apart
+    return not mine or not theirs or bool(mine & theirs)

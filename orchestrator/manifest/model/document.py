@@ -69,3 +69,7 @@ class Document(Part):
         for section in ENTRIES:
             for name, entry in (getattr(self, section) or {}).items():
                 yield section, name, entry
+
+
+# The parts defer their building, so that it happens once, here, instead of once for each of them.
+Document.model_rebuild(force=True)

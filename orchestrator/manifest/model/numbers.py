@@ -128,9 +128,9 @@ def _measure(read: Callable[[object], object], pattern: str) -> Leaf:
     return Leaf(read, {"type": "string", "pattern": f"{pattern}|\\$\\{{env:"})
 
 
-_PORT = {"type": "integer", "minimum": 1, "maximum": 65535}
-PortNumber = Annotated[int, _number(read_port, _PORT)]
-HostPort = Annotated[int, _number(read_host_port, _PORT)]
+PORT_SCHEMA = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 65535}, FROM_ENVIRONMENT]}
+PortNumber = Annotated[int, Leaf(read_port, PORT_SCHEMA)]
+HostPort = Annotated[int, Leaf(read_host_port, PORT_SCHEMA)]
 Cpus = Annotated[float, _number(read_cpus, {"type": "number", "exclusiveMinimum": 0})]
 Duration = Annotated[float, _measure(read_duration, r"^[0-9]+(\.[0-9]+)?(ms|s|m|h)$")]
 Memory = Annotated[int, _measure(read_memory, r"^[0-9]+(\.[0-9]+)?[kmgtKMGT]([iI]?[bB])?$")]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from orchestrator.manifest.model.command import Argv
 from orchestrator.manifest.model.entry import Entry
 from orchestrator.manifest.model.leaf import Accepts, wrong
-from orchestrator.manifest.model.numbers import HostPort, PortNumber
+from orchestrator.manifest.model.numbers import PORT_SCHEMA, HostPort, PortNumber
 from orchestrator.manifest.model.part import HOLE, Arguments, Part, listed
 from orchestrator.manifest.model.texts import SCALAR, FolderPath, Text
 from orchestrator.manifest.reading.scalars import kind
@@ -48,7 +50,23 @@ def _by_position(value: object) -> object:
     return value
 
 
-_PORT = Annotated[PortPart, Accepts({"type": ["integer", "string"]})]
+@dataclass(frozen=True, eq=False)
+class _ListOrNamed:
+    """Annotates a mapping whose values may also stand in a list."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """A list of what the mapping's values are, or the mapping."""
+        named = handler(schema)
+        return {"anyOf": [{"type": "array", "items": named["additionalProperties"]}, named]}
+
+
+_Ports = Annotated[
+    dict[str | int, Annotated[PortPart, Accepts(PORT_SCHEMA)]],
+    BeforeValidator(_by_position),
+    _ListOrNamed(),
+]
 
 
 class Program(Entry):
@@ -62,14 +80,7 @@ class Program(Entry):
         None, description="With an image: replaces its command. Alone: a process on this host."
     )
     entrypoint: Argv | None = Field(None, description="Replaces the image's entry point.")
-    ports: (
-        Annotated[
-            dict[str | int, _PORT],
-            BeforeValidator(_by_position),
-            Accepts({"type": "array", "items": {"type": ["integer", "string", "object"]}}),
-        ]
-        | None
-    ) = Field(
+    ports: _Ports | None = Field(
         None, description="The ports it listens on, as a list or by name; the first is default."
     )
     workdir: Text | None = Field(None, description="The folder that it starts in.")

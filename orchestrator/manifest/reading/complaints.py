@@ -31,6 +31,14 @@ _SAID = {
     "expected <block end>": "this cannot stand here; check the indentation and the quotes",
     "did not find expected node content": "a value cannot begin like this; put quotes around it",
     "expected the node content": "a value cannot begin like this; put quotes around it",
+    "expected <document start>": "this cannot stand here; check the indentation and the quotes",
+    "block sequence entries are not allowed": (
+        'a list cannot begin here; put every "- " on a line of its own'
+    ),
+    "expected alphabetic or numeric character": (
+        'a text cannot begin with "*" or "&"; put quotes around it'
+    ),
+    "found unexpected ':'": 'a text with ":" needs quotes inside { } and [ ]',
     "could not find expected ':'": 'a ":" is missing after this key',
     "duplicate anchor": "an anchor of this name stands before; give this one another name",
     "second occurrence": "an anchor of this name stands before; give this one another name",

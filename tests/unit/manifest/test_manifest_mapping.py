@@ -75,8 +75,10 @@ MISTAKES: dict[str, tuple[Any, list[str]]] = {
             "services": {"api": {"image": "x", "ports": [80, 0], "env": {"A": "${nobody.url}"}}},
         },
         [
-            '<mapping>: databases.ledger.use: unknown technology "postgress"; '
-            'did you mean "postgres"?',
+            (
+                '<mapping>: databases.ledger.use: unknown technology "postgress"; '
+                'did you mean "postgres"?'
+            ),
             '<mapping>: services.api.env.A: no resource is called "nobody"',
             "<mapping>: services.api.ports[1]: 0 is out of range; ports go from 1 to 65535",
         ],

@@ -45,8 +45,7 @@ REFERENCES: dict[str, tuple[str, str]] = {
     "an unknown port of a list": ("${self.82.url}", 'api has no port "82"; it has 80 and 81'),
     "a service without ports": (
         "${worker.url}",
-        'worker has no ports, and so no url; give it "ports", '
-        'or name it in "needs" to wait for it',
+        'worker has no ports, and so no url; give it "ports", or name it in "needs" to wait for it',
     ),
     "a task": (
         "${migrate.url}",
@@ -64,13 +63,17 @@ REFERENCES: dict[str, tuple[str, str]] = {
     "no field of itself": ("${self}", '"${self}" says no field; write for example "${self.url}"'),
     "a bare name": (
         "${HOME}",
-        '"${HOME}" is no reference; write "${env:HOME}" for the variable of the environment, '
-        'or "$${HOME}" for just this text',
+        (
+            '"${HOME}" is no reference; write "${env:HOME}" for the variable of the environment, '
+            'or "$${HOME}" for just this text'
+        ),
     ),
     "a bare name with a default": (
         "${HOME:-/root}",
-        '"${HOME:-/root}" is no reference; write "${env:HOME:-/root}" for the variable '
-        'of the environment, or "$${HOME:-/root}" for just this text',
+        (
+            '"${HOME:-/root}" is no reference; write "${env:HOME:-/root}" for the variable '
+            'of the environment, or "$${HOME:-/root}" for just this text'
+        ),
     ),
     "no closing brace": (
         "x ${ledger.url",
@@ -96,8 +99,10 @@ REFERENCES: dict[str, tuple[str, str]] = {
     "two ports": ("${web.http.admin.url}", '"${web.http.admin.url}" names two ports'),
     "a variable that is not set": (
         "${env:NOPE}",
-        'NOPE is not set in the environment; set it, or write "${env:NOPE:-}" '
-        "with a default after the hyphen",
+        (
+            'NOPE is not set in the environment; set it, or write "${env:NOPE:-}" '
+            "with a default after the hyphen"
+        ),
     ),
     "a variable that is required": (
         "${env:NOPE:?ask Ann for it}",
@@ -195,8 +200,10 @@ PLACES: dict[str, tuple[str, list[str]]] = {
         [
             '2:12: tests.command: no resource is called "a"',
             '3:12: tests.env.B: no resource is called "b"',
-            '3:27: tests.env.C: ${self.url} means nothing here; "self" is for resources, '
-            "so name one",
+            (
+                '3:27: tests.env.C: ${self.url} means nothing here; "self" is for resources, '
+                "so name one"
+            ),
         ],
     ),
     "where there can be none": (
@@ -235,8 +242,10 @@ CIRCLES: dict[str, tuple[str, list[str]]] = {
           worker: {image: x, ports: [80], env: {A: "${api.url}"}}
         """,
         [
-            "2:41: services.api.env.W: these wait for each other: api → worker → api; "
-            "write ${lazy:worker.url} where the address is enough without waiting"
+            (
+                "2:41: services.api.env.W: these wait for each other: api → worker → api; "
+                "write ${lazy:worker.url} where the address is enough without waiting"
+            )
         ],
     ),
     "three by needs": (
@@ -247,8 +256,10 @@ CIRCLES: dict[str, tuple[str, list[str]]] = {
           c: {image: x, needs: [a]}
         """,
         [
-            "2:25: services.a.needs[0]: these wait for each other: a → b → c → a; "
-            "one of them must not wait for the next"
+            (
+                "2:25: services.a.needs[0]: these wait for each other: a → b → c → a; "
+                "one of them must not wait for the next"
+            )
         ],
     ),
     "two circles": (
@@ -259,10 +270,14 @@ CIRCLES: dict[str, tuple[str, list[str]]] = {
           c: {image: x, needs: [b]}
         """,
         [
-            "2:25: services.a.needs[0]: these wait for each other: a → b → a; "
-            "one of them must not wait for the next",
-            "3:28: services.b.needs[1]: these wait for each other: b → c → b; "
-            "one of them must not wait for the next",
+            (
+                "2:25: services.a.needs[0]: these wait for each other: a → b → a; "
+                "one of them must not wait for the next"
+            ),
+            (
+                "3:28: services.b.needs[1]: these wait for each other: b → c → b; "
+                "one of them must not wait for the next"
+            ),
         ],
     ),
     "a seed's task that waits for the seeded": (
@@ -275,8 +290,10 @@ CIRCLES: dict[str, tuple[str, list[str]]] = {
           fill: {image: x, env: {API: "${api.url}"}}
         """,
         [
-            "2:33: databases.ledger.seed: these wait for each other: "
-            "ledger → fill → api → ledger; one of them must not wait for the next"
+            (
+                "2:33: databases.ledger.seed: these wait for each other: "
+                "ledger → fill → api → ledger; one of them must not wait for the next"
+            )
         ],
     ),
     "a seed's task that needs a later seed": (
@@ -288,8 +305,10 @@ CIRCLES: dict[str, tuple[str, list[str]]] = {
           two: {image: x}
         """,
         [
-            "4:27: tasks.one.needs[0]: these wait for each other: one → two → one; "
-            "one of them must not wait for the next"
+            (
+                "4:27: tasks.one.needs[0]: these wait for each other: one → two → one; "
+                "one of them must not wait for the next"
+            )
         ],
     ),
     "a task in two seeds, one before the other": (
@@ -301,8 +320,11 @@ CIRCLES: dict[str, tuple[str, list[str]]] = {
           fill: {image: x, env: {M: "${main.url}"}}
         """,
         [
-            "2:51: databases.main.env.R: these wait for each other: main → replica → fill → main; "
-            "write ${lazy:replica.url} where the address is enough without waiting"
+            (
+                "2:51: databases.main.env.R: these wait for each other: "
+                "main → replica → fill → main; "
+                "write ${lazy:replica.url} where the address is enough without waiting"
+            )
         ],
     ),
 }

@@ -7,10 +7,11 @@ from pathlib import PurePosixPath
 import pytest
 from manifest_world import FOLDER, NATS, PATH, POSTGRES, World
 
-from orchestrator.model.manifest import Tests
+from orchestrator.model.manifest import Tests as ManifestTests
 from orchestrator.model.probe import Automatic, Dialogue, Exit, Http, Readiness
 from orchestrator.model.resource import (
     Build,
+    DatabaseSeed,
     File,
     FileSeed,
     FunctionSeed,
@@ -111,7 +112,7 @@ def test_a_manifest_becomes_its_resources(world: World) -> None:
     assert manifest.resources == RESOURCES
     assert (manifest.path, manifest.folder, manifest.name) == (PATH, FOLDER, "payments")
     assert (manifest.engine, manifest.python) == ("auto", None)
-    assert manifest.tests == Tests(
+    assert manifest.tests == ManifestTests(
         words("pytest", "-q"), {"API_URL": template(Reference("ledger-api", "url"))}
     )
 
@@ -177,7 +178,7 @@ SERVICES: dict[str, tuple[str, Resource]] = {
     "a process on this host": (
         """
         services:
-          api: {command: python -m api --url '${self.url} x', workdir: src, ports: [8000, 8001]}
+          api: {command: "python -m api --url '${self.url} x'", workdir: src, ports: [8000, 8001]}
         """,
         Resource(
             name="api",
@@ -232,7 +233,7 @@ SERVICES: dict[str, tuple[str, Resource]] = {
             user="ann",
             password="007",
             databases=("main", "audit"),
-            seeds=(),
+            seeds=(DatabaseSeed("audit"),),
             readiness=Readiness(Dialogue(Template.literal("ann/main"), b"R"), successes=2),
         ),
     ),
@@ -241,8 +242,7 @@ SERVICES: dict[str, tuple[str, Resource]] = {
 
 @pytest.mark.parametrize(("text", "expected"), SERVICES.values(), ids=SERVICES.keys())
 def test_an_entry_becomes_a_resource(world: World, text: str, expected: Resource) -> None:
-    found = world.load(text.replace("context: .,", "context: ../payments,")).resources["api"]
-    assert found == expected
+    assert world.load(text).resources["api"] == expected
 
 
 AS_WRITTEN = {
@@ -337,7 +337,11 @@ def test_commands_are_split_by_posix_rules(
 
 def test_the_folder_names_the_manifest_and_its_python(world: World) -> None:
     manifest = world.load("python: python3.12\nengine: process\n")
-    assert (manifest.name, manifest.python, manifest.engine) == ("payments", "python3.12", "process")
+    assert (manifest.name, manifest.python, manifest.engine) == (
+        "payments",
+        "python3.12",
+        "process",
+    )
     assert world.load("python: ./setup.sh\n").python == f"{FOLDER}/setup.sh"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import pytest
@@ -91,6 +92,4 @@ def test_every_key_is_explained() -> None:
 
 
 def _parsed(text: str) -> Any:
-    import textwrap
-
     return yaml.safe_load(textwrap.dedent(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from manifest_world import World
+
 from orchestrator.model.probe import (
     Automatic,
     Dialogue,
@@ -40,8 +41,10 @@ SEEDS: dict[str, tuple[str, str]] = {
     "a missing script": ("nope.py:fill", f"there is no file {HERE}/nope.py"),
     "what the technology does not take": (
         "streams.yaml",
-        'cannot seed with "streams.yaml"; '
-        "postgres takes .csv, .gz, .sql, .sql.gz, .sh, file.py:function and task:NAME",
+        (
+            'cannot seed with "streams.yaml"; '
+            "postgres takes .csv, .gz, .sql, .sql.gz, .sh, file.py:function and task:NAME"
+        ),
     ),
     "nothing": ("''", "cannot be empty"),
 }
@@ -68,8 +71,10 @@ def test_services_and_tasks_take_other_seeds(world: World) -> None:
           t: {image: x, seed: setup.sh}
         """
     assert world.mistakes(text) == [
-        '2:62: services.api.seed[3]: cannot seed with "schema.sql"; '
-        "a service takes .sh, file.py:function and task:NAME",
+        (
+            '2:62: services.api.seed[3]: cannot seed with "schema.sql"; '
+            "a service takes .sh, file.py:function and task:NAME"
+        ),
         "4:23: tasks.t.seed: a task cannot be seeded; it is over when it could be",
     ]
 
@@ -204,9 +209,7 @@ READY: dict[str, tuple[str, str, str]] = {
 
 
 @pytest.mark.parametrize(("text", "where", "expected"), READY.values(), ids=READY.keys())
-def test_every_wrong_readiness_is_told(
-    world: World, text: str, where: str, expected: str
-) -> None:
+def test_every_wrong_readiness_is_told(world: World, text: str, where: str, expected: str) -> None:
     manifest = f"""
         services:
           api:
@@ -221,8 +224,10 @@ def test_every_wrong_readiness_is_told(
 def test_a_timeout_is_given_once(world: World) -> None:
     text = "services:\n  api: {image: x, timeout: 3s, ready: {log: x, timeout: 4s}}\n"
     assert world.mistakes(text) == [
-        "2:57: services.api.ready.timeout: "
-        'means the same as the entry\'s own "timeout"; leave one out'
+        (
+            "2:57: services.api.ready.timeout: "
+            'means the same as the entry\'s own "timeout"; leave one out'
+        )
     ]
 
 

@@ -40,8 +40,10 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     "a colon in a text": (
         "name: a: b\n",
         [
-            '1:8: a ": " cannot stand here; check the indentation, '
-            "and put quotes around a text that has one"
+            (
+                '1:8: a ": " cannot stand here; check the indentation, '
+                "and put quotes around a text that has one"
+            )
         ],
     ),
     "a wrong indentation": (
@@ -63,9 +65,23 @@ CASES: dict[str, tuple[str | bytes, list[str]]] = {
     "a backslash in double quotes": (
         'name: "C:\\data"\n',
         [
-            "1:10: a backslash means something else in double quotes; "
-            "use single quotes, or double it"
+            (
+                "1:10: a backslash means something else in double quotes; "
+                "use single quotes, or double it"
+            )
         ],
+    ),
+    "a list behind its key": (
+        "needs: - a\n",
+        ['1:8: a list cannot begin here; put every "- " on a line of its own'],
+    ),
+    "a text that begins with a star": (
+        "services: {api: {image: x, command: [ls, *.py]}}\n",
+        ['1:43: a text cannot begin with "*" or "&"; put quotes around it'],
+    ),
+    "text after the document": (
+        "[a]\nb: c\n",
+        ["2:1: this cannot stand here; check the indentation and the quotes"],
     ),
     "a control character": (
         "name: a\x07b\n",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from manifest_world import World
+from manifest_world import FILES, PATH, World
 
 from orchestrator.errors import ManifestError
+from orchestrator.manifest import load
 
 MANY = """
 name: payments
@@ -39,26 +40,37 @@ ALL = [
     "5:24: databases.ledger.seed[1]: there is no file /work/payments/acounts.csv",
     '5:37: databases.ledger.seed[2]: no task is called "migrat"; did you mean "migrate"?',
     "6:14: databases.ledger.timeout: 30 has no unit; write 30s",
-    '10:13: services.api.ports[0]: "22:22" is no port number; '
-    "write {port: 22, host: 22} for a fixed port on this host, or 22 to have one chosen",
-    '12:21: services.api.env.DATABASE_URL: no resource is called "legder"; '
-    'did you mean "ledger"?',
-    '13:13: services.api.env.HOME: "${HOME}" is no reference; write "${env:HOME}" '
-    'for the variable of the environment, or "$${HOME}" for just this text',
-    "14:14: services.api.env.LEVEL: LEVEL is not set in the environment; set it, "
-    'or write "${env:LEVEL:-}" with a default after the hyphen',
+    (
+        '10:13: services.api.ports[0]: "22:22" is no port number; '
+        "write {port: 22, host: 22} for a fixed port on this host, or 22 to have one chosen"
+    ),
+    '12:21: services.api.env.DATABASE_URL: no resource is called "legder"; did you mean "ledger"?',
+    (
+        '13:13: services.api.env.HOME: "${HOME}" is no reference; write "${env:HOME}" '
+        'for the variable of the environment, or "$${HOME}" for just this text'
+    ),
+    (
+        "14:14: services.api.env.LEVEL: LEVEL is not set in the environment; set it, "
+        'or write "${env:LEVEL:-}" with a default after the hyphen'
+    ),
     '15:5: services.api.comand: unknown key; did you mean "command"?',
-    '18:14: services.web.command: no shell reads this, so "&&" means nothing; '
-    'write [sh, -c, "serve && wait"]',
+    (
+        '18:14: services.web.command: no shell reads this, so "&&" means nothing; '
+        'write [sh, -c, "serve && wait"]'
+    ),
     "19:22: services.web.limits.memory: 512 has no unit; write 512m",
     "19:33: services.web.limits.cpus: must be a number above 0 such as 1.5, not -1",
     '20:19: services.web.ready.http: must be a path such as /health, not "health"',
     "22:20: tasks.migrate.build: there is no folder /work/payments/apu",
     '22:47: tasks.migrate.env.DATABASE_URL: ledger has no field "ur"; did you mean "url"?',
-    '24:12: tests.command: no shell reads this, so "|" means nothing; '
-    'write [sh, -c, "pytest | tee log"]',
-    '25:41: tests.env.WEB_URL: web has no ports, and so no url; give it "ports", '
-    'or name it in "needs" to wait for it',
+    (
+        '24:12: tests.command: no shell reads this, so "|" means nothing; '
+        'write [sh, -c, "pytest | tee log"]'
+    ),
+    (
+        '25:41: tests.env.WEB_URL: web has no ports, and so no url; give it "ports", '
+        'or name it in "needs" to wait for it'
+    ),
 ]
 
 
@@ -76,6 +88,19 @@ def test_the_error_carries_them_all(world: World) -> None:
     assert first.path == "databases.ledger.seed[1]"
 
 
+def test_the_file_is_called_as_the_caller_calls_it() -> None:
+    with pytest.raises(ManifestError) as caught:
+        load(
+            b"nmae: x",
+            path=PATH,
+            display="../environment.yaml",
+            files=FILES,
+            environ={},
+            technologies={},
+        )
+    assert str(caught.value) == '../environment.yaml:1:1: nmae: unknown key; did you mean "name"?'
+
+
 ONCE: dict[str, tuple[str, list[str]]] = {
     "what a misspelt section holds is not unknown": (
         """
@@ -91,8 +116,10 @@ ONCE: dict[str, tuple[str, list[str]]] = {
         tests: {env: {URL: "${anything.url}"}}
         """,
         [
-            "1:10: include: \"include\" is part of Greenroom's language but this version "
-            "cannot do it yet; copy those entries into this file"
+            (
+                '1:10: include: "include" is part of Greenroom\'s language but this version '
+                "cannot do it yet; copy those entries into this file"
+            )
         ],
     ),
     "an unknown technology has unknown fields": (
@@ -102,8 +129,7 @@ ONCE: dict[str, tuple[str, list[str]]] = {
         tests: {env: {A: "${ledger.jdbc}", B: "${ledger.whatever.it}"}}
         """,
         [
-            '2:17: databases.ledger.use: unknown technology "postgress"; '
-            'did you mean "postgres"?',
+            '2:17: databases.ledger.use: unknown technology "postgress"; did you mean "postgres"?',
             "2:53: databases.ledger.seed[0]: there is no file /work/payments/schema.sq",
         ],
     ),
@@ -132,8 +158,8 @@ ONCE: dict[str, tuple[str, list[str]]] = {
         ["2:16: services.api.image: must be a text, not a list"],
     ),
     "a misspelt technology is not missing": (
-        "databases:\n  db: {user: me, usee: postgres}\n",
-        ['2:18: databases.db.usee: unknown key; did you mean "user"?'],
+        "databases:\n  db: {image: me, usee: postgres}\n",
+        ['2:19: databases.db.usee: unknown key; did you mean "use"?'],
     ),
     "a variable that is not set is no wrong value": (
         "services:\n  api: {image: x, timeout: '${env:NOPE}', ports: ['${env:NO}']}\n",
@@ -160,8 +186,10 @@ ONCE: dict[str, tuple[str, list[str]]] = {
           api: {image: x, env: {A: "${Ledger.url}"}}
         """,
         [
-            "2:3: databases.Ledger: a name is lower-case letters, digits and hyphens, "
-            'and begins with a letter; write "ledger"'
+            (
+                "2:3: databases.Ledger: a name is lower-case letters, digits and hyphens, "
+                'and begins with a letter; write "ledger"'
+            )
         ],
     ),
     "a wrong entry of a list hides no other": (
@@ -174,8 +202,10 @@ ONCE: dict[str, tuple[str, list[str]]] = {
         [
             "2:30: databases.db.seed[0]: must be a text, not a list",
             "2:35: databases.db.seed[1]: there is no file /work/payments/nope.sql",
-            "2:45: databases.db.seed[2]: cannot seed with \"5\"; postgres takes .csv, .gz, .sql, "
-            ".sql.gz, .sh, file.py:function and task:NAME",
+            (
+                '2:45: databases.db.seed[2]: cannot seed with "5"; postgres takes .csv, .gz, .sql, '
+                ".sql.gz, .sh, file.py:function and task:NAME"
+            ),
             '4:27: services.api.ports[0]: must be a port number such as 8000, not "x"',
             "4:38: services.api.ports[3]: the port 80 is given twice",
             "4:51: services.api.needs[0]: must be a text, not a mapping",
@@ -188,10 +218,12 @@ ONCE: dict[str, tuple[str, list[str]]] = {
           api: {image: x, command: [a, {b: c}, [d]], env: {A: "${nobody.url}"}}
         """,
         [
-            "2:32: services.api.command[1]: must be a text; "
-            'put quotes around one that has ": " in it',
+            (
+                "2:32: services.api.command[1]: must be a text; "
+                'put quotes around one that has ": " in it'
+            ),
             "2:40: services.api.command[2]: must be a text, not a list",
-            '2:56: services.api.env.A: no resource is called "nobody"',
+            '2:55: services.api.env.A: no resource is called "nobody"',
         ],
     ),
 }

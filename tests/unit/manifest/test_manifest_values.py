@@ -15,10 +15,7 @@ VALUES: dict[str, tuple[str, list[str]]] = {
     ),
     "a duration in words": (
         "timeout: soon",
-        [
-            '2:28: services.api.timeout: "soon" is no duration; '
-            "write it like 500ms, 30s, 2m or 1h"
-        ],
+        ['2:28: services.api.timeout: "soon" is no duration; write it like 500ms, 30s, 2m or 1h'],
     ),
     "no duration at all": (
         "timeout: 0s",
@@ -38,10 +35,7 @@ VALUES: dict[str, tuple[str, list[str]]] = {
     ),
     "memory in words": (
         "limits: {memory: plenty}",
-        [
-            '2:36: services.api.limits.memory: "plenty" is no amount of memory; '
-            "write 512m or 1g"
-        ],
+        ['2:36: services.api.limits.memory: "plenty" is no amount of memory; write 512m or 1g'],
     ),
     "too little memory": (
         "limits: {memory: 4m}",
@@ -65,25 +59,34 @@ VALUES: dict[str, tuple[str, list[str]]] = {
     "a port that YAML 1.1 reads as 1342": (
         "ports: [22:22]",
         [
-            '2:27: services.api.ports[0]: "22:22" is no port number; '
-            "write {port: 22, host: 22} for a fixed port on this host, or 22 to have one chosen"
+            (
+                '2:27: services.api.ports[0]: "22:22" is no port number; '
+                "write {port: 22, host: 22} for a fixed port on this host, or 22 to have one chosen"
+            )
         ],
     ),
     "ports as Compose has them": (
         'ports: ["8080:80", "127.0.0.1:5432:5432"]',
         [
-            '2:27: services.api.ports[0]: "8080:80" is no port number; '
-            "write {port: 80, host: 8080} for a fixed port on this host, or 80 to have one chosen",
-            '2:38: services.api.ports[1]: "127.0.0.1:5432:5432" is no port number; '
-            "write {port: 5432, host: 5432} for a fixed port on this host, "
-            "or 5432 to have one chosen",
+            (
+                '2:27: services.api.ports[0]: "8080:80" is no port number; '
+                "write {port: 80, host: 8080} for a fixed port on this host, "
+                "or 80 to have one chosen"
+            ),
+            (
+                '2:38: services.api.ports[1]: "127.0.0.1:5432:5432" is no port number; '
+                "write {port: 5432, host: 5432} for a fixed port on this host, "
+                "or 5432 to have one chosen"
+            ),
         ],
     ),
     "a port in quotes": (
         'ports: ["8000"]',
         [
-            '2:27: services.api.ports[0]: must be a number, not the text "8000"; '
-            "take the quotes away"
+            (
+                '2:27: services.api.ports[0]: must be a number, not the text "8000"; '
+                "take the quotes away"
+            )
         ],
     ),
     "a port in words": (
@@ -96,10 +99,7 @@ VALUES: dict[str, tuple[str, list[str]]] = {
     ),
     "a port alone": (
         "ports: 8000",
-        [
-            "2:26: services.api.ports: "
-            "must be a list such as [8000] or a mapping of names, not 8000"
-        ],
+        ["2:26: services.api.ports: must be a list such as [8000] or a mapping of names, not 8000"],
     ),
     "a port without its number": (
         "ports: [{host: 80}]",
@@ -109,8 +109,7 @@ VALUES: dict[str, tuple[str, list[str]]] = {
         "ports: {HTTP: 80, outside: 81}",
         [
             "2:27: services.api.ports.HTTP: must be lower-case letters, digits and hyphens",
-            "2:37: services.api.ports.outside: "
-            "is a side of an address; give the port another name",
+            "2:37: services.api.ports.outside: is a side of an address; give the port another name",
         ],
     ),
     "the same port twice": (
@@ -124,8 +123,10 @@ VALUES: dict[str, tuple[str, list[str]]] = {
     "a host name": (
         "hostname: my_host",
         [
-            '2:29: services.api.hostname: "my_host" cannot be a host name; '
-            "it has letters, digits, hyphens, dots"
+            (
+                '2:29: services.api.hostname: "my_host" cannot be a host name; '
+                "it has letters, digits, hyphens, dots"
+            )
         ],
     ),
     "a working directory in a container": (
@@ -138,10 +139,7 @@ VALUES: dict[str, tuple[str, list[str]]] = {
     ),
     "a reference in the engine's settings": (
         'docker: {labels: {a: "${self.url}"}}',
-        [
-            "2:40: services.api.docker.labels.a: "
-            "${self.url} cannot stand here; only ${env:...} can"
-        ],
+        ["2:40: services.api.docker.labels.a: ${self.url} cannot stand here; only ${env:...} can"],
     ),
     "a character that ends texts": (
         'hostname: "a\\0b", env: {A: "a\\0b"}',
@@ -156,36 +154,46 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
     "two commands": (
         "command: migrate && serve",
         [
-            '2:28: services.api.command: no shell reads this, so "&&" means nothing; '
-            'write [sh, -c, "migrate && serve"]'
+            (
+                '2:28: services.api.command: no shell reads this, so "&&" means nothing; '
+                'write [sh, -c, "migrate && serve"]'
+            )
         ],
     ),
     "a pipe": (
         "command: 'cat x | sort'",
         [
-            '2:28: services.api.command: no shell reads this, so "|" means nothing; '
-            'write [sh, -c, "cat x | sort"]'
+            (
+                '2:28: services.api.command: no shell reads this, so "|" means nothing; '
+                'write [sh, -c, "cat x | sort"]'
+            )
         ],
     ),
     "a file to write to": (
         'command: serve "a b" 2>&1',
         [
-            '2:28: services.api.command: no shell reads this, so ">" means nothing; '
-            'write [sh, -c, "serve \\"a b\\" 2>&1"]'
+            (
+                '2:28: services.api.command: no shell reads this, so ">" means nothing; '
+                'write [sh, -c, "serve \\"a b\\" 2>&1"]'
+            )
         ],
     ),
     "a command in a command": (
         "command: 'echo \"$(date)\"'",
         [
-            '2:28: services.api.command: no shell reads this, so "$(" means nothing; '
-            'write [sh, -c, "echo \\"$(date)\\""]'
+            (
+                '2:28: services.api.command: no shell reads this, so "$(" means nothing; '
+                'write [sh, -c, "echo \\"$(date)\\""]'
+            )
         ],
     ),
     "a quote without its partner": (
-        "command: \"echo it's\"",
+        'command: "echo it\'s"',
         [
-            "2:28: services.api.command: "
-            "a quote or a backslash in this command has no partner; write it as a list"
+            (
+                "2:28: services.api.command: "
+                "a quote or a backslash in this command has no partner; write it as a list"
+            )
         ],
     ),
     "an empty text": ('command: ""', ["2:28: services.api.command: cannot be empty"]),
@@ -197,8 +205,10 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
     "an argument with a colon": (
         "command: [echo, a: b]",
         [
-            "2:35: services.api.command[1]: "
-            'must be a text; put quotes around one that has ": " in it'
+            (
+                "2:35: services.api.command[1]: "
+                'must be a text; put quotes around one that has ": " in it'
+            )
         ],
     ),
 }
@@ -210,10 +220,7 @@ FILES: dict[str, tuple[str, list[str]]] = {
     ),
     "a folder": (
         "files: {/etc/a: src}",
-        [
-            '2:35: services.api.files["/etc/a"]: '
-            "/work/payments/src is a folder, and must be a file"
-        ],
+        ['2:35: services.api.files["/etc/a"]: /work/payments/src is a folder, and must be a file'],
     ),
     "targets that are no absolute paths": (
         "files: {etc/a: app.toml, /etc/../b: app.toml, /etc/: app.toml}",
@@ -230,8 +237,10 @@ FILES: dict[str, tuple[str, list[str]]] = {
     "a mode that is none": (
         "files: {/etc/a: {content: x, mode: rw}}",
         [
-            '2:54: services.api.files["/etc/a"].mode: "rw" cannot be permissions; '
-            "write them in octal, such as 0644"
+            (
+                '2:54: services.api.files["/etc/a"].mode: "rw" cannot be permissions; '
+                "write them in octal, such as 0644"
+            )
         ],
     ),
 }
@@ -266,23 +275,24 @@ KINDS: dict[str, tuple[str, list[str]]] = {
     ),
     "a version that is left open": (
         "databases:\n  db: {use: 'postgres:'}\n",
-        [
-            "2:13: databases.db.use: "
-            "names no version after the colon; write for example postgres:16"
-        ],
+        ["2:13: databases.db.use: names no version after the colon; write for example postgres:16"],
     ),
     "a version beside an image": (
         "databases:\n  db: {use: postgres:16, image: mine}\n",
         [
-            "2:33: databases.db.image: "
-            'says the version already; leave it out of "use", or leave this out'
+            (
+                "2:33: databases.db.image: "
+                'says the version already; leave it out of "use", or leave this out'
+            )
         ],
     ),
     "a fixed port as a pair": (
         "databases:\n  db: {use: postgres, port: 5433:5432}\n",
         [
-            '2:29: databases.db.port: "5433:5432" is no port number; '
-            "write 5433, the port on this host"
+            (
+                '2:29: databases.db.port: "5433:5432" is no port number; '
+                "write 5433, the port on this host"
+            )
         ],
     ),
     "a database named twice": (
@@ -312,8 +322,10 @@ KINDS: dict[str, tuple[str, list[str]]] = {
     "processes only": (
         "engine: process\ndatabases:\n  db: {use: postgres}\nservices:\n  api: {command: serve}\n",
         [
-            "1:9: engine: cannot be process in this version, because db can only run in "
-            'containers; leave it out, or give them "engine: docker"'
+            (
+                "1:9: engine: cannot be process in this version, because db can only run in "
+                'containers; leave it out, or give them "engine: docker"'
+            )
         ],
     ),
     "a build without its folder": (
@@ -330,10 +342,7 @@ KINDS: dict[str, tuple[str, list[str]]] = {
     ),
     "a build with another Dockerfile": (
         "services:\n  api: {build: {context: api, dockerfile: Dockerfile.dev}}\n",
-        [
-            "2:43: services.api.build.dockerfile: "
-            "there is no file /work/payments/api/Dockerfile.dev"
-        ],
+        ["2:43: services.api.build.dockerfile: there is no file /work/payments/api/Dockerfile.dev"],
     ),
     "a build without a context": (
         "services:\n  api: {build: {target: test}}\n",
@@ -356,10 +365,14 @@ KINDS: dict[str, tuple[str, list[str]]] = {
           db: {use: postgres, port: 5432}
         """,
         [
-            "3:68: services.web.ports[1].host: "
-            "the host port 8080 is wanted by services.web.ports[0].host in line 3 already",
-            "5:29: databases.db.port: "
-            "the host port 5432 is wanted by services.api.ports.http.host in line 2 already",
+            (
+                "3:68: services.web.ports[1].host: "
+                "the host port 8080 is wanted by services.web.ports[0].host in line 3 already"
+            ),
+            (
+                "5:29: databases.db.port: "
+                "the host port 5432 is wanted by services.api.ports.http.host in line 2 already"
+            ),
         ],
     ),
 }
@@ -389,8 +402,10 @@ def test_a_script_of_several_lines_is_no_command(world: World) -> None:
               serve
         """
     assert world.mistakes(text) == [
-        "4:14: services.api.command: no shell reads this, so the end of a line means nothing; "
-        'write [sh, -c, "migrate\\nserve"]'
+        (
+            "4:14: services.api.command: no shell reads this, so the end of a line means nothing; "
+            'write [sh, -c, "migrate\\nserve"]'
+        )
     ]
 
 
