@@ -208,10 +208,11 @@ class FakeEngine:
         """Yield the lines that it was told; with `follow` those added meanwhile, until the end."""
         self._called(deadline, "logs", str(found.instance))
         lines = self._script(str(found.instance)).lines
-        chosen = [line for line in lines if since is None or line.time >= since]
+        known = len(lines)
+        chosen = [line for line in lines[:known] if since is None or line.time >= since]
         yield from chosen[max(0, len(chosen) - tail) :] if tail is not None else chosen
         if follow:
-            yield from self._followed(found, lines, deadline)
+            yield from self._followed(found, lines, known, deadline)
 
     def list(self, deadline: Deadline, run: str | None = None) -> list[Found]:
         """Instances in the order of their starts, then places."""
@@ -285,10 +286,8 @@ class FakeEngine:
         return present is not None and present.state.alive
 
     def _followed(
-        self, found: Found, lines: Sequence[LogLine], deadline: Deadline
+        self, found: Found, lines: Sequence[LogLine], seen: int, deadline: Deadline
     ) -> Iterator[LogLine]:
-        seen = len(lines)
-
         def news() -> bool:
             return len(lines) > seen or not self._alive(found)
 

@@ -107,7 +107,7 @@ def test_the_python_in_it_works(project: Path) -> None:
 
 
 def test_the_mistakes_that_it_shows_are_said_in_these_words(project: Path) -> None:
-    (shown,) = (block for block in blocks("") if "environment.yaml:" in block)
+    shown = README.partition("## Every mistake")[2].split("```")[1]
     broken = blocks("yaml")[0].replace("postgres:16", "postgress").replace("${ledger.", "${legder.")
     (project / "environment.yaml").write_text(broken)
     done = subprocess.run(

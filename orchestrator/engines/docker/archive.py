@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -28,6 +28,16 @@ def archive(files: tuple[FileContent, ...], deadline: Deadline) -> Iterator[byte
         else:
             yield from _entry(file, file.data or b"")
     yield tarfile.NUL * 2 * tarfile.BLOCKSIZE
+
+
+def check_visible(files: Iterable[FileContent], tmpfs: Iterable[str]) -> None:
+    """Raise EngineError for a file below a tmpfs: it would be put where the tmpfs hides it."""
+    for file in files:
+        for folder in tmpfs:
+            if PurePosixPath(file.target).is_relative_to(folder):
+                raise EngineError(
+                    f'a file cannot be put at "{file.target}": {folder} is a tmpfs, empty at first'
+                )
 
 
 def member_name(target: str) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import docker
-from docker.errors import DockerException
 from docker.transport import UnixHTTPAdapter
 from requests import PreparedRequest, Response
 
@@ -70,7 +69,7 @@ class Api:
         if self._endpoint is None:
             try:
                 self._endpoint = find(self._environ, Path.home())
-            except (DockerException, OSError) as error:
+            except Exception as error:  # The SDK raises bare ones for a context it cannot read.
                 raise EngineUnavailable(
                     f"the Docker settings make no sense: {error}",
                     hint="correct DOCKER_HOST, DOCKER_CERT_PATH, or the Docker context",

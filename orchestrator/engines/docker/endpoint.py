@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from docker.context import ContextAPI
+from docker.errors import ContextNotFound
 from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env
 
@@ -63,9 +64,9 @@ class Endpoint:
     def closes_input(self) -> bool:
         """Whether a connection's one direction can be closed alone, to end a command's input.
 
-        Neither Python's TLS sockets nor Windows' pipes can.
+        The SDK's sockets for the pipes of Windows cannot.
         """
-        return self.tls is None and not self.url.startswith(("npipe", "https"))
+        return urlsplit(self.url).scheme != "npipe"
 
 
 def find(environment: Mapping[str, str], home: Path) -> Endpoint:
@@ -81,8 +82,11 @@ def find(environment: Mapping[str, str], home: Path) -> Endpoint:
 
 def _from_context(environment: Mapping[str, str]) -> Endpoint | None:
     """The endpoint of the chosen Docker context; None when that is the default one."""
-    context = ContextAPI.get_context(environment.get("DOCKER_CONTEXT"))
-    if context is None or context.name == "default" or not context.Host:
+    name = environment.get("DOCKER_CONTEXT")
+    context = ContextAPI.get_context(name)
+    if context is None:
+        raise ContextNotFound(name or "of config.json")
+    if context.name == "default" or not context.Host:
         return None
     return Endpoint(context.Host, context.TLSConfig, origin=f'the Docker context "{context.name}"')
 

@@ -41,7 +41,7 @@ def run(
     if stdin is not None and not api.endpoint.closes_input:
         raise EngineError(
             f"cannot {doing}: its input could not be ended over this connection",
-            hint="reach the engine by a Unix socket or ssh",
+            hint="reach the engine over TCP or ssh",
         )
     execution = _create(api, container, argv, deadline, env, stdin is not None, doing)
     gathered: dict[str, list[bytes]] = {"stdout": [], "stderr": []}

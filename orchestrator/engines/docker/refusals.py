@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
 from socket import gaierror
+from ssl import SSLError
 
 import requests
 from docker.errors import APIError, DockerException
@@ -108,6 +109,11 @@ def _silence(causes: tuple[BaseException, ...], endpoint: Endpoint) -> EngineUna
             f"the host of the container engine at {where} is unknown",
             hint="correct the address, or the name resolution",
         )
+    if _any(causes, SSLError):
+        return EngineUnavailable(
+            f"the engine at {where} and its certificates do not fit: {_words(causes, SSLError)}",
+            hint="correct DOCKER_CERT_PATH and DOCKER_TLS_VERIFY, or the Docker context",
+        )
     if _any(causes, ConnectionRefusedError, NewConnectionError, requests.ConnectTimeout):
         return EngineUnavailable(f"no container engine answers at {where}", hint=STARTING)
     return _unusable(str(causes[0]), where)
@@ -138,6 +144,10 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _any(causes: tuple[BaseException, ...], *kinds: type[BaseException]) -> bool:
     return any(isinstance(cause, kinds) for cause in causes)
+
+
+def _words(causes: tuple[BaseException, ...], kind: type[BaseException]) -> str:
+    return next(str(cause) for cause in causes if isinstance(cause, kind))
 
 
 def _port_in(words: str) -> int:

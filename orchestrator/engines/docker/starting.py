@@ -7,7 +7,7 @@ from typing import Any
 
 from docker.errors import APIError, NotFound
 
-from orchestrator.engines.docker.archive import archive
+from orchestrator.engines.docker.archive import archive, check_visible
 from orchestrator.engines.docker.body import container_name, create_body
 from orchestrator.engines.docker.client import Api
 from orchestrator.errors import EngineError
@@ -23,7 +23,10 @@ UNKNOWN_LIMIT = 5.0
 def start(api: Api, engine: str, launch: Launch, deadline: Deadline) -> Found:
     """Start an instance. Raises PortTaken, ImageUnavailable or another EngineError."""
     doing = f"start {launch.instance}"
-    container = _create(api, launch, doing, deadline)
+    with api.calls(deadline, doing):
+        body = create_body(launch, api.endpoint.interface)
+    check_visible(launch.files, body["HostConfig"]["Tmpfs"])
+    container = _create(api, container_name(launch), body, launch.platform, doing, deadline)
     try:
         with api.calls(deadline, doing) as client:
             if launch.files:
@@ -43,13 +46,14 @@ def start(api: Api, engine: str, launch: Launch, deadline: Deadline) -> Found:
     )
 
 
-def _create(api: Api, launch: Launch, doing: str, deadline: Deadline) -> str:
-    name = container_name(launch)
+def _create(
+    api: Api, name: str, body: Any, platform: str | None, doing: str, deadline: Deadline
+) -> str:
+    """Create a container and return its id; if it fails, there is none of this name."""
     deadline.check()
     try:
         with api.calls(deadline, doing) as client:
-            body = create_body(launch, api.endpoint.interface)
-            made = client.create_container_from_config(body, name, launch.platform)  # type: ignore[no-untyped-call]
+            made = client.create_container_from_config(body, name, platform)  # type: ignore[no-untyped-call]
     except (EngineError, TimedOut) as error:
         # A refusal has made nothing, and the name may be another's. A lost answer tells nothing.
         if not isinstance(error.__cause__, APIError):

@@ -48,6 +48,7 @@ class Stream:
         body: Any,
     ) -> Self:
         """Send a request and read the answer's head. Raises Refusal when the engine says no."""
+        deadline.check()
         wire = Wire(dial(client, deadline.remaining(DIAL_LIMIT)), deadline)
         try:
             answer = _ask(wire, method, _target(client, path, query), headers, body)

@@ -10,6 +10,7 @@ from typing import Any
 import docker
 import requests
 
+from orchestrator.engines.docker import tls
 from orchestrator.waiting import Deadline
 
 TICK = 0.25
@@ -78,8 +79,10 @@ class _Reader(io.RawIOBase):
 
 
 def dial(client: docker.APIClient, seconds: float) -> Any:
-    """A new connected socket to the engine, by the SDK's own ways: Unix, TCP, TLS, pipe or ssh."""
+    """A new connected socket to the engine, by the SDK's own ways: Unix, TCP, pipe or ssh."""
     base = client.base_url
+    if base.startswith("https:"):
+        return tls.connect(client, seconds)
     request = requests.Request("GET", base).prepare()
     adapter: Any = client.get_adapter(base)
     pool = adapter.get_connection_with_tls_context(request, client.verify, cert=client.cert)

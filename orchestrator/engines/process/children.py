@@ -67,7 +67,7 @@ class Children:
 CHILDREN = Children()
 
 
-def start(
+def spawn(
     argv: Sequence[str],
     env: Mapping[str, str],
     workdir: str,

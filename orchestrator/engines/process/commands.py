@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
-from orchestrator.engines.process.children import CannotStart, Popen, exit_code, start
+from orchestrator.engines.process.children import CannotStart, Popen, exit_code, spawn
 from orchestrator.model.launch import ExecResult
 from orchestrator.waiting import Deadline
 
@@ -41,7 +41,7 @@ def run(
     gathered = _Gathered()
     deliver = output or gathered
     try:
-        process = start(
+        process = spawn(
             argv,
             env,
             workdir,

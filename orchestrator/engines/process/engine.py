@@ -8,6 +8,7 @@ the Greenroom alone that started the process, which puts it into the record when
 from __future__ import annotations
 
 import builtins
+import contextlib
 import os
 import platform
 import sys
@@ -19,14 +20,14 @@ from pathlib import Path
 
 from orchestrator.engines.process import commands
 from orchestrator.engines.process.checks import check_launch, check_ports
-from orchestrator.engines.process.children import CHILDREN, ended_with, start
+from orchestrator.engines.process.children import CHILDREN, ended_with, spawn
 from orchestrator.engines.process.family import Ending
 from orchestrator.engines.process.finding import Finder, Start, alive
 from orchestrator.engines.process.folders import Files, Folders
 from orchestrator.engines.process.logs import Reader, Sightings
 from orchestrator.engines.process.mark import MARK, RECORD, Mark, Record, without_marks
 from orchestrator.engines.process.table import TABLE, Entry
-from orchestrator.errors import Gone
+from orchestrator.errors import EngineError, Gone
 from orchestrator.model.facts import EngineFacts
 from orchestrator.model.launch import ExecResult, Found, Launch, LogLine, Opened, RunLabels, State
 from orchestrator.waiting import Deadline
@@ -103,7 +104,7 @@ class ProcessEngine:
     ) -> Start:
         log = files.create_log()
         try:
-            process = start(argv, env, record.workdir, stdout=log, stderr=log)
+            process = spawn(argv, env, record.workdir, stdout=log, stderr=log)
         finally:
             os.close(log)
         entry = TABLE.entry(process.pid)
@@ -152,7 +153,9 @@ class ProcessEngine:
         with self._recording:
             record = files.read()
             if record and record.returned is None:
-                files.write(replace(record, returned=returned))
+                # Whoever asks for the state gets it, whether or not others can have it too.
+                with contextlib.suppress(EngineError):
+                    files.write(replace(record, returned=returned))
         return ended_with(returned)
 
     def exec(
@@ -247,8 +250,11 @@ class ProcessEngine:
             carriers = [pid for pid, mark in signs.items() if mark.nonce == start.mark.nonce]
             return [*carriers, start.pid] if alive(start, everyone) else carriers
 
-        Ending(signed, lambda: CHILDREN.reap(start.identity), self._grace).end(deadline)
-        CHILDREN.reap(start.identity)
+        def reap() -> None:
+            CHILDREN.reap(start.identity)
+
+        Ending(start.pid, signed, reap, self._grace).end(deadline)
+        reap()
         CHILDREN.forget(start.identity)
         self._sightings.pop(start.id, None)
         with self._recording:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import psutil
@@ -28,18 +28,21 @@ def entries(table: Table = TABLE) -> dict[int, Entry]:
     return {entry.pid: entry for entry in found if entry and not entry.ended}
 
 
-def family(known: Iterable[int], everyone: Mapping[int, Entry]) -> set[int]:
+def family(
+    known: Iterable[int], everyone: Mapping[int, Entry], leaders: Collection[int] = ()
+) -> set[int]:
     """Return `known` with all their descendants and all that is in a session that they lead.
 
-    A session is not entered from outside, so whoever is in one that a member leads, or led,
-    descends from a member. One that somebody else leads stays out: a user's terminal, in which a
-    member's environment was copied. So do we ourselves, and those who called us.
+    `leaders` were members and may have ended. A session is not entered from outside, so whoever is
+    in one that a member leads, or led, descends from a member. One that somebody else leads stays
+    out: a user's terminal, in which a member's environment was copied. So do we ourselves, and
+    those who called us.
     """
     members, new = set[int](), set(known) & everyone.keys() - {INIT}
     while new:
         members |= new
         sessions = {everyone[pid].session for pid in new} - {0}
-        led = {session for session in sessions if session in members or session not in everyone}
+        led = {pid for pid in sessions if pid in members or pid in leaders}
         new = {
             entry.pid
             for entry in everyone.values()
@@ -68,15 +71,18 @@ def is_same(entry: Entry, table: Table = TABLE) -> bool:
 class Ending:
     """The end of a family: asked first, killed when the grace is over.
 
-    `signed` finds the members that carry a sign of the instance, in what it is given; `reap` takes
-    notice of children of our own that have ended. Members seen once stay known, because the
-    descendants of one that has ended are nobody's any more.
+    `root` is the number of the process with which it all began. `signed` finds the members that
+    carry a sign of the instance, in what it is given; `reap` takes notice of children of our own
+    that have ended. Members seen once stay known, because the descendants of one that has ended
+    are nobody's any more.
     """
 
+    root: int
     signed: Callable[[Mapping[int, Entry]], Iterable[int]]
     reap: Callable[[], None]
     grace: float
     known: dict[int, Entry] = field(default_factory=dict)
+    leaders: set[int] = field(default_factory=set)
 
     def end(self, deadline: Deadline) -> None:
         """Return when nobody is left.
@@ -101,8 +107,9 @@ class Ending:
             for pid, entry in self.known.items()
             if pid in everyone and everyone[pid].started == entry.started
         }
-        members = family(known | set(self.signed(everyone)), everyone)
+        members = family(known | set(self.signed(everyone)), everyone, self.leaders | {self.root})
         self.known = {pid: everyone[pid] for pid in members}
+        self.leaders |= members
         return list(self.known.values())
 
     def _wait(self, members: list[Entry], soon: Deadline, deadline: Deadline) -> None:

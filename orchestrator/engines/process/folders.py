@@ -38,8 +38,11 @@ class Files:
             raise EngineError(f"cannot make the log {self.log}: {error.strerror}") from error
 
     def write(self, record: Record) -> None:
-        """Write the record, whole or not at all."""
-        _write(self.record, str(record))
+        """Write the record, whole or not at all. Raises EngineError."""
+        try:
+            _write(self.record, str(record))
+        except OSError as error:
+            raise EngineError(f"cannot write {self.record}: {error.strerror}") from error
 
     def read(self) -> Record | None:
         """The record; None when there is none."""

@@ -1,14 +1,16 @@
-"""A stand-in for the engine's daemon, which answers what it is told, cuts itself off or falls silent."""
+"""A stand-in for the engine's daemon: answers as it is told, cuts itself off or falls silent."""
 
 from __future__ import annotations
 
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self
 
 from orchestrator.engines.docker import DockerEngine
@@ -29,7 +31,7 @@ class Request(BaseHTTPRequestHandler):
         answers = self.server.answers_to(self.command, self.path)
         answers(self)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = answer
+    do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - http.server's names
 
     def read_body(self) -> bytes:
         if self.headers.get("Transfer-Encoding") != "chunked":
@@ -57,8 +59,11 @@ class Daemon(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self) -> None:
+    def __init__(self, certificates: Path | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Request)
+        self.environ = {"DOCKER_HOST": f"tcp://127.0.0.1:{self.server_address[1]}"}
+        if certificates:
+            self._speak_tls(certificates)
         self.asked: list[str] = []
         self.over = threading.Event()
         self._routes: list[tuple[str, list[Answer]]] = []
@@ -66,7 +71,7 @@ class Daemon(ThreadingHTTPServer):
         self.on("GET .*/version", json_answer(version))
 
     def on(self, pattern: str, *answers: Answer) -> None:
-        """Answer requests whose method and path match; in turn, the last one for all that follow."""
+        """Answer requests that match, in turn, and all that follow with the last answer."""
         self._routes.insert(0, (pattern, list(answers)))
 
     def answers_to(self, method: str, path: str) -> Answer:
@@ -76,7 +81,18 @@ class Daemon(ThreadingHTTPServer):
         return refusal(404, f"nobody told the daemon about {method} {path}")
 
     def engine(self) -> DockerEngine:
-        return DockerEngine({"DOCKER_HOST": f"tcp://127.0.0.1:{self.server_address[1]}"})
+        return DockerEngine(self.environ)
+
+    def _speak_tls(self, folder: Path) -> None:
+        self.environ |= {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(folder)}
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+        context.load_verify_locations(folder / "ca.pem")
+        context.verify_mode = ssl.CERT_REQUIRED
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+
+    def handle_error(self, *_: Any) -> None:
+        """Nothing: whoever hangs up on it has its reasons."""
 
     def __enter__(self) -> Self:
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
@@ -138,3 +154,12 @@ def hijacked(*pieces: bytes) -> Answer:
 
 def frame(number: int, data: bytes) -> bytes:
     return struct.pack(">BxxxL", number, len(data)) + data
+
+
+def echo(request: Request) -> None:
+    """A command that writes what it reads, and a last word when its input has ended."""
+    request.send(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n")
+    while piece := request.rfile.read1(65536):
+        request.send(frame(1, piece))
+    request.send(frame(2, b"the end"))
+    request.hang_up()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.engines.docker.archive import PIECE, archive, member_name
+from orchestrator.engines.docker.archive import PIECE, archive, check_visible, member_name
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import FileContent
 from orchestrator.waiting import Deadline, Stop, Stopped
@@ -56,6 +56,12 @@ def test_targets_outside_are_refused(target: str) -> None:
 )
 def test_targets_are_cleaned(target: str, name: str) -> None:
     assert member_name(target) == name
+
+
+def test_a_file_that_a_tmpfs_would_hide_is_refused() -> None:
+    check_visible([FileContent("/data-2/a", 0o644)], ["/data"])
+    with pytest.raises(EngineError, match='"/data/deep/a": /data is a tmpfs'):
+        check_visible([FileContent("/data/deep/a", 0o644)], ["/data"])
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

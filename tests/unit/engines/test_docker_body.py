@@ -41,7 +41,7 @@ def test_everything_has_its_place() -> None:
         hostname="api",
         workdir="/srv",
         user="nobody",
-        tmpfs=("/var/lib/data",),
+        tmpfs=("/var/lib/data", "/fast:size=64m,mode=1777"),
         limits=Limits(memory=64 << 20, cpus=1.5),
     )
     body = create_body(launch, "10.0.0.7")
@@ -55,7 +55,7 @@ def test_everything_has_its_place() -> None:
     }
     assert host["ExtraHosts"] == ["mail:172.18.0.1"]
     assert (body["Hostname"], body["WorkingDir"], body["User"]) == ("api", "/srv", "nobody")
-    assert host["Tmpfs"] == {"/var/lib/data": ""}
+    assert host["Tmpfs"] == {"/var/lib/data": "", "/fast": "size=64m,mode=1777"}
     assert (host["Memory"], host["MemorySwap"]) == (64 << 20, 64 << 20)
     assert host["NanoCpus"] == 1_500_000_000
     assert body["NetworkingConfig"]["EndpointsConfig"]["greenroom-r1"]["Aliases"] == ["api--w1"]

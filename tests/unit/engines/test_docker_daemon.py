@@ -201,7 +201,7 @@ def test_a_start_is_undone_when_it_is_stopped_while_files_are_sent(
     def stopping(request: object) -> None:
         raise AssertionError("the archive was sent to its end")
 
-    daemon.on("PUT .*", stopping)  # type: ignore[arg-type]
+    daemon.on("PUT .*", stopping)
     launch = Launch(LABELS, Instance("ledger"), image="postgres:16", files=(file,))
     deadline = StopsAfter(6, stop)
     with pytest.raises(Stopped):
@@ -443,7 +443,7 @@ def test_long_answers_that_never_begin_end_in_time(daemon: Daemon, verb: str) ->
     with pytest.raises(TimedOut):
         LONG[verb](daemon, within(0.5))
     for pattern in ("POST .*/images/create.*", "POST .*/build.*", EXEC_START, "GET .*/logs.*"):
-        daemon.on(pattern, stopping)  # type: ignore[arg-type]
+        daemon.on(pattern, stopping)
     with pytest.raises(Stopped):
         LONG[verb](daemon, Deadline.after(20, stop))
 

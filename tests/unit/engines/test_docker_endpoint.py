@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
-from orchestrator.engines.docker import endpoint
+from orchestrator.engines.docker import DockerEngine, endpoint
 from orchestrator.engines.docker.endpoint import Endpoint, find
+from orchestrator.errors import EngineUnavailable
+from orchestrator.waiting import Deadline
 
 
 @pytest.mark.parametrize(
@@ -44,8 +47,7 @@ def test_then_the_chosen_context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     config.write_text("{}")
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     # The SDK keeps a context under the SHA-256 of its name.
-    name = "ef80a4e8c67a7ae8b4d3c0c4a1d1fc2f4b1ec46c9b1a7c4e0b1d2b8f0c8a4f0e"
-    name = __import__("hashlib").sha256(b"colima").hexdigest()
+    name = hashlib.sha256(b"colima").hexdigest()
     meta = tmp_path / "contexts" / "meta" / name / "meta.json"
     meta.parent.mkdir(parents=True)
     endpoints = {"docker": {"Host": "unix:///colima.sock", "SkipTLSVerify": False}}
@@ -54,6 +56,14 @@ def test_then_the_chosen_context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert str(found) == 'unix:///colima.sock (from the Docker context "colima")'
     config.write_text(json.dumps({"currentContext": "colima"}))
     assert find({}, tmp_path).url == "unix:///colima.sock"
+
+
+def test_a_context_that_does_not_exist_is_a_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    with pytest.raises(EngineUnavailable, match=r"make no sense: .*colima"):
+        DockerEngine({"DOCKER_CONTEXT": "colima"}).describe(Deadline.after(10))
 
 
 def test_then_the_first_usual_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,12 +22,10 @@ BIND = "driver failed programming external connectivity on endpoint x (abc): "
     "words",
     [
         BIND + "Bind for 127.0.0.1:49153 failed: port is already allocated",
-        BIND
-        + "Error starting userland proxy: listen tcp4 127.0.0.1:49153: bind: address already in use",
+        BIND + "listen tcp4 127.0.0.1:49153: bind: address already in use",
         "failed to bind host port for 127.0.0.1:49153:172.18.0.2:5432/tcp: address already in use",
         "failed to bind host port 127.0.0.1:49153/tcp: address already in use",
-        "Ports are not available: exposing port TCP 127.0.0.1:49153 -> 127.0.0.1:0: "
-        "listen tcp 127.0.0.1:49153: bind: address already in use",
+        "exposing port TCP 127.0.0.1:49153 -> 127.0.0.1:0: listen tcp: address already in use",
         "rootlessport listen tcp 127.0.0.1:49153: bind: address already in use",
     ],
 )
@@ -59,7 +57,7 @@ def test_no_permission_names_the_group() -> None:
     endpoint = Endpoint("unix:///var/run/docker.sock")
     with (
         pytest.raises(
-            EngineUnavailable, match="may not talk to .* unix:///var/run/docker.sock"
+            EngineUnavailable, match=r"may not talk to .* unix:///var/run/docker.sock"
         ) as e,
         translated("x", Deadline(), endpoint),
     ):
@@ -71,7 +69,7 @@ def test_a_host_that_cannot_be_routed_to_does_not_answer() -> None:
     from urllib3.exceptions import NewConnectionError
 
     with (
-        pytest.raises(EngineUnavailable, match="no container engine answers at tcp://10.0.0.7"),
+        pytest.raises(EngineUnavailable, match=r"no container engine answers at tcp://10\.0\.0\.7"),
         translated("x", Deadline(), Endpoint("tcp://10.0.0.7:2375")),
     ):
         raise OSError(NewConnectionError(None, "No route to host"))  # type: ignore[arg-type]

@@ -114,7 +114,7 @@ def test_logs_have_times_that_can_be_asked_for(engine: FakeEngine) -> None:
     one, two, three = engine.logs(found, SOON)
     assert [two, three] == list(engine.logs(found, SOON, since=two.time))
     assert [three] == list(engine.logs(found, SOON, tail=1))
-    following = engine.logs(found, SOON, follow=True)
+    following = engine.logs(found, Deadline.after(20), follow=True)
     assert [next(following), next(following), next(following)] == [one, two, three]
     engine.says("ledger", "four")
     assert next(following).text == "four"

@@ -6,6 +6,7 @@ import os
 import sys
 import uuid
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,9 @@ class Bench:
         return [line.text for line in self.engine.logs(found, within())]
 
     def lines(self, found: Found, count: int = 1) -> list[str]:
-        """The first lines that it prints, once they are there."""
-        wait_until(lambda: len(self.texts(found)) >= count)
-        return self.texts(found)[:count]
+        """The first lines that it prints, once they are there as a whole."""
+        following = self.engine.logs(found, within(), follow=True)
+        return [line.text for line in islice(following, count)]
 
     def await_end(self, found: Found) -> None:
         wait_until(lambda: not self.engine.state(found, within()).alive)

@@ -34,10 +34,10 @@ def world(*rows: tuple[int, int, int]) -> dict[int, Entry]:
             id="whoever is in a session that a descendant made",
         ),
         pytest.param(
-            world((1, 0, 1), (101, 1, ROOT), (102, 1, ROOT)),
+            world((1, 0, 1), (101, 1, 99), (102, 1, 99)),
             {101},
-            {101, 102},
-            id="a session whose leader has ended",
+            {101},
+            id="not a session whose leader is unknown",
         ),
         pytest.param(
             world((1, 0, 1), (50, 1, 50), (101, 50, 50), (51, 50, 50)),
@@ -64,6 +64,13 @@ def test_who_belongs_to_an_instance(
     everyone: dict[int, Entry], known: set[int], expected: set[int]
 ) -> None:
     assert family(known, everyone) == expected
+
+
+def test_a_session_outlives_the_root_that_led_it() -> None:
+    everyone = world((1, 0, 1), (101, 1, ROOT), (102, 1, ROOT), (103, 1, 103))
+    assert family({101}, everyone, {ROOT}) == {101, 102}
+    # A session of which nobody is known to be a member may be anybody's by now.
+    assert family({103}, everyone, {ROOT}) == {103}
 
 
 def test_whoever_asks_is_spared_with_those_above() -> None:

@@ -16,7 +16,7 @@ from orchestrator.errors import EngineError
 from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
 
 IGNORES = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-PRINTS_AND_STAYS = "import os, time; print(os.getpid()); time.sleep(1000)"
+PRINTS_AND_STAYS = "import os, time; os.write(1, b'%d\\n' % os.getpid()); time.sleep(1000)"
 IN_ANOTHER_SESSION = "import os; os.setsid() if os.fork() == 0 else None; "
 ORPHAN = "import os; os._exit(0) if os.fork() else os.setsid(); "
 WITHOUT_MARKS = """

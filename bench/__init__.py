@@ -1,0 +1,1 @@
+"""Measures Greenroom beside its floor and its peers, in one run: `python -m bench`."""

@@ -1,0 +1,106 @@
+"""What is measured: who takes part, and which limits there are."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import contenders, place, servers
+from bench.contenders import GREENROOM, Contender
+from bench.figures import Limit
+from bench.place import Place
+from bench.processes import CouldNotRun
+from bench.servers import Server
+
+ROUNDS = 5
+QUICK_ROUNDS = 20
+"""Rounds of what takes a fraction of a second."""
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One table; the first contender is the floor. `peers` says who is left out, and why."""
+
+    title: str
+    contenders: Callable[[Path, Tell], list[Contender]]
+    limits: tuple[Limit, ...]
+    rounds: int = ROUNDS
+
+
+def from_place(
+    manifest: str, all_servers: Callable[[Path, Path], Sequence[Server]], *, peers: bool
+) -> Callable[[Path, Tell], list[Contender]]:
+    """Return what makes a case's contenders, in the order in which they are measured."""
+
+    def make(folder: Path, tell: Tell) -> list[Contender]:
+        here = place.made(folder, manifest, all_servers)
+        own = [contenders.floor(here), contenders.greenroom(here)]
+        return own + (present(here, tell) if peers else [])
+
+    return make
+
+
+def present(here: Place, tell: Tell) -> list[Contender]:
+    """Return the peers that this machine has; a line says who is missing."""
+    found = []
+    for peer in (contenders.testcontainers, contenders.docker_compose):
+        try:
+            found.append(peer(here))
+        except CouldNotRun as missing:
+            tell(f"not measured: {missing}")
+    return found
+
+
+def three(schema: Path, rows: Path) -> list[Server]:
+    """A database, a cache and a broker."""
+    return [servers.postgres(schema, rows), servers.redis("cache"), servers.nats()]
+
+
+def four(schema: Path, rows: Path) -> list[Server]:
+    """The same, with a broker that takes its time."""
+    return [*three(schema, rows), servers.rabbitmq()]
+
+
+def forty(_schema: Path, _rows: Path) -> list[Server]:
+    """Many small ones."""
+    return [servers.redis(f"cache-{number:02}") for number in range(1, 41)]
+
+
+def commands(folder: Path, _tell: Tell) -> list[Contender]:
+    """Commands that ask nothing of an engine, beside an interpreter that does nothing."""
+    completion = {"_GREENROOM_COMPLETE": "complete_bash", "COMP_WORDS": "greenroom u"}
+    return [
+        contenders.command("python -c pass", [sys.executable, "-c", "pass"], folder),
+        contenders.command("--version", [GREENROOM, "--version"], folder),
+        contenders.command("--help", [GREENROOM, "--help"], folder),
+        contenders.command("completion", [GREENROOM], folder, **completion, COMP_CWORD="1"),
+    ]
+
+
+CASES = {
+    "servers": Case(
+        "postgres (200,000 rows seeded), redis and nats",
+        from_place("servers", three, peers=True),
+        (Limit("up", plus=0.4), Limit("down", plus=0.4)),
+    ),
+    "rabbitmq": Case(
+        "the same and rabbitmq",
+        from_place("rabbitmq", four, peers=True),
+        (Limit("up", times=1.1),),
+    ),
+    "forty": Case(
+        "40 redis",
+        from_place("forty", forty, peers=False),
+        (Limit("up", times=1.15),),
+    ),
+    "version": Case(
+        "commands that need no engine; 0.15 s where an interpreter takes 0.02 s",
+        commands,
+        (Limit("run", "--version", times=7.5), Limit("run", "completion", times=7.5)),
+        QUICK_ROUNDS,
+    ),
+}

@@ -1,0 +1,71 @@
+"""The commands of `greenroom`, as its help lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+from orchestrator.cli.arguments import WithCommand
+from orchestrator.cli.check import check
+from orchestrator.cli.command import Command, Program
+from orchestrator.cli.down import down
+from orchestrator.cli.env import env, url
+from orchestrator.cli.exec import exec_, shell
+from orchestrator.cli.logs import logs
+from orchestrator.cli.plan import plan
+from orchestrator.cli.ps import ps
+from orchestrator.cli.run import run
+from orchestrator.cli.schema import schema
+from orchestrator.cli.up import up
+
+HELP = """Real databases, brokers and services for your tests: up, ready, seeded, gone again.
+
+What there should be is written in a manifest, environment.yaml, in this folder or above.
+
+\b
+  greenroom run -- pytest   start everything, run the tests, remove everything
+  greenroom up              start everything and leave it up; then greenroom env
+  greenroom up postgres     without a manifest: one that comes with Greenroom
+"""
+
+TEST = "For tests"
+LOOK = "To look at what is up"
+MANIFEST = "About manifests"
+
+app = typer.Typer(
+    cls=Program,
+    help=HELP,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+@app.callback(invoke_without_command=True)
+def greenroom(
+    ctx: typer.Context,
+    version: bool = typer.Option(False, "--version", "-V", help="Print the version."),
+) -> None:
+    """Answer what is asked without a command: the version, else the help."""
+    if version:
+        from orchestrator import __version__
+
+        typer.echo(f"greenroom {__version__}")
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def group(title: str, cls: type[Command] = Command, **commands: Callable[..., int]) -> None:
+    """Add commands, listed in the help under this title."""
+    for name, command in commands.items():
+        app.command(name, rich_help_panel=title, cls=cls)(command)
+
+
+group(TEST, WithCommand, run=run)
+group(TEST, up=up, down=down)
+group(LOOK, ps=ps, logs=logs)
+group(LOOK, WithCommand, exec=exec_)
+group(LOOK, shell=shell, env=env, url=url)
+group(MANIFEST, check=check, plan=plan, schema=schema)

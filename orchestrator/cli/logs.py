@@ -1,0 +1,110 @@
+"""`greenroom logs`: what the resources say, one after the other or as it comes."""
+
+from __future__ import annotations
+
+import heapq
+import json as jsonlib
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestrator.cli.options import Json, Resources, Run
+from orchestrator.cli.output import result
+from orchestrator.errors import UsageError
+from orchestrator.render.colours import NAMES, painter
+
+if TYPE_CHECKING:
+    from orchestrator.model.launch import LogLine
+
+Line = tuple[str, "LogLine"]
+"""A resource's name and a line of its log."""
+
+
+def logs(
+    resource: Resources = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")
+    ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Only what came after: 90s, 5m or 2h ago, or a time like 2026-11-23T10:15:00Z.",
+            show_default=False,
+        ),
+    ] = None,
+    tail: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="Only the last N lines of each.", show_default=False),
+    ] = None,
+    json: Json = False,
+    run: Run = None,
+) -> int:
+    """Print the logs of resources.
+
+    One resource's log as it is; several, or all, in the order of time and with their names.
+    """
+    from orchestrator.cli.choosing import chosen, resource_names
+    from orchestrator.cli.following import followed
+    from orchestrator.cli.since import moment
+
+    last = None if tail is None else number(tail)
+    environment = chosen(run)
+    names = resource_names(environment, resource)
+    after = moment(since) if since else None
+    if follow:
+        lines = followed([environment[name] for name in names], since=after, tail=last)
+    else:
+        lines = merged(of(name, environment[name].logs(since=after, tail=last)) for name in names)
+    form = as_json if json else in_columns(names, single=len(resource or ()) == 1)
+    for name, line in lines:
+        result(environment.mask(form(name, line)))
+        if follow:
+            sys.stdout.flush()
+    return 0
+
+
+def number(text: str) -> int:
+    """Return a number of lines. Raises UsageError for what is none."""
+    if not text.isdecimal():
+        raise UsageError(f"{text} is no number of lines", hint="write --tail 20, for example")
+    return int(text)
+
+
+def of(name: str, lines: Iterable[LogLine]) -> Iterator[Line]:
+    """Yield lines with the name of whose they are."""
+    return ((name, line) for line in lines)
+
+
+def merged(logs: Iterable[Iterator[Line]]) -> Iterator[Line]:
+    """Yield the lines of several logs in the order of time."""
+    return heapq.merge(*logs, key=lambda line: sortable(line[1].time))
+
+
+def sortable(time: str) -> tuple[str, str]:
+    """Return a time so that it can be compared with others of more or fewer digits."""
+    return time[:19], time[19:].removesuffix("+00:00").strip(".Z")
+
+
+def as_json(name: str, line: LogLine) -> str:
+    """Return a line as an object on one line."""
+    return jsonlib.dumps({"resource": name, **asdict(line)}, ensure_ascii=False)
+
+
+def in_columns(names: list[str], *, single: bool) -> Callable[[str, LogLine], str]:
+    """Return what writes a line for people; with a single resource, its name would only disturb."""
+    width = max(map(len, names), default=0)
+    paint = painter(sys.stdout, os.environ)
+    prefixes = {
+        name: paint(NAMES[number % len(NAMES)], f"{name:<{width}} |")
+        for number, name in enumerate(names)
+    }
+
+    def written(name: str, line: LogLine) -> str:
+        return line.text if single else f"{prefixes[name]} {line.text}"
+
+    return written

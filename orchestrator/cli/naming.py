@@ -1,0 +1,87 @@
+"""What `greenroom down NAME|RUN` means."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestrator.cli.choosing import could_be_hidden, identity_of, listing, one_of
+from orchestrator.errors import GreenroomError, UsageError
+
+if TYPE_CHECKING:
+    from orchestrator.survey import Run, Survey
+
+
+@dataclass(frozen=True)
+class Meant:
+    """The run that is meant, None with the words why there is none.
+
+    `hidden` is why an engine does not answer that may have something of it.
+    """
+
+    run: Run | None
+    words: str = ""
+    hidden: GreenroomError | None = None
+
+    def raise_if_hidden(self) -> None:
+        """Raise what kept us from looking everywhere."""
+        if self.hidden:
+            raise self.hidden
+
+
+def meant(target: str | None, found: Survey) -> Meant:
+    """Return the run that is meant: a run's id, a manifest's path, or a manifest's name.
+
+    Raises UsageError, with the candidates, when it could be several.
+    """
+    from orchestrator import manifests
+    from orchestrator.environment import RUN_VARIABLE
+
+    named = target or os.environ.get(RUN_VARIABLE)
+    if named is None:
+        return by_manifest(manifests.find(None, Path.cwd()), found)
+    exact = [run for run in found.runs if run.id == named]
+    if exact:
+        return Meant(exact[0])
+    try:
+        by_path = by_manifest(manifests.find(named, Path.cwd()), found)
+    except UsageError:
+        source = "" if target else f" ({RUN_VARIABLE} names it)"
+        by_path = Meant(None, f"nothing that is called {named} is up{source}")
+    return by_path if by_path.run else by_name(named, found) or by_path
+
+
+def by_manifest(path: Path, found: Survey) -> Meant:
+    """Return what is up of the manifest at this path."""
+    from orchestrator import manifests
+
+    shown = manifests.shown_as(path)
+    run = one_of(found.of(identity_of(path)), shown)
+    hidden = found.silent[0] if could_be_hidden(found, path) else None
+    return Meant(run, f"nothing of {shown} is up", hidden)
+
+
+def by_name(name: str, found: Survey) -> Meant | None:
+    """Return what is up of the user's own manifest of this name."""
+    runs = [run for run in found.runs if run.name == name and is_ours(run)]
+    if len({run.identity for run in runs}) > 1:
+        raise UsageError(
+            f"{name} could be several:\n{listing(runs)}",
+            hint="name the one you mean by its run, or by the path of its manifest",
+        )
+    run = one_of(runs, name)
+    return Meant(run) if run else None
+
+
+def is_ours(run: Run) -> bool:
+    """Whether we made a run: another user's on the same engine may bear the same name."""
+    from orchestrator.model.launch import OWNER
+
+    try:
+        owner = json.loads(run.things[0].labels[OWNER])
+        return not hasattr(os, "getuid") or owner["user"] == os.getuid()
+    except (KeyError, TypeError, ValueError):
+        return False

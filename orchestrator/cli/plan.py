@@ -1,0 +1,60 @@
+"""`greenroom plan`: what would be done, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orchestrator.cli.options import Json, Manifest, Profiles
+from orchestrator.cli.output import as_json
+from orchestrator.errors import EngineUnavailable
+
+if TYPE_CHECKING:
+    from orchestrator.model.step import Plan
+
+
+def plan(
+    manifest: Manifest = None,
+    profile: Profiles = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no engine: nothing is known of its images.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Print what up would do, and why.
+
+    Each step with its cause and the steps it waits for. Nothing is started.
+    """
+    from orchestrator.cli.opening import opened
+    from orchestrator.plan import plan_text
+
+    environment = opened(manifest, profile)
+    try:
+        found = environment.plan(offline=offline)
+    except EngineUnavailable as error:
+        error.hint = f"{error.hint}; or plan without asking any engine: --offline"
+        raise
+    if json:
+        as_json(as_value(found))
+    else:
+        typer.echo(environment.mask(plan_text(found)), nl=False)
+    return 0
+
+
+def as_value(plan: Plan) -> dict[str, Any]:
+    """Return a plan as JSON has it."""
+    from orchestrator.plan.text import step_detail
+
+    steps = [
+        {
+            "step": step.key,
+            "kind": type(step).__name__,
+            "subject": step.subject,
+            "detail": step_detail(step),
+            "cause": step.cause,
+            "after": list(step.after),
+        }
+        for step in plan.steps
+    ]
+    return {"title": plan.title, "steps": steps}

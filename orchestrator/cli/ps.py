@@ -1,0 +1,84 @@
+"""`greenroom ps`: what is up on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from orchestrator.cli.options import Json
+from orchestrator.cli.output import as_json, remark, table
+
+if TYPE_CHECKING:
+    from orchestrator.model.launch import Found
+    from orchestrator.survey import Survey
+
+DESCRIBE_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One instance of a run, or a run's place where nothing else of it is left."""
+
+    run: str
+    name: str
+    resource: str
+    state: str
+    engine: str
+    ports: dict[str, str]
+    manifest: str
+
+
+def ps(json: Json = False) -> int:
+    """List what is up on this machine.
+
+    Every run with its resources, their states, and where their ports are reached.
+    """
+    from orchestrator.survey import survey
+
+    found = survey(os.environ)
+    entries = list(listed(found))
+    if json:
+        as_json([asdict(entry) for entry in entries])
+    elif entries:
+        table([["RUN", "RESOURCE", "STATE", "ENGINE", "ADDRESSES"], *map(row, entries)])
+    else:
+        remark("nothing is up")
+    for error in found.silent:
+        remark(f"note: {error.message}; what it may have is not shown")
+    return 0
+
+
+def listed(found: Survey) -> Iterator[Entry]:
+    """Yield what there is to list, run by run."""
+    from orchestrator.waiting import Deadline
+
+    deadline = Deadline.after(DESCRIBE_SECONDS)
+    engines = {thing.engine for run in found.runs for thing in run.things}
+    hosts = {name: found.engines[name].describe(deadline).address for name in engines}
+    for run in found.runs:
+        for thing in run.instances or run.things:
+            yield Entry(
+                run=run.id,
+                name=run.name,
+                resource=str(thing.instance or ""),
+                state=str(thing.state) if thing.instance else f"{thing.kind} only",
+                engine=thing.engine,
+                ports=ports(thing, hosts[thing.engine]),
+                manifest=run.manifest,
+            )
+
+
+def ports(thing: Found, host: str) -> dict[str, str]:
+    """Return where each of its ports is reached from here."""
+    return {str(number): f"{host}:{port}" for number, port in thing.ports.items()}
+
+
+def row(entry: Entry) -> list[str]:
+    """Return the cells of one line: a single port needs no number, its address says enough."""
+    numbered = len(entry.ports) > 1
+    addresses = [
+        f"{number} at {address}" if numbered else address for number, address in entry.ports.items()
+    ]
+    return [entry.run, entry.resource or "-", entry.state, entry.engine, ", ".join(addresses)]

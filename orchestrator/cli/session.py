@@ -1,0 +1,127 @@
+"""What `up`, `run` and `down` have in common: events are shown, signals lead to removal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestrator.cli.signals import Signals
+from orchestrator.errors import Interrupted, UsageError
+from orchestrator.model.event import Event, RunRemoved, RunStarted, StepBroke
+from orchestrator.render.display import Display, display
+
+if TYPE_CHECKING:
+    from orchestrator.environment import Environment
+
+STDOUT = "-"
+
+
+class Session:
+    """Listens to everything that happens while one command runs.
+
+    `listen` never raises: a display that breaks, because its terminal is gone, must not keep
+    anything from being removed.
+    """
+
+    def __init__(self, displays: list[Display], environ: Mapping[str, str]) -> None:
+        self._displays = displays
+        self._environ = environ
+        self.signals = Signals(self.say)
+        self.unfinished: str | None = None
+
+    def listen(self, event: Event) -> None:
+        """Take in one event and show it."""
+        match event:
+            case RunStarted(run=run):
+                self.unfinished = run
+            case StepBroke():
+                # What follows a failure is removal, and nothing is to interrupt it.
+                self.signals.removing = True
+            case RunRemoved():
+                self.unfinished = None
+        for shown in list(self._displays):
+            try:
+                shown.show(event)
+            except Exception as error:
+                self._displays.remove(shown)
+                self._lament(error)
+
+    def _lament(self, error: Exception) -> None:
+        """Say that a display broke, unless it is only that nobody looks at it any more."""
+        if not isinstance(error, OSError | ValueError):
+            self.say(f"a display of events broke: {type(error).__name__}: {error}")
+
+    def say(self, text: str) -> None:
+        """Say a sentence; may be called from a signal handler."""
+        for shown in self._displays:
+            try:
+                shown.say(text)
+            except (OSError, ValueError, RuntimeError):
+                continue
+
+    def removed_again(self, environment: Environment, error: BaseException) -> None:
+        """Remove what an interrupted environment has left; what stays is noted on the error.
+
+        An environment removes itself when its way up fails. What an interrupt can tear apart is
+        the moment between its last step and its knowing that it is up.
+        """
+        from orchestrator.errors import GreenroomError
+        from orchestrator.removal import remove_run
+        from orchestrator.survey import survey
+
+        self.signals.removing = True
+        if self.unfinished is None or getattr(error, "__notes__", None):
+            return
+        try:
+            found = survey(self._environ, self.unfinished)
+            remove_run(environment.manifest.name, self.unfinished, found.engines, environment.tell)
+        except GreenroomError as left:
+            error.add_note(f"{left.message}\n{left.hint}".rstrip())
+
+
+@contextmanager
+def session(*, events: str | None = None, verbose: bool = False) -> Iterator[Session]:
+    """Open what shows events and catch signals, for as long as the block runs.
+
+    `events` is the file that gets every event as a line of JSON, `-` for stdout.
+    """
+    with ExitStack() as stack:
+        displays = [display(sys.stderr, os.environ, verbose=verbose)]
+        if events is not None:
+            displays.append(written_to(events, stack))
+        for shown in displays:
+            stack.callback(shown.close)
+        opened = Session(displays, os.environ)
+        stack.enter_context(opened.signals)
+        try:
+            yield opened
+        except KeyboardInterrupt as error:
+            raise interrupted(error) from error
+
+
+def written_to(events: str, stack: ExitStack) -> Display:
+    """Return what writes JSON lines to a file or to stdout. Raises UsageError when it cannot."""
+    from orchestrator.render.json_lines import JsonLines
+
+    if events == STDOUT:
+        return JsonLines(sys.stdout)
+    try:
+        return JsonLines(stack.enter_context(Path(events).open("w", encoding="utf-8")))
+    except OSError as error:
+        raise UsageError(
+            f"cannot write events to {events}: {error.strerror}",
+            hint="name a file in a folder that exists, or - for stdout",
+        ) from error
+
+
+def interrupted(error: KeyboardInterrupt) -> Interrupted:
+    """Return Ctrl-C as one of our own errors, with what was noted on it."""
+    found = Interrupted(signal.SIGINT)
+    for note in getattr(error, "__notes__", []):
+        found.add_note(note)
+    return found

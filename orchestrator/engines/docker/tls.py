@@ -1,0 +1,137 @@
+"""TLS whose one direction can be closed alone, which Python's own TLS sockets cannot do.
+
+A command's input ends only when its direction of the connection does, and an engine in another
+container (`docker:dind` in CI) speaks TLS by default.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import docker
+
+AT_ONCE = 65536
+
+
+def connect(client: docker.APIClient, seconds: float) -> TlsSocket:
+    """Connect to the client's engine with the client's own certificates."""
+    url = urlsplit(client.base_url)
+    assert url.hostname is not None
+    context = _context(client.verify, client.cert)
+    sock = socket.create_connection((url.hostname, url.port or 2376), seconds)
+    try:
+        return TlsSocket(sock, context, url.hostname)
+    except BaseException:
+        sock.close()
+        raise
+
+
+def _context(verify: Any, certificate: Any) -> ssl.SSLContext:
+    """The settings that the SDK has put into its client, as `requests` would understand them."""
+    context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if certificate:
+        context.load_cert_chain(*certificate)
+    return context
+
+
+class TlsSocket:
+    """The little of a socket that a wire needs; one thread may read while another sends."""
+
+    def __init__(self, sock: socket.socket, context: ssl.SSLContext, host: str) -> None:
+        self._socket = sock
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        self._session, self._sending = threading.Lock(), threading.Lock()
+        self._unsent = b""
+        self._unread = b""
+        self._shake_hands()
+
+    def settimeout(self, seconds: float) -> None:
+        """Let no single wait be longer; it raises TimeoutError then, and nothing is lost."""
+        self._socket.settimeout(seconds)
+
+    def recv_into(self, buffer: Any) -> int:
+        """Fill the buffer with what has come; 0 when the other side has ended its direction."""
+        while (count := self._read_into(buffer)) is None:
+            self._flush()
+            self._receive()
+        return count
+
+    def send(self, data: bytes) -> int:
+        """Take the data over, and send what the other side takes at once."""
+        self._flush()
+        with self._session:
+            count = self._tls.write(data)
+        with suppress(TimeoutError):
+            self._flush()
+        return count
+
+    def shutdown(self, how: int) -> None:
+        """Tell the other side that nothing more comes (`close_notify`: RFC 8446, section 6.1)."""
+        if how != socket.SHUT_WR:
+            return self._socket.shutdown(how)
+        with self._session:
+            # What follows looks for the other side's end too, and takes unread data for a fault.
+            with suppress(ssl.SSLWantReadError, ssl.SSLZeroReturnError):
+                while data := self._tls.read(AT_ONCE):
+                    self._unread += data
+            with suppress(ssl.SSLWantReadError):
+                self._tls.unwrap()
+        with suppress(TimeoutError):
+            self._flush()
+        return None
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._socket.close()
+
+    def _shake_hands(self) -> None:
+        done = False
+        while not done:
+            with suppress(ssl.SSLWantReadError):
+                self._tls.do_handshake()
+                done = True
+            self._flush()
+            if not done:
+                self._receive()
+
+    def _read_into(self, buffer: Any) -> int | None:
+        """Decipher into the buffer; None when more has to come first."""
+        with self._session:
+            if self._unread:
+                piece = self._unread[: len(buffer)]
+                buffer[: len(piece)], self._unread = piece, self._unread[len(piece) :]
+                return len(piece)
+            try:
+                piece = self._tls.read(len(buffer))
+            except ssl.SSLWantReadError:
+                return None
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                # Whether that was the end is for those to say who know what should come.
+                return 0
+            buffer[: len(piece)] = piece
+            return len(piece)
+
+    def _receive(self) -> None:
+        data = self._socket.recv(AT_ONCE)
+        with self._session:
+            if data:
+                self._incoming.write(data)
+            else:
+                self._incoming.write_eof()
+
+    def _flush(self) -> None:
+        """Send what is enciphered, in its order; what is not taken in time is kept."""
+        with self._sending:
+            with self._session:
+                self._unsent += self._outgoing.read()
+            while self._unsent:
+                self._unsent = self._unsent[self._socket.send(self._unsent) :]

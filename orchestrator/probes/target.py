@@ -1,0 +1,85 @@
+"""Who is asked, and what may come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from orchestrator.model.launch import ExecResult, Found, LogLine, State
+from orchestrator.waiting import Deadline
+
+NETWORK_SECONDS = 1.0
+ENGINE_SECONDS = 10.0
+"""The most that one attempt takes, over the network and through the engine."""
+
+EXCERPT = 60
+"""So many letters of what came back are shown."""
+
+
+class Beside(Protocol):
+    """What a probe needs of an engine."""
+
+    def state(self, found: Found, deadline: Deadline) -> State:
+        """How it is doing now."""
+
+    def exec(
+        self,
+        found: Found,
+        argv: Sequence[str],
+        deadline: Deadline,
+        *,
+        env: Mapping[str, str] | None = None,
+    ) -> ExecResult:
+        """Run a command beside it."""
+
+    def logs(self, found: Found, deadline: Deadline) -> Iterator[LogLine]:
+        """Yield its log's lines."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Who is asked. `address` leads from a port's name (None: the first port) to host and port.
+
+    The port is 0 when the resource has no such port. A probe's templates are answered already.
+    """
+
+    address: Callable[[str | None], tuple[str, int]]
+    engine: Beside
+    found: Found
+    deadline: Deadline
+
+    @property
+    def state(self) -> State:
+        """How it is doing now."""
+        return self.engine.state(self.found, self.deadline.sooner(ENGINE_SECONDS))
+
+    def has_port(self, port: str | None = None) -> bool:
+        """Whether there is a port of this name, or any at all."""
+        return self.address(port)[1] != 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of an attempt: whether it was good, and a few words for people."""
+
+    good: bool
+    text: str
+
+
+class Died(Exception):
+    """Raised when the instance has ended, so that there is nothing left to wait for.
+
+    `state` tells how, `answer` is what the last attempt came to.
+    """
+
+    def __init__(self, state: State, answer: str) -> None:
+        super().__init__(str(state))
+        self.state = state
+        self.answer = answer
+
+
+def excerpt(text: str) -> str:
+    """Return the beginning of what came back, on one line and in letters that can be shown."""
+    shown = " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    return shown if len(shown) <= EXCERPT else f"{shown[:EXCERPT]}..."

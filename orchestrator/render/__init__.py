@@ -1,0 +1,1 @@
+"""Shows what happens: all of it reads events, and none of it makes anything happen."""

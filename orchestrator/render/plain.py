@@ -1,0 +1,114 @@
+"""One line for each thing that matters, with the time since the beginning: for logs."""
+
+from __future__ import annotations
+
+import threading
+from typing import TextIO
+
+from orchestrator.model.event import (
+    Event,
+    Noticed,
+    ProbeAnswered,
+    RunReady,
+    RunRemoved,
+    RunStarted,
+    StepBroke,
+    StepDone,
+    StepProgress,
+    StepStarted,
+)
+from orchestrator.render import words
+
+QUIET_SECONDS = 10.0
+"""A long step says how far it is this often, so that no CI system takes the silence for a hang."""
+
+IMAGES = ("pull", "build")
+
+
+class Plain:
+    """Writes lines and never takes one back; `verbose` adds causes and what probes are answered."""
+
+    def __init__(self, stream: TextIO, *, verbose: bool = False) -> None:
+        self._stream = stream
+        self._verbose = verbose
+        self._lock = threading.Lock()
+        self._began: float | None = None
+        self._width = 0
+        self._tasks: frozenset[str] = frozenset()
+        self._heard: dict[str, float] = {}
+
+    def show(self, event: Event) -> None:
+        """Write what there is to say about an event, which may be nothing."""
+        with self._lock:
+            self._began = event.at if self._began is None else self._began
+            if isinstance(event, RunStarted):
+                self._begin(event)
+            for line in self._lines(event):
+                self._write(line)
+
+    def say(self, text: str) -> None:
+        """Write a sentence."""
+        self._write(text)
+
+    def close(self) -> None:
+        """Nothing is left to write."""
+
+    def _begin(self, event: RunStarted) -> None:
+        self._began = event.at
+        self._width = max(map(len, event.resources), default=0)
+        self._tasks = frozenset(event.tasks)
+
+    def _write(self, line: str) -> None:
+        self._stream.write(line + "\n")
+        self._stream.flush()
+
+    def _lines(self, event: Event) -> list[str]:
+        match event:
+            case RunStarted(name=name, run=run, engines=engines):
+                return [", ".join([f"{name}: run {run}", *engines])]
+            case StepStarted() | StepProgress() | ProbeAnswered():
+                return self._on_the_way(event)
+            case StepDone():
+                return self._done(event)
+            case StepBroke(message=message):
+                first = message.partition("\n")[0]
+                return [
+                    self._line(event.at, words.about(event.subject, event.step), f"FAILED: {first}")
+                ]
+            case RunReady(seconds=seconds):
+                return [f"ready in {words.seconds(seconds)}"]
+            case RunRemoved(seconds=seconds, removed=removed):
+                return [f"removed {removed} in {words.seconds(seconds)}"]
+            case Noticed(text=text):
+                return [text]
+
+    def _on_the_way(self, event: StepStarted | StepProgress | ProbeAnswered) -> list[str]:
+        match event:
+            case StepStarted(cause=cause) if self._verbose:
+                text = f"{words.under_way(event.step)}, because {cause}"
+            case StepStarted() if words.verb(event.step) in IMAGES:
+                text = words.under_way(event.step)
+            case StepProgress() if self._time_to_hear_of(event):
+                text = words.progress(event)
+            case ProbeAnswered(answer=answer) if self._verbose:
+                text = f"answer: {answer}"
+            case _:
+                return []
+        self._heard[event.step] = event.at
+        return [self._line(event.at, words.about(event.subject, event.step), text)]
+
+    def _time_to_hear_of(self, event: StepProgress) -> bool:
+        return event.at - self._heard.setdefault(event.step, event.at) >= QUIET_SECONDS
+
+    def _done(self, event: StepDone) -> list[str]:
+        verb = words.verb(event.step)
+        if verb in ("open", *words.REMOVAL) and not self._verbose:
+            return []
+        text = words.done(event.step, task=event.subject in self._tasks)
+        if verb != "start":
+            text += f" ({words.seconds(event.seconds)})"
+        return [self._line(event.at, words.about(event.subject, event.step), text)]
+
+    def _line(self, at: float, subject: str, text: str) -> str:
+        elapsed = max(0.0, at - (self._began or at))
+        return f"{elapsed:6.2f}s  {subject:<{self._width}}  {text}"

@@ -1,0 +1,137 @@
+"""The live display of a terminal: one line for each resource, overwritten as things happen."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TextIO
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from orchestrator.model.event import (
+    Event,
+    Noticed,
+    RunReady,
+    RunRemoved,
+    RunStarted,
+    StepDone,
+    StepStarted,
+)
+from orchestrator.render import words
+from orchestrator.render.board import Board
+from orchestrator.render.drawing import Drawing
+from orchestrator.render.rows import rows
+
+PER_SECOND = 12
+"""How often the display is drawn anew."""
+
+RESERVED = 4
+"""Rows of the terminal that no line gets: the title, the program's own sentence, the cursor."""
+
+
+class Terminal:
+    """Shows the way up as a board, and the way down as one line that counts.
+
+    Two locks, because rich draws from a thread of its own, with its own lock held: `_acting` is
+    held while rich is told what to do, `_state` only while the board is read or changed.
+    """
+
+    def __init__(self, stream: TextIO, *, console: Console | None = None) -> None:
+        self._console = console or Console(file=stream, highlight=False)
+        self._drawing = Drawing(self._console)
+        self._acting = threading.RLock()
+        self._state = threading.Lock()
+        self._board = Board()
+        self._live: Live | None = None
+        self._removing = self._removed = 0
+        self._complete = False
+        self._sentence = ""
+
+    def show(self, event: Event) -> None:
+        """Take an event in, and begin, change or end what is shown."""
+        with self._acting:
+            match event:
+                case StepStarted(step=step) if words.verb(step) in words.REMOVAL:
+                    self._remove()
+                case StepDone(step=step) if words.verb(step) in words.REMOVAL:
+                    self._removed += 1
+                case _:
+                    with self._state:
+                        self._board.see(event)
+                    self._turn(event)
+
+    def say(self, text: str) -> None:
+        """Show a sentence with the next drawing; where nothing is drawn, at once."""
+        if self._live is None:
+            self._console.file.write(text + "\n")
+        else:
+            self._sentence = text
+
+    def close(self) -> None:
+        """Leave the last drawing where it is."""
+        with self._acting:
+            self._end()
+
+    def __rich__(self) -> Text:
+        """Return the present drawing, for rich to show."""
+        with self._state:
+            drawn = self._counting() if self._removing else self._lines()
+        if self._sentence:
+            drawn.append(Text(self._sentence))
+        return Text("\n", no_wrap=True, overflow="ellipsis").join(drawn)
+
+    def _lines(self) -> list[Text]:
+        now = time.time()
+        room = None if self._complete else max(1, self._console.height - RESERVED)
+        return self._drawing.board(self._board.title, rows(self._board, now, room), now)
+
+    def _counting(self) -> list[Text]:
+        return [Text(f"removing {self._removing}, of which {self._removed} are gone")]
+
+    def _turn(self, event: Event) -> None:
+        """Begin or end what is shown, where the event says so."""
+        match event:
+            case RunStarted():
+                self._begin()
+            case RunReady(seconds=seconds):
+                self._complete = True
+                self._end()
+                self._console.print(Text(f"ready in {words.seconds(seconds)}"))
+            case RunRemoved(seconds=seconds, removed=removed):
+                self._end()
+                self._console.print(Text(f"removed {removed} in {words.seconds(seconds)}"))
+            case Noticed(text=text):
+                self._console.print(Text(text))
+
+    def _remove(self) -> None:
+        """One more thing is being removed; the first one ends the way up."""
+        if not self._removing:
+            self._end()
+        self._removing += 1
+        if self._live is None:
+            self._begin(transient=True)
+
+    def _begin(self, *, transient: bool = False) -> None:
+        self._live = Live(
+            self,
+            console=self._console,
+            refresh_per_second=PER_SECOND,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            transient=transient,
+        )
+        self._live.start()
+
+    def _end(self) -> None:
+        """Stop drawing; a way up that did not come to its end shows what was stopped."""
+        if self._live is None:
+            return
+        with self._state:
+            if not self._complete:
+                self._board.stop(time.time())
+        live, self._live = self._live, None
+        live.stop()
+        self._removing = self._removed = 0
+        self._complete, self._sentence = False, ""

@@ -1,0 +1,88 @@
+"""Steps and their progress in words."""
+
+from __future__ import annotations
+
+from orchestrator.model.event import StepProgress
+
+UNDER_WAY = {
+    "open": "opening",
+    "pull": "pulling",
+    "build": "building",
+    "start": "starting",
+    "ready": "waiting until it is ready",
+    "seed": "seeding",
+    "remove": "removing",
+    "close": "closing",
+}
+
+DONE = {
+    "open": "opened",
+    "pull": "pulled",
+    "build": "built",
+    "start": "started",
+    "ready": "ready",
+    "seed": "seeded",
+    "remove": "removed",
+    "close": "closed",
+}
+
+REMOVAL = ("remove", "close")
+"""What the steps that take an environment down begin with."""
+
+
+def verb(step: str) -> str:
+    """Return what a step does: the first word of its key."""
+    return step.partition(" ")[0]
+
+
+def thing(step: str) -> str:
+    """Return what the key says besides the verb and the subject: the seed's name, or nothing."""
+    return step.split(" ", 3)[3] if verb(step) == "seed" else ""
+
+
+def about(subject: str, step: str) -> str:
+    """Return what a step is about; one without a subject is about the engine it names."""
+    return subject or step.split(" ")[1]
+
+
+def under_way(step: str) -> str:
+    """Return in words what a step is doing: `seeding accounts.csv`."""
+    return f"{UNDER_WAY.get(verb(step), verb(step))} {thing(step)}".rstrip()
+
+
+def done(step: str, *, task: bool = False) -> str:
+    """Return in words what a step has done: `seeded accounts.csv`; a `task` is done, not ready."""
+    if task and verb(step) == "ready":
+        return "done"
+    return f"{DONE.get(verb(step), f'{verb(step)} done')} {thing(step)}".rstrip()
+
+
+def progress(event: StepProgress) -> str:
+    """Return in words how far a step is: `pulling 34 %`, `building 3 of 7: RUN make`."""
+    words = f"{under_way(event.step)} {amount(event)}".rstrip()
+    # Only a build's text says more than the step and its amount do.
+    return f"{words}: {event.text}" if verb(event.step) == "build" and event.text else words
+
+
+def amount(event: StepProgress) -> str:
+    """Return how much of a step is done, empty when nobody knows."""
+    if event.total and event.unit:
+        return f"{min(100, 100 * event.done // event.total)} %"
+    if event.total:
+        return f"{event.done} of {event.total}"
+    return f"{event.done / 1e6:.1f} MB" if event.done and event.unit == "B" else ""
+
+
+def seconds(value: float) -> str:
+    """Return a duration as people say it: `0.42 s`, `12.3 s`, `2 min 5 s`."""
+    if value < 0.995:
+        return f"{value:.2f} s"
+    if value < 119.95:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest} s"
+
+
+def short(subject: str) -> str:
+    """Return a subject without the registry and the path that an image's name may begin with."""
+    return subject.rpartition("/")[2]

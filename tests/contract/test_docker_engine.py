@@ -1,0 +1,322 @@
+"""What only the engine of containers has: networks, limits, health, images."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+from engine_cases import Case, DockerCase, image_name, within
+from small_registry import Registry
+
+from orchestrator.engines.docker import DockerEngine
+from orchestrator.errors import BuildFailed, EngineError, ImageUnavailable
+from orchestrator.model.launch import FileContent, Found, Launch
+from orchestrator.model.resource import Build, Instance, Limits
+from orchestrator.waiting import TimedOut, poll
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def engine(engine_case: Case) -> DockerEngine:
+    assert isinstance(engine_case.engine, DockerEngine)
+    return engine_case.engine
+
+
+@pytest.fixture
+def engine_case(tmp_path: Path) -> Iterator[Case]:
+    case = DockerCase(tmp_path)
+    try:
+        yield case
+    finally:
+        case.tidy()
+
+
+@pytest.fixture
+def tag() -> Iterator[str]:
+    """A name for an image, which is removed afterwards."""
+    name = f"localhost/greenroom-contract:{uuid.uuid4().hex[:10]}"
+    yield name
+    remove_image(name)
+
+
+def remove_image(name: str) -> None:
+    client = docker.from_env()
+    if client.images.list(name):
+        client.images.remove(name, force=True)
+
+
+def inspected(found: Found) -> Any:
+    return docker.from_env().api.inspect_container(found.id)
+
+
+def quiet(_what: str, _done: int, _all: int) -> None:
+    pass
+
+
+# networks
+
+
+def test_the_gateway_is_the_host_itself(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    gateway = engine_case.engine.open(labels, within()).gateway
+    found = engine_case.start(engine_case.lives(labels))
+    route = engine_case.engine.exec(found, ["cat", "/proc/net/route"], within()).stdout
+    default = next(line.split()[2] for line in route.splitlines() if line.split()[1] == "00000000")
+    assert gateway == socket.inet_ntoa(bytes.fromhex(default)[::-1])
+
+
+def test_a_network_that_is_there_serves_again(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    gateways = {engine_case.engine.open(labels, within()).gateway for _ in range(2)}
+    assert len(gateways) == 1
+    assert len(engine_case.engine.list(within(), labels.run)) == 1
+
+
+def test_a_network_in_use_is_not_closed(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    engine_case.start(engine_case.lives(labels))
+    with pytest.raises(TimedOut, match="active endpoints"):
+        engine_case.engine.close(labels.run, within(0.5))
+
+
+# start
+
+
+def test_settings_reach_the_container(engine_case: Case) -> None:
+    launch = replace(
+        engine_case.lives(engine_case.new_run()),
+        hosts={"mail": "192.0.2.1"},
+        hostname="its-name",
+        workdir="/srv/deep",
+        user="nobody",
+        tmpfs=("/fast",),
+        options={"HostConfig": {"Init": True}},
+    )
+    found = engine_case.start(launch)
+
+    def output(*argv: str) -> str:
+        return engine_case.engine.exec(found, argv, within()).output
+
+    assert output("hostname") == "its-name"
+    assert output("pwd") == "/srv/deep"
+    assert output("id", "-un") == "nobody"
+    assert output("getent", "hosts", "mail").split() == ["192.0.2.1", "mail"]
+    assert output("stat", "-f", "-c", "%T", "/fast") == "tmpfs"
+    assert inspected(found)["HostConfig"]["Init"] is True
+
+
+def test_an_entry_point_is_replaced_and_the_image_s_environment_stays(engine_case: Case) -> None:
+    launch = engine_case.program(engine_case.new_run(), "ledger", "a", "b")
+    found = engine_case.start(
+        replace(launch, entrypoint=("sh", "-c", 'echo "$0 $1 ${PATH:+path}"'))
+    )
+    poll(lambda: not engine_case.engine.state(found, within()).alive, within())
+    assert [line.text for line in engine_case.engine.logs(found, within())] == ["a b path"]
+
+
+def test_what_runs_out_of_memory_says_so(engine_case: Case) -> None:
+    launch = engine_case.shell(
+        engine_case.new_run(), "ledger", "head -c 200m /dev/zero | tail -c 200m | wc -c; exit 137"
+    )
+    limits = Limits(memory=32 << 20, cpus=1.5)
+    found = engine_case.start(replace(launch, limits=limits))
+    host = inspected(found)["HostConfig"]
+    assert (host["Memory"], host["NanoCpus"]) == (32 << 20, 1_500_000_000)
+    poll(lambda: not engine_case.engine.state(found, within()).alive, within())
+    state = engine_case.engine.state(found, within())
+    assert state.out_of_memory
+    assert "ran out of memory" in str(state)
+
+
+def test_the_image_s_health_check_is_heard(engine_case: Case) -> None:
+    check = {"Test": ["CMD-SHELL", "echo not yet; test -e /tmp/ok"], "Interval": 100_000_000}
+    check |= {"Retries": 1, "Timeout": 5_000_000_000}
+    launch = engine_case.lives(engine_case.new_run(), options={"Healthcheck": check})
+    found = engine_case.start(launch)
+
+    def health() -> str:
+        return engine_case.engine.state(found, within()).health
+
+    poll(lambda: health() == "unhealthy", within())
+    assert engine_case.engine.state(found, within()).detail == "not yet"
+    engine_case.engine.exec(found, ["touch", "/tmp/ok"], within())
+    poll(lambda: health() == "healthy", within())
+    (listed, _) = engine_case.engine.list(within(), found.run)
+    assert listed.state.health == "healthy"
+
+
+def test_an_image_that_is_not_here_is_told_apart(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    launch = Launch(labels, Instance("ledger"), image="localhost/no-such-image:1")
+    with pytest.raises(ImageUnavailable, match=r"cannot start ledger: .*no-such-image:1"):
+        engine_case.start(launch)
+    assert engine_case.has(labels) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"options": {"HostConfig": {"ReadonlyRootfs": True}}}, id="read-only"),
+        pytest.param({"tmpfs": ("/etc/x",)}, id="tmpfs"),
+    ],
+)
+def test_files_that_cannot_be_put_in_stop_the_start(
+    engine_case: Case, more: dict[str, Any]
+) -> None:
+    labels = engine_case.new_run()
+    files = (FileContent("/etc/x/app.toml", 0o644, data=b"x"),)
+    with pytest.raises(EngineError, match=r"cannot start ledger: |is a tmpfs"):
+        engine_case.start(engine_case.lives(labels, files=files, **more))
+    assert engine_case.has(labels) == []
+
+
+def test_files_can_be_put_below_a_volume(engine_case: Case) -> None:
+    files = (FileContent("/data/deep/a", 0o600, data=b"x"),)
+    options: dict[str, object] = {"Volumes": {"/data": {}}}
+    launch = engine_case.lives(engine_case.new_run(), files=files, options=options)
+    found = engine_case.start(launch)
+    assert engine_case.engine.exec(found, ["cat", "/data/deep/a"], within()).stdout == "x"
+
+
+def test_a_terminal_s_log_is_read_too(engine_case: Case) -> None:
+    launch = engine_case.shell(
+        engine_case.new_run(), "ledger", "echo one; echo two >&2", options={"Tty": True}
+    )
+    found = engine_case.start(launch)
+    lines = list(engine_case.engine.logs(found, within(), follow=True))
+    assert [(line.stream, line.text) for line in lines] == [("stdout", "one"), ("stdout", "two")]
+
+
+# interactive
+
+
+def test_the_interactive_command_runs_and_shows_no_values(engine_case: Case) -> None:
+    found = engine_case.start(engine_case.lives(engine_case.new_run()))
+    env = {"PGPASSWORD": "s3cret word"}
+    argv = engine_case.engine.interactive(found, ["printenv", "PGPASSWORD"], env)
+    # Everybody on the host can read the arguments of a process.
+    assert "s3cret" not in " ".join(argv)
+    argv.remove("--tty")
+    done = subprocess.run(argv, env=os.environ | env, capture_output=True, text=True, check=True)
+    assert done.stdout == "s3cret word\n"
+
+
+# images
+
+
+def test_an_image_that_is_here_has_an_id(engine: DockerEngine) -> None:
+    image_id = engine.image_id(image_name("debian:12-slim"), within())
+    assert image_id
+    assert image_id.startswith("sha256:")
+    assert engine.image_id("localhost/no-such-image:1", within()) is None
+
+
+def test_a_pull_fetches_an_image(engine: DockerEngine) -> None:
+    told: list[tuple[str, int, int]] = []
+    with Registry() as registry:
+        try:
+            engine.pull(registry.image, None, lambda *each: told.append(each), within())
+            assert engine.image_id(registry.image, within())
+        finally:
+            remove_image(registry.image)
+    what, done, total = told[-1]
+    assert what == f"pulling {registry.image}"
+    assert done == total > 3_000_000
+
+
+def test_a_pull_fails_in_the_registry_s_words(engine: DockerEngine) -> None:
+    with Registry() as registry:
+        image = registry.image.replace("small", "none")
+        with pytest.raises(ImageUnavailable, match=r"cannot pull .*manifest unknown"):
+            engine.pull(image, None, quiet, within())
+
+
+def test_a_pull_from_nowhere_fails(engine: DockerEngine) -> None:
+    with pytest.raises(ImageUnavailable, match="refused"):
+        engine.pull("127.0.0.1:1/none:1", None, quiet, within())
+
+
+def test_a_pull_from_a_registry_that_says_nothing_ends_by_the_deadline(
+    engine: DockerEngine,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        image = f"127.0.0.1:{mute.getsockname()[1]}/none:1"
+        with pytest.raises(TimedOut):
+            engine.pull(image, None, quiet, within(0.5))
+
+
+def test_a_build_makes_an_image(engine: DockerEngine, tag: str, tmp_path: Path) -> None:
+    base = image_name("debian:12-slim")
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "Dockerfile.test").write_text(
+        f"FROM {base} AS first\nARG WORD\nCOPY . /copied\n"
+        "RUN echo $WORD >/word\nFROM first AS last\nRUN exit 1\n"
+    )
+    (tmp_path / ".dockerignore").write_text("# what nobody needs\n*.log\n!kept.log\nsecret/\n")
+    for name in ("a.txt", "b.log", "kept.log", "secret/key"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    wanted = Build(str(tmp_path), "deep/Dockerfile.test", target="first", args={"WORD": "hi there"})
+    told: list[tuple[str, int, int]] = []
+    engine.build(tag, wanted, {"made": "by us"}, lambda *each: told.append(each), within())
+    client = docker.from_env()
+    assert client.images.get(tag).labels["made"] == "by us"
+    script = "cd /copied; find . -type f | sort; cat /word"
+    output = client.containers.run(tag, ["sh", "-c", script], remove=True).decode().split("\n")
+    expected = [
+        "./.dockerignore",
+        "./a.txt",
+        "./deep/Dockerfile.test",
+        "./kept.log",
+        "hi there",
+        "",
+    ]
+    assert output == expected
+    assert told[0] == (f"Step 1/5 : FROM {base} AS first", 1, 5)
+    assert told[-1][1:] == (5, 5)
+
+
+def test_a_dockerfile_may_be_outside_of_its_context(
+    engine: DockerEngine, tag: str, tmp_path: Path
+) -> None:
+    (tmp_path / "context").mkdir()
+    (tmp_path / "context" / "a").write_text("x")
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text(f"FROM {image_name('debian:12-slim')}\nCOPY a /a\n")
+    engine.build(tag, Build(str(tmp_path / "context"), str(dockerfile)), {}, quiet, within())
+    assert engine.image_id(tag, within())
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "words", "log"),
+    [
+        ("FROM {base}\nRUN echo one; echo two >&2; exit 3\n", "returned a non-zero code: 3", "two"),
+        ("FROM {base}\nNONSENSE\n", "unknown instruction: NONSENSE", None),
+        ("FROM localhost/no-such-image:1\n", "", "FROM localhost/no-such-image:1"),
+        (None, "Dockerfile", None),
+    ],
+)
+def test_a_build_that_fails_says_why(
+    engine: DockerEngine,
+    tag: str,
+    tmp_path: Path,
+    dockerfile: str | None,
+    words: str,
+    log: str | None,
+) -> None:
+    if dockerfile:
+        text = dockerfile.format(base=image_name("debian:12-slim"))
+        (tmp_path / "Dockerfile").write_text(text)
+    with pytest.raises(BuildFailed, match=f"cannot build {tag}: .*{words}") as caught:
+        engine.build(tag, Build(str(tmp_path)), {}, quiet, within())
+    assert log is None or any(log in line for line in caught.value.log)
+    assert engine.image_id(tag, within()) is None
