@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         StepFailed,
         UsageError,
     )
-    from orchestrator.running import RunningResource
+    from orchestrator.lifecycle.running import RunningResource
 
 __all__ = [
     "EngineUnavailable",
@@ -32,7 +32,7 @@ __all__ = [
     "__version__",
 ]
 
-_HOME = {"Environment": "environment", "RunningResource": "running"}
+_HOME = {"Environment": "environment", "RunningResource": "lifecycle.running"}
 
 
 def __getattr__(name: str) -> object:

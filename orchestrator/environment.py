@@ -8,22 +8,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from orchestrator import facts, manifests
-from orchestrator.bringing_up import Brought, bring_up
+from orchestrator.addressing.masking import mask_event, masker
+from orchestrator.addressing.passwords import secrets_of
+from orchestrator.addressing.resolve import resolve, variables
 from orchestrator.engines import make_all
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import ServiceDied, UsageError
-from orchestrator.masking import mask_event, masker
+from orchestrator.host import facts, manifests
+from orchestrator.host.owner import identity
+from orchestrator.lifecycle.bringing_up import Brought, bring_up
+from orchestrator.lifecycle.removal import remove_run
+from orchestrator.lifecycle.running import RunningResource
+from orchestrator.lifecycle.survey import Run, survey
 from orchestrator.model.event import Event
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.step import Plan
-from orchestrator.owner import identity
-from orchestrator.passwords import secrets_of
 from orchestrator.plan import plan_up
-from orchestrator.removal import remove_run
-from orchestrator.resolve import resolve, variables
-from orchestrator.running import RunningResource
-from orchestrator.survey import Run, survey
 
 RUN_VARIABLE = "GREENROOM_RUN"
 

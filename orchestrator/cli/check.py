@@ -17,7 +17,7 @@ def check(manifest: Manifest = None, profile: Profiles = None, json: Json = Fals
 
     Nothing is started, and no engine is asked. The exit code is 65 when there are mistakes.
     """
-    from orchestrator import manifests
+    from orchestrator.host import manifests
     from orchestrator.plan.selection import taking_part
 
     try:

@@ -10,14 +10,14 @@ from orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
     from orchestrator.environment import Environment
-    from orchestrator.survey import Run, Survey
+    from orchestrator.lifecycle.survey import Run, Survey
 
 
 def chosen(run: str | None) -> Environment:
     """Return the environment that is meant, joined. Raises UsageError when there is no such one."""
-    from orchestrator import manifests
     from orchestrator.environment import RUN_VARIABLE, Environment
-    from orchestrator.survey import survey
+    from orchestrator.host import manifests
+    from orchestrator.lifecycle.survey import survey
 
     named = run or os.environ.get(RUN_VARIABLE)
     if named:
@@ -42,7 +42,7 @@ def chosen(run: str | None) -> Environment:
 
 def found_manifest() -> Path:
     """Return the manifest here or above. Raises UsageError when there is none."""
-    from orchestrator import manifests
+    from orchestrator.host import manifests
 
     try:
         return manifests.find(None, Path.cwd())
@@ -53,8 +53,8 @@ def found_manifest() -> Path:
 
 def identity_of(path: Path) -> str:
     """Return the identity of a manifest, which need not be valid: its path decides."""
+    from orchestrator.host.owner import identity
     from orchestrator.model.manifest import Manifest
-    from orchestrator.owner import identity
 
     resolved = path.resolve()
     return identity(Manifest(path=str(resolved), folder=str(resolved.parent), name=""))
@@ -92,7 +92,7 @@ def resource_names(environment: Environment, names: list[str] | None) -> list[st
 
 def could_be_hidden(found: Survey, path: Path) -> bool:
     """Whether an engine that does not answer may have something of this manifest."""
-    from orchestrator import manifests
+    from orchestrator.host import manifests
 
     if not found.silent:
         return False

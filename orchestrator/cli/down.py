@@ -32,8 +32,8 @@ def down(target: Target = None, events: Events = None, verbose: Verbose = False)
 
     from orchestrator.cli.naming import meant
     from orchestrator.cli.session import session
-    from orchestrator.removal import remove_run
-    from orchestrator.survey import survey
+    from orchestrator.lifecycle.removal import remove_run
+    from orchestrator.lifecycle.survey import survey
 
     with session(events=events, verbose=verbose) as listening:
         found = survey(os.environ)

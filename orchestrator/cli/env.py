@@ -91,9 +91,9 @@ def url(
 
 def check_field(resource: object, port: str, field: str) -> None:
     """Raise UsageError for a port or a field that a resource does not have."""
+    from orchestrator.addressing.resolve import fields
     from orchestrator.manifest.words import did_you_mean, listed
     from orchestrator.model.resource import Resource as Declared
-    from orchestrator.resolve import fields
 
     assert isinstance(resource, Declared)
     there = fields(resource)

@@ -16,7 +16,7 @@ from orchestrator.cli.options import Resource, Run
 from orchestrator.errors import CommandNotFound, UsageError
 
 if TYPE_CHECKING:
-    from orchestrator.running import RunningResource
+    from orchestrator.lifecycle.running import RunningResource
 
 BLOCK = 1 << 16
 

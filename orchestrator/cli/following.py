@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from orchestrator.waiting import Deadline, Stop, Stopped
 
 if TYPE_CHECKING:
+    from orchestrator.lifecycle.running import RunningResource
     from orchestrator.model.launch import LogLine
-    from orchestrator.running import RunningResource
 
 Item = tuple[str, "LogLine | BaseException | None"]
 """Whose it is, and a line, or why no more come; None is the log's end."""

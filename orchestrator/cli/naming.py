@@ -12,7 +12,7 @@ from orchestrator.cli.choosing import could_be_hidden, identity_of, listing, one
 from orchestrator.errors import GreenroomError, UsageError
 
 if TYPE_CHECKING:
-    from orchestrator.survey import Run, Survey
+    from orchestrator.lifecycle.survey import Run, Survey
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ def meant(target: str | None, found: Survey) -> Meant:
 
     Raises UsageError, with the candidates, when it could be several.
     """
-    from orchestrator import manifests
     from orchestrator.environment import RUN_VARIABLE
+    from orchestrator.host import manifests
 
     named = target or os.environ.get(RUN_VARIABLE)
     if named is None:
@@ -56,7 +56,7 @@ def meant(target: str | None, found: Survey) -> Meant:
 
 def by_manifest(path: Path, found: Survey) -> Meant:
     """Return what is up of the manifest at this path."""
-    from orchestrator import manifests
+    from orchestrator.host import manifests
 
     shown = manifests.shown_as(path)
     run = one_of(found.of(identity_of(path)), shown)

@@ -11,8 +11,8 @@ from orchestrator.cli.options import Json
 from orchestrator.cli.output import as_json, remark, table
 
 if TYPE_CHECKING:
+    from orchestrator.lifecycle.survey import Survey
     from orchestrator.model.launch import Found
-    from orchestrator.survey import Survey
 
 DESCRIBE_SECONDS = 15.0
 
@@ -35,7 +35,7 @@ def ps(json: Json = False) -> int:
 
     Every run with its resources, their states, and where their ports are reached.
     """
-    from orchestrator.survey import survey
+    from orchestrator.lifecycle.survey import survey
 
     found = survey(os.environ)
     entries = list(listed(found))

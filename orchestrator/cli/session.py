@@ -71,8 +71,8 @@ class Session:
         the moment between its last step and its knowing that it is up.
         """
         from orchestrator.errors import GreenroomError
-        from orchestrator.removal import remove_run
-        from orchestrator.survey import survey
+        from orchestrator.lifecycle.removal import remove_run
+        from orchestrator.lifecycle.survey import survey
 
         self.signals.removing = True
         if self.unfinished is None or getattr(error, "__notes__", None):

@@ -12,7 +12,7 @@ from orchestrator.cli.options import Events, Manifest, Profiles, Verbose
 if TYPE_CHECKING:
     from orchestrator.cli.session import Session
     from orchestrator.environment import Environment
-    from orchestrator.survey import Run, Survey
+    from orchestrator.lifecycle.survey import Run, Survey
 
 
 def up(
@@ -31,7 +31,7 @@ def up(
     """
     from orchestrator.cli.opening import opened
     from orchestrator.cli.session import STDOUT, session
-    from orchestrator.survey import survey
+    from orchestrator.lifecycle.survey import survey
 
     with session(events=events, verbose=verbose) as listening:
         environment = opened(manifest, profile, listening)
@@ -69,8 +69,8 @@ def start(environment: Environment, listening: Session) -> None:
 
 def remove_ruin(ruin: Run, found: Survey, listening: Session) -> None:
     """Remove what an earlier `up` has left, and say why."""
+    from orchestrator.lifecycle.removal import remove_run
     from orchestrator.model.event import Noticed
-    from orchestrator.removal import remove_run
 
     text = f"{ruin.id} was up, but {what_ended(ruin)}: it is removed and started anew"
     listening.listen(Noticed(at=time.time(), text=text))

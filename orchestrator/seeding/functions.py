@@ -15,13 +15,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
+from orchestrator.addressing.resolve import answer, fields
+from orchestrator.addressing.route import Directory
 from orchestrator.errors import GreenroomError, StepFailed
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import FunctionSeed, Instance
 from orchestrator.model.step import ApplySeed
 from orchestrator.model.template import SELF, Reference
-from orchestrator.resolve import answer, fields
-from orchestrator.route import Directory
 from orchestrator.waiting import Deadline, poll
 
 CHILD = Path(__file__).with_name("child.py")

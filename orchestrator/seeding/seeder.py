@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from orchestrator import wire
+from orchestrator.addressing.resolve import address_of, client_env, credential, variables
+from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import StepFailed
 from orchestrator.model.launch import ExecResult, Found
@@ -17,8 +19,6 @@ from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import DatabaseSeed, FileSeed, FunctionSeed, Instance, ScriptSeed
 from orchestrator.model.step import ApplySeed
 from orchestrator.model.technology import Credentials, ExecLoader, SeedRefused, WireLoader
-from orchestrator.resolve import address_of, client_env, credential, variables
-from orchestrator.route import Directory
 from orchestrator.seeding import functions, scripts
 from orchestrator.seeding.files import SeedFile
 from orchestrator.waiting import Deadline

@@ -14,9 +14,9 @@ import pytest
 from orchestrator.engines.engine import Engine
 from orchestrator.engines.fake import FakeEngine, World
 from orchestrator.errors import EngineError
+from orchestrator.host.relay import reachable
 from orchestrator.model.launch import Found, Launch, Publish, RunLabels, State
 from orchestrator.model.resource import Instance
-from orchestrator.relay import reachable
 from orchestrator.waiting import Deadline, poll
 
 LIVES = "here I am"

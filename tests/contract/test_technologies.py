@@ -11,7 +11,7 @@ import pytest
 from technology_cases import CASES, BadSeed, TechnologyCase
 
 from orchestrator import Environment, StepFailed
-from orchestrator.survey import survey
+from orchestrator.lifecycle.survey import survey
 from orchestrator.technologies import BUILT_IN
 
 pytestmark = pytest.mark.engine

@@ -15,10 +15,10 @@ import pytest
 
 from orchestrator import Environment, StepFailed
 from orchestrator.errors import EngineError
+from orchestrator.lifecycle.stage import Stage
+from orchestrator.lifecycle.survey import survey
 from orchestrator.model.event import Event, RunStarted
 from orchestrator.model.step import Step
-from orchestrator.stage import Stage
-from orchestrator.survey import survey
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("live_environ")]
 

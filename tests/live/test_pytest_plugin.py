@@ -12,7 +12,7 @@ import pytest
 import orchestrator.engines.docker
 import orchestrator.engines.process  # noqa: F401
 from orchestrator import Environment
-from orchestrator.survey import survey
+from orchestrator.lifecycle.survey import survey
 
 pytestmark = pytest.mark.engine
 pytest_plugins = ["pytester"]

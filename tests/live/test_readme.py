@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.survey import survey
+from orchestrator.lifecycle.survey import survey
 
 pytestmark = pytest.mark.engine
 

@@ -35,7 +35,7 @@ def check_ports(ports: Iterable[Publish]) -> None:
     """Raise PortTaken when somebody listens where the process is to listen.
 
     Such a process would end with words of its own, and a probe might take the other for it. A port
-    that is only held, as `orchestrator.ports` does, is not taken.
+    that is only held, as `orchestrator.host.ports` does, is not taken.
     """
     for port in ports:
         with socket.socket() as attempt:

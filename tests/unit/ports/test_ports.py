@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.errors import EngineError, PortTaken
-from orchestrator.ports import HeldPorts, bound, refusal
+from orchestrator.host.ports import HeldPorts, bound, refusal
 
 ROOT = Path(__file__).parents[3]
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux shares a held port")
@@ -119,7 +119,7 @@ def test_when_there_are_not_enough_none_is_held(monkeypatch: pytest.MonkeyPatch)
         given.append(holder.getsockname()[1])
         return holder
 
-    monkeypatch.setattr("orchestrator.ports.bound", three_only)
+    monkeypatch.setattr("orchestrator.host.ports.bound", three_only)
     with HeldPorts() as ports:
         with pytest.raises(PortTaken, match="no port of this host is free"):
             ports.take(4)
@@ -147,7 +147,7 @@ def test_threads_never_get_the_same_port(ports: HeldPorts) -> None:
 
 HOLDER = """
 import sys
-from orchestrator.ports import HeldPorts
+from orchestrator.host.ports import HeldPorts
 with HeldPorts() as ports:
     print(*ports.take(5), flush=True)
     sys.stdin.read()

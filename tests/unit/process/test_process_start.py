@@ -14,9 +14,9 @@ from host_processes import Bench, lives, pid_of, within
 from orchestrator.engines.process import ProcessEngine
 from orchestrator.engines.process.folders import Files
 from orchestrator.errors import EngineError, PortTaken
+from orchestrator.host.ports import HeldPorts
 from orchestrator.model.launch import FileContent, Publish, RunLabels
 from orchestrator.model.resource import Limits
-from orchestrator.ports import HeldPorts
 
 ENVIRONMENT = "import json, os; print(json.dumps(dict(os.environ)))"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.relay import Route, reachable, relay_command
+from orchestrator.host.relay import Route, reachable, relay_command
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="elsewhere a host has but one loopback address"
@@ -75,7 +75,7 @@ def through_relay(serve: Callable[[socket.socket], None]) -> Iterator[socket.soc
         listen = free_port()
         route = f"127.0.0.2:{listen}=127.0.0.1:{target}"
         with (
-            relay(sys.executable, "-m", "orchestrator.relay", route),
+            relay(sys.executable, "-m", "orchestrator.host.relay", route),
             socket.create_connection(("127.0.0.2", listen), SECONDS) as connection,
         ):
             yield connection
@@ -144,7 +144,7 @@ def test_without_a_server_the_connection_is_closed_at_once() -> None:
     listen, nobody = free_port(), free_port("127.0.0.1")
     route = f"127.0.0.2:{listen}=127.0.0.1:{nobody}"
     with (
-        relay(sys.executable, "-m", "orchestrator.relay", route) as process,
+        relay(sys.executable, "-m", "orchestrator.host.relay", route) as process,
         socket.create_connection(("127.0.0.2", listen), SECONDS) as connection,
     ):
         assert connection.recv(1) == b""
@@ -206,7 +206,7 @@ def test_it_starts_where_a_folder_hides_the_standard_library(tmp_path: Path) -> 
     ],
 )
 def test_what_cannot_be_relayed_is_told(arguments: list[str], code: int, words: str) -> None:
-    command = [sys.executable, "-m", "orchestrator.relay", *arguments]
+    command = [sys.executable, "-m", "orchestrator.host.relay", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == code
     assert done.stderr.startswith(f"relay: {words}")
@@ -217,7 +217,7 @@ def test_it_listens_everywhere_or_nowhere() -> None:
     with socket.create_server(("127.0.0.2", 0)) as taken:
         port, free = taken.getsockname()[1], free_port()
         routes = [f"127.0.0.2:{free}=127.0.0.1:1", f"127.0.0.2:{port}=127.0.0.1:1"]
-        command = [sys.executable, "-m", "orchestrator.relay", *routes]
+        command = [sys.executable, "-m", "orchestrator.host.relay", *routes]
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 1
     assert f"cannot listen on 127.0.0.2:{port}: " in done.stderr
@@ -231,7 +231,7 @@ def test_addresses_of_version_six_stand_in_brackets() -> None:
 
 def test_it_imports_nothing_but_the_standard_library() -> None:
     script = (
-        "import sys, orchestrator.relay\n"
+        "import sys, orchestrator.host.relay\n"
         "print(*{name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names)"
     )
     command = [sys.executable, "-S", "-c", script]

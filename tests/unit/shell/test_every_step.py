@@ -12,10 +12,10 @@ import pytest
 from orchestrator import Environment, StepFailed
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.errors import EngineError
+from orchestrator.lifecycle.stage import Stage
 from orchestrator.model.event import Event, RunReady
 from orchestrator.model.launch import ExecResult, State
 from orchestrator.model.step import Step
-from orchestrator.stage import Stage
 
 MANIFEST: dict[str, Any] = {
     "name": "everything",

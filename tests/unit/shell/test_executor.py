@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from orchestrator.errors import EngineError, StepFailed
-from orchestrator.executor import execute, execute_all
+from orchestrator.lifecycle.executor import execute, execute_all
 from orchestrator.model.event import Event, StepBroke, StepDone, StepStarted
 from orchestrator.model.step import Open, Plan, Step
 from orchestrator.waiting import Stop, Stopped

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from orchestrator.addressing.masking import mask_event, masker
 from orchestrator.errors import Evidence
-from orchestrator.masking import mask_event, masker
 from orchestrator.model.event import RunReady, StepBroke
 
 

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from orchestrator.addressing.passwords import derive, secrets_of, with_passwords
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import Resource
-from orchestrator.passwords import derive, secrets_of, with_passwords
 from orchestrator.state import machine_secret
 from orchestrator.technologies import BUILT_IN
 

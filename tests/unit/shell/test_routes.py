@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from orchestrator.addressing.resolve import client_env, resolve, taken_apart, variables
+from orchestrator.addressing.route import Address, Directory, route
 from orchestrator.model.resource import DOCKER, PROCESS, Instance, Port, Resource
 from orchestrator.model.template import View
-from orchestrator.resolve import client_env, resolve, taken_apart, variables
-from orchestrator.route import Address, Directory, route
 from orchestrator.technologies import BUILT_IN
 
 LEDGER, API, WORKER, WEB = (Instance(name) for name in ("ledger", "api", "worker", "web"))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, NotRemoved
-from orchestrator.executor import Tell, execute_all
+from orchestrator.lifecycle.executor import Tell, execute_all
 from orchestrator.model.event import RunRemoved
 from orchestrator.model.launch import Found
 from orchestrator.model.step import Close, Remove, Step

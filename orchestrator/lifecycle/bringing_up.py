@@ -7,9 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from orchestrator.addressing.resolve import answer, fields
+from orchestrator.addressing.route import LOCAL, Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import GreenroomError
-from orchestrator.executor import Tell, execute
+from orchestrator.host.owner import new_labels
+from orchestrator.host.ports import HeldPorts
+from orchestrator.lifecycle.executor import Tell, execute
+from orchestrator.lifecycle.removal import remove_run
+from orchestrator.lifecycle.running import RunningResource
+from orchestrator.lifecycle.stage import Stage
+from orchestrator.lifecycle.survey import Run
 from orchestrator.model.event import RunReady, RunStarted
 from orchestrator.model.facts import Facts
 from orchestrator.model.launch import Found
@@ -17,14 +25,6 @@ from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import Instance
 from orchestrator.model.step import Plan, Start
 from orchestrator.model.template import Reference
-from orchestrator.owner import new_labels
-from orchestrator.ports import HeldPorts
-from orchestrator.removal import remove_run
-from orchestrator.resolve import answer, fields
-from orchestrator.route import LOCAL, Directory
-from orchestrator.running import RunningResource
-from orchestrator.stage import Stage
-from orchestrator.survey import Run
 from orchestrator.waiting import Deadline, Stop
 
 DESCRIBE_SECONDS = 15.0

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orchestrator.addressing.resolve import Escape, address_of, as_text, in_json, resolve
+from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
-from orchestrator.errors import Evidence, StepFailed
-from orchestrator.evidence import state_of, tail_of
-from orchestrator.executor import Tell
+from orchestrator.errors import EngineError, Evidence, StepFailed
+from orchestrator.lifecycle.evidence import state_of, tail_of
+from orchestrator.lifecycle.executor import Tell
 from orchestrator.model.event import ProbeAnswered
 from orchestrator.model.launch import Found, State
-from orchestrator.model.probe import Dialogue, Exec, Exit, Http, Probe
+from orchestrator.model.probe import Dialogue, Exec, Exit, Http, Probe, Readiness, Tcp
 from orchestrator.model.step import Ready
 from orchestrator.model.template import Template
 from orchestrator.probes import Died, NotYet, Target, wait_ready
-from orchestrator.resolve import Escape, address_of, as_text, in_json, resolve
-from orchestrator.route import Directory
 from orchestrator.waiting import Deadline, Stop
 
 
@@ -109,3 +110,16 @@ class Readying:
             state=str(state or ""),
             log=tail_of(self.engine, self.found),
         )
+
+
+def wait_for_relay(
+    engine: Engine, relay: Found, addresses: Sequence[tuple[str, int]], deadline: Deadline
+) -> None:
+    """Wait until the relay accepts on each address. Raises EngineError when it ends instead."""
+    for address in addresses:
+        target = Target(lambda _port, at=address: at, engine, relay, deadline)  # type: ignore[misc]
+        try:
+            wait_ready(Readiness(Tcp()), target, deadline, lambda _answer: None)
+        except Died as died:
+            words = "\n".join(tail_of(engine, relay))
+            raise EngineError(f"the relay {died.state}: {words}") from died

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from orchestrator.addressing.resolve import resolve
+from orchestrator.addressing.route import Directory
 from orchestrator.model.launch import FileContent, Launch, Publish, RunLabels
 from orchestrator.model.resource import File, Instance, Resource
 from orchestrator.model.template import Template
-from orchestrator.resolve import resolve
-from orchestrator.route import Directory
 
 
 def launch(

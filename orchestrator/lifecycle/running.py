@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from orchestrator.addressing.resolve import answer, client_env, fields
+from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
-from orchestrator.evidence import tail_of
+from orchestrator.lifecycle.evidence import tail_of
 from orchestrator.model.launch import ExecResult, Found, LogLine, State
 from orchestrator.model.resource import Instance
 from orchestrator.model.template import SELF, Reference
-from orchestrator.resolve import answer, client_env, fields
-from orchestrator.route import Directory
 from orchestrator.waiting import Deadline
 
 EXEC_SECONDS = 600.0

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from functools import cache
 from urllib.parse import quote
 
+from orchestrator.addressing.route import Address, Directory, route
 from orchestrator.manifest.reading.templates import parse
 from orchestrator.model.resource import Instance, Resource
 from orchestrator.model.template import SELF, Reference, Template, View
-from orchestrator.route import Address, Directory, route
 
 HTTP = "http://${self.host}:${self.port}"
 """The address of a service: what it speaks nobody said, and most speak HTTP."""

@@ -8,10 +8,14 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 
+from orchestrator.addressing.launching import launch
+from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine, Images, Progress
 from orchestrator.errors import BuildFailed, Evidence, PortTaken, StepFailed
-from orchestrator.executor import Tell
-from orchestrator.launching import launch
+from orchestrator.host.ports import HeldPorts
+from orchestrator.host.relay import relay_command
+from orchestrator.lifecycle.executor import Tell
+from orchestrator.lifecycle.readying import Readying, wait_for_relay
 from orchestrator.model.event import StepProgress
 from orchestrator.model.launch import ENVIRONMENT, Found, Launch, Opened, RunLabels
 from orchestrator.model.manifest import Manifest
@@ -26,12 +30,8 @@ from orchestrator.model.step import (
     StartRelay,
     Step,
 )
-from orchestrator.ports import HeldPorts
-from orchestrator.readying import Readying
-from orchestrator.relay import reachable, relay_command
-from orchestrator.route import Directory
 from orchestrator.seeding import Seeder
-from orchestrator.waiting import Deadline, Stop, TimedOut, poll
+from orchestrator.waiting import Deadline, Stop, TimedOut
 
 HOST_GATEWAY = "host-gateway"
 """What engines on a virtual machine of their own (Docker Desktop) resolve to the user's host."""
@@ -193,9 +193,10 @@ class Stage:
             env=dict(self.environ),
         )
         deadline = self.until(START_SECONDS)
+        engine = self.engines[PROCESS]
         self.ports.release(*relayed)
-        self.found[step.instance] = self.engines[PROCESS].start(prepared, deadline)
-        poll(lambda: all(reachable(gateway, port) for port in relayed), deadline)
+        found = self.found[step.instance] = engine.start(prepared, deadline)
+        wait_for_relay(engine, found, [(gateway, port) for port in relayed], deadline)
 
     def relay_ports(self, targets: Sequence[Instance]) -> dict[int, int]:
         """Choose a port of the gateway for each port of these processes, and note it down.

@@ -11,10 +11,10 @@ from typing import Any
 
 from dotenv import dotenv_values
 
+from orchestrator.addressing.passwords import with_passwords
 from orchestrator.errors import ManifestError, Problem, UsageError
 from orchestrator.manifest import load, load_mapping
 from orchestrator.model.manifest import Manifest
-from orchestrator.passwords import with_passwords
 from orchestrator.state import machine_secret
 from orchestrator.technologies import BUILT_IN
 

@@ -1,0 +1,1 @@
+"""Addressing, all of it pure: routes, references answered, what an engine is asked to start."""
