@@ -5,46 +5,66 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestrator.cli.session import Session
-from orchestrator.errors import CommandNotFound, Interrupted
+from orchestrator.errors import CommandNotFound
 
 GRACE = 10.0
 """Seconds that a child has for its own tidying up when it is told to end."""
 
 
-@dataclass
 class Child:
-    """The child, once it is there, and what it was told."""
+    """A command while it runs. What it is told before it is there, it is told then."""
 
-    listening: Session
-    process: subprocess.Popen[bytes] | None = field(default=None)
-    times: int = 0
+    def __init__(self, listening: Session) -> None:
+        self._listening = listening
+        self._process: subprocess.Popen[bytes] | None = None
+        self._early: list[int] = []
+        self._interrupts = 0
+        self._killer: threading.Timer | None = None
 
-    def interrupt(self) -> None:
-        """Ctrl-C: the terminal tells the child too, where there is one; we wait for its end."""
-        self.times += 1
-        if self.process is None:
-            return
-        if self.times > 1:
-            text = f"waiting for process {self.process.pid} to end; then everything is removed"
-            self.listening.say(text)
-        if not terminal_tells_children():
-            self.process.send_signal(signal.SIGINT)
-
-    def end(self, number: int) -> None:
-        """Somebody wants us to end: pass it on, and be patient for a while."""
-        if self.process is None:
-            return
-        self.process.send_signal(number)
+    def run(self, argv: Sequence[str], folder: Path, environ: Mapping[str, str]) -> int:
+        """Start it and wait for its end; returns its exit code, negative if a signal ended it."""
         try:
-            self.process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self._process = process = subprocess.Popen(argv, cwd=folder, env=dict(environ))
+        except OSError as error:
+            raise CommandNotFound(f"cannot run {argv[0]}: {error.strerror}") from error
+        for number in self._early:
+            self._pass_on(number, process)
+        try:
+            return process.wait()
+        finally:
+            if self._killer:
+                self._killer.cancel()
+
+    def tell(self, number: int) -> None:
+        """Pass a signal on; called from its handler."""
+        if self._process is None:
+            self._early.append(number)
+        else:
+            self._pass_on(number, self._process)
+
+    def _pass_on(self, number: int, process: subprocess.Popen[bytes]) -> None:
+        if number == signal.SIGINT:
+            self._interrupt(process)
+            return
+        process.send_signal(number)
+        if self._killer is None:
+            self._killer = threading.Timer(GRACE, process.kill)
+            self._killer.daemon = True
+            self._killer.start()
+
+    def _interrupt(self, process: subprocess.Popen[bytes]) -> None:
+        """Ctrl-C: the terminal tells the child too, where there is one; we wait for its end."""
+        self._interrupts += 1
+        if self._interrupts > 1:
+            text = f"waiting for process {process.pid} to end; then everything is removed"
+            self._listening.say(text)
+        if not terminal_tells_children():
+            process.send_signal(signal.SIGINT)
 
 
 def run_child(
@@ -56,17 +76,8 @@ def run_child(
     both only when the child has ended.
     """
     child = Child(listening)
-    with listening.signals.child(child.interrupt):
-        try:
-            child.process = subprocess.Popen(argv, cwd=folder, env=dict(environ))
-            code = child.process.wait()
-        except Interrupted as error:
-            child.end(error.signal_number)
-            raise
-        except OSError as error:
-            raise CommandNotFound(f"cannot run {argv[0]}: {error.strerror}") from error
-    if listening.signals.interrupted:
-        listening.signals.end(signal.SIGINT)
+    with listening.signals.passed_on(child.tell):
+        code = child.run(argv, folder, environ)
     return code if code >= 0 else 128 - code
 
 

@@ -55,9 +55,14 @@ def beside(name: str, command: Sequence[str] | None, run: str | None) -> int:
     technology = environment.manifest.resources[name].technology
     client = technology.client if technology else ()
     argv = list(command or client or ("sh",))
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if has_terminal():
         return on_terminal(environment[name], argv)
     return through_pipes(environment[name], argv)
+
+
+def has_terminal() -> bool:
+    """Whether somebody types and reads here."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def on_terminal(resource: RunningResource, argv: list[str]) -> int:

@@ -53,9 +53,9 @@ def logs(
     from orchestrator.cli.since import moment
 
     last = None if tail is None else number(tail)
+    after = moment(since) if since else None
     environment = chosen(run)
     names = resource_names(environment, resource)
-    after = moment(since) if since else None
     if follow:
         lines = followed([environment[name] for name in names], since=after, tail=last)
     else:

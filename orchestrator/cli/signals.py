@@ -30,10 +30,9 @@ class Signals:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._before: dict[int, Handler] = {}
-        self._child: Callable[[], None] | None = None
-        self.removing = False
-        self.interrupted = False
+        self._child: Callable[[int], None] | None = None
         self._put_off: int | None = None
+        self.removing = False
 
     def __enter__(self) -> Self:
         for number in ENDING:
@@ -52,30 +51,37 @@ class Signals:
             signal.signal(number, before)
 
     @contextmanager
-    def child(self, interrupt: Callable[[], None]) -> Iterator[None]:
-        """While a child runs, Ctrl-C is the child's: it is noted, and `interrupt` is called."""
-        self._child = interrupt
-        try:
-            yield
-        finally:
-            self._child = None
+    def passed_on(self, tell: Callable[[int], None]) -> Iterator[None]:
+        """While a child runs, signals are the child's; they end us when the child has ended."""
+        with self._at_the_end():
+            self._child = tell
+            try:
+                yield
+            finally:
+                self._child = None
 
     @contextmanager
     def put_off(self) -> Iterator[None]:
         """While something is removed in between, signals wait for the end of the block."""
-        self.removing, self._put_off = True, None
+        with self._at_the_end():
+            self.removing = True
+            yield
+            self.removing = False
+
+    @contextmanager
+    def _at_the_end(self) -> Iterator[None]:
+        self._put_off = None
         yield
-        self.removing = False
         if self._put_off is not None:
             self.end(self._put_off)
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
-        if number == signal.SIGINT and self._child and not self.removing:
-            self.interrupted = True
-            self._child()
-        elif self.removing:
+        if self.removing:
             self._put_off = number
             self._say("removal is under way; please wait for its end")
+        elif self._child:
+            self._put_off = number
+            self._child(number)
         else:
             self.end(number)
 

@@ -22,12 +22,13 @@ from orchestrator.model.step import Step
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("live_environ")]
 
-SERVER = "import http.server as h; h.ThreadingHTTPServer(('', PORT), h.SimpleHTTPRequestHandler)"
+PORT = "int(__import__('os').environ['PORT'])"
+SERVER = "import http.server as h; h.ThreadingHTTPServer(('', NUMBER), h.SimpleHTTPRequestHandler)"
 
 
 def serving(port: str) -> list[str]:
     """A command that serves the current folder over HTTP."""
-    return ["python3", "-u", "-c", SERVER.replace("PORT", port) + ".serve_forever()"]
+    return ["python3", "-u", "-c", SERVER.replace("NUMBER", port) + ".serve_forever()"]
 
 
 def get(url: str) -> bytes:
@@ -57,7 +58,10 @@ def test_each_asker_gets_the_address_as_it_sees_it(tmp_path: Path) -> None:
     )
     manifest = {
         "services": {
-            "provider": {"command": serving("int(__import__('os').environ['PORT'])"), "ports": [80]},
+            "provider": {
+                "command": serving(PORT),
+                "ports": [80],
+            },
             "api": {
                 "image": "python:3.11-slim",
                 "command": ["python", "-c", fetch],
@@ -66,7 +70,7 @@ def test_each_asker_gets_the_address_as_it_sees_it(tmp_path: Path) -> None:
                 "ready": {"http": "/answer.txt"},
             },
             "web": {
-                "command": serving("int(__import__('os').environ['PORT'])"),
+                "command": serving(PORT),
                 "ports": [80],
                 "env": {"API": "${api.url}"},
             },
@@ -103,7 +107,10 @@ def test_files_limits_and_addresses_are_there_before_the_start(tmp_path: Path) -
         api = environment["api"]
         assert get(api.url + "/app.toml") == b"from = 'a file'\n"
         password = environment["cache"].password
-        assert get(api.url + "/made.txt").decode() == f"cache=redis://default:{password}@cache:6379/0\n"
+        assert (
+            get(api.url + "/made.txt").decode()
+            == f"cache=redis://default:{password}@cache:6379/0\n"
+        )
         assert api.exec(["stat", "-c", "%a %U", "/etc/app/made.txt"]).stdout.strip() == "640 root"
         assert api.exec(["printenv", "VERSION"]).stdout == "1.10\n"
         assert api.exec(["printenv", "TEXT"]).stdout == "a ${literal} 'quote'\n"
@@ -214,7 +221,7 @@ def test_a_step_that_fails_when_its_work_is_done_leaves_nothing(
     manifest = {
         "brokers": {"events": {"use": "nats", "seed": "streams.yaml"}},
         "services": {
-            "api": {"command": serving("int(__import__('os').environ['PORT'])"), "ports": [80]},
+            "api": {"command": serving(PORT), "ports": [80]},
             "web": {
                 "image": "debian:12-slim",
                 "command": ["sleep", "600"],

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
-# Imported before any test, because pytester forgets the modules that a test was the first to import,
-# and what is imported twice does not recognise itself.
+# Imported before any test: pytester forgets the modules that a test was the first to import, and
+# what is imported twice does not recognise itself.
 import orchestrator.engines.docker
 import orchestrator.engines.process  # noqa: F401
 from orchestrator import Environment
@@ -41,11 +40,11 @@ def test_two(environment):
 
 
 @pytest.fixture
-def session(pytester: pytest.Pytester, live_environ: dict[str, str]) -> Iterator[pytest.Pytester]:
-    """A folder with a manifest and two tests; whatever is left at the end is removed, and told."""
+def session(pytester: pytest.Pytester, live_environ: dict[str, str]) -> pytest.Pytester:
+    """A folder with a manifest and two tests."""
     pytester.makefile(".yaml", environment=MANIFEST)
     pytester.makepyfile(test_it=TESTS)
-    yield pytester
+    return pytester
 
 
 def runs(session: pytest.Pytester) -> set[str]:

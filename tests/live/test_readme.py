@@ -1,4 +1,4 @@
-"""The README is true: every command in it is run, in its order, in a folder with its own manifest."""
+"""The README is true: every command in it is run, in its order, with its own manifest."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def project(
     (tmp_path / "schema.sql").write_text(SCHEMA)
     (tmp_path / "accounts.csv").write_text("id,owner\n1,ada\n")
     (tmp_path / "Dockerfile").write_text(
-        f"FROM {prefix}python:3.11-slim\nCOPY api.py .\nCMD [\"python\", \"api.py\"]\n"
+        f'FROM {prefix}python:3.11-slim\nCOPY api.py .\nCMD ["python", "api.py"]\n'
     )
     (tmp_path / "api.py").write_text(API)
     (tmp_path / "test_api.py").write_text(TESTS)

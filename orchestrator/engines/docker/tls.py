@@ -49,9 +49,11 @@ class TlsSocket:
         self._socket = sock
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
-        self._session, self._sending = threading.Lock(), threading.Lock()
+        self._session = threading.Lock()
+        self._taken = 0
         self._unsent = b""
         self._unread = b""
+        self._ended = False
         self._shake_hands()
 
     def settimeout(self, seconds: float) -> None:
@@ -60,34 +62,32 @@ class TlsSocket:
 
     def recv_into(self, buffer: Any) -> int:
         """Fill the buffer with what has come; 0 when the other side has ended its direction."""
+        # Whoever reads must not send as well: it could wait for the other side to read first.
         while (count := self._read_into(buffer)) is None:
-            self._flush()
             self._receive()
         return count
 
     def send(self, data: bytes) -> int:
-        """Take the data over, and send what the other side takes at once."""
+        """Send some of the data; say how much. To be called with the same after a TimeoutError."""
+        if not self._taken:
+            with self._session:
+                self._taken = self._tls.write(data)
         self._flush()
-        with self._session:
-            count = self._tls.write(data)
-        with suppress(TimeoutError):
-            self._flush()
-        return count
+        taken, self._taken = self._taken, 0
+        return taken
 
     def shutdown(self, how: int) -> None:
-        """Tell the other side that nothing more comes (`close_notify`: RFC 8446, section 6.1)."""
+        """Tell the other side that nothing more comes (`close_notify`: RFC 8446, section 6.1).
+
+        To be called again after a TimeoutError.
+        """
         if how != socket.SHUT_WR:
-            return self._socket.shutdown(how)
-        with self._session:
-            # What follows looks for the other side's end too, and takes unread data for a fault.
-            with suppress(ssl.SSLWantReadError, ssl.SSLZeroReturnError):
-                while data := self._tls.read(AT_ONCE):
-                    self._unread += data
-            with suppress(ssl.SSLWantReadError):
-                self._tls.unwrap()
-        with suppress(TimeoutError):
-            self._flush()
-        return None
+            self._socket.shutdown(how)
+            return
+        if not self._ended:
+            self._ended = True
+            self._notify()
+        self._flush()
 
     def close(self) -> None:
         """Close the connection."""
@@ -120,6 +120,15 @@ class TlsSocket:
             buffer[: len(piece)] = piece
             return len(piece)
 
+    def _notify(self) -> None:
+        with self._session:
+            # OpenSSL looks for the other side's end too, and would take unread data for a fault.
+            with suppress(ssl.SSLWantReadError, ssl.SSLZeroReturnError):
+                while data := self._tls.read(AT_ONCE):
+                    self._unread += data
+            with suppress(ssl.SSLWantReadError):
+                self._tls.unwrap()
+
     def _receive(self) -> None:
         data = self._socket.recv(AT_ONCE)
         with self._session:
@@ -130,8 +139,7 @@ class TlsSocket:
 
     def _flush(self) -> None:
         """Send what is enciphered, in its order; what is not taken in time is kept."""
-        with self._sending:
-            with self._session:
-                self._unsent += self._outgoing.read()
-            while self._unsent:
-                self._unsent = self._unsent[self._socket.send(self._unsent) :]
+        with self._session:
+            self._unsent += self._outgoing.read()
+        while self._unsent:
+            self._unsent = self._unsent[self._socket.send(self._unsent) :]

@@ -51,7 +51,12 @@ class Wire:
 
     def end_input(self) -> None:
         """Tell the other side that nothing more is sent."""
-        self._socket.shutdown(socket.SHUT_WR)
+        ended = False
+        while not ended:
+            self._deadline.check()
+            with suppress(TimeoutError):
+                self._socket.shutdown(socket.SHUT_WR)
+                ended = True
 
     def makefile(self, *_mode: Any) -> io.BufferedReader:
         """What `http.client` reads from."""

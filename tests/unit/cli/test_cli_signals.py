@@ -1,0 +1,172 @@
+"""Ctrl-C and its relatives, with the program as a process of its own and processes as resources."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestrator.cli.signals import Signals
+from orchestrator.errors import Interrupted
+
+MANIFEST = """
+name: calm
+services:
+  napper: {command: [sh, -c, "echo awake; sleep 60"], ready: {log: awake}}
+  %s
+"""
+SLOW = 'slow: {command: [sh, -c, "sleep 60"], ready: {log: never}}'
+
+SECONDS = 20.0
+
+posix = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+
+
+class Program:
+    """`greenroom` in a session of its own, without a terminal."""
+
+    def __init__(self, folder: Path, *arguments: str, more: str = "") -> None:
+        (folder / "environment.yaml").write_text(MANIFEST % more)
+        environ = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "PYTHONUNBUFFERED": "1"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "orchestrator", *arguments],
+            cwd=folder,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.output = ""
+
+    def until(self, words: str) -> None:
+        """Read until these words have been printed."""
+        assert self.process.stdout
+        while words not in self.output:
+            line = self.process.stdout.readline()
+            assert line, f"it ended without {words!r}:\n{self.output}"
+            self.output += line
+
+    def signal(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    def end(self) -> int:
+        """Wait for its end and return its exit code."""
+        rest, _ = self.process.communicate(timeout=SECONDS)
+        self.output += rest
+        return self.process.returncode
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator[list[Program]]:
+    programs: list[Program] = []
+    yield programs
+    for program in programs:
+        if program.process.poll() is None:
+            program.process.kill()
+
+
+def left_in(folder: Path) -> list[str]:
+    """Return the runs that still have a folder."""
+    runs = folder / "state" / "greenroom" / "runs"
+    return sorted(path.name for path in runs.iterdir()) if runs.exists() else []
+
+
+@posix
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_signal_on_the_way_up_removes_everything(
+    tmp_path: Path, started: list[Program], number: int, code: int
+) -> None:
+    program = Program(tmp_path, "up", more=SLOW)
+    started.append(program)
+    program.until("slow    started")
+    program.signal(number)
+    assert program.end() == code
+    interrupted = program.output.index("interrupted; everything is being removed\n")
+    assert interrupted < program.output.index("\nremoved 3 in")
+    assert "error" not in program.output
+    assert left_in(tmp_path) == []
+
+
+@posix
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_signal_during_the_tests_ends_them_first(
+    tmp_path: Path, started: list[Program], number: int, code: int
+) -> None:
+    script = "trap 'echo tidying; exit 5' INT TERM HUP; echo testing; while :; do sleep 0.05; done"
+    program = Program(tmp_path, "run", "--", "sh", "-c", script)
+    started.append(program)
+    program.until("\ntesting")
+    program.signal(number)
+    assert program.end() == code
+    assert program.output.index("tidying") < program.output.index("\nremoved 2 in")
+    assert left_in(tmp_path) == []
+
+
+@posix
+def test_what_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Signals(lambda text: None):
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@posix
+def test_handlers_are_put_back() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with Signals(lambda text: None):
+        assert signal.getsignal(signal.SIGTERM) not in before
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+@posix
+def test_the_first_signal_raises_and_further_ones_are_answered() -> None:
+    said: list[str] = []
+    with Signals(said.append):
+        with pytest.raises(Interrupted) as caught:
+            send(signal.SIGTERM)
+        send(signal.SIGINT)
+        send(signal.SIGTERM)
+    assert caught.value.code == 143
+    assert said[0] == "interrupted; everything is being removed"
+    assert said[1:] == ["removal is under way; please wait for its end"] * 2
+
+
+@posix
+def test_while_a_child_runs_signals_are_the_childs_and_end_us_later() -> None:
+    told: list[str] = []
+    with Signals(told.append) as signals:
+        with pytest.raises(KeyboardInterrupt), signals.passed_on(lambda n: told.append(str(n))):
+            send(signal.SIGTERM)
+            send(signal.SIGINT)
+            told.append("the child's end")
+    assert told[:3] == ["15", "2", "the child's end"]
+
+
+@posix
+def test_a_signal_during_a_removal_in_between_comes_after_it() -> None:
+    done = False
+    with Signals(lambda text: None) as signals, pytest.raises(KeyboardInterrupt):  # noqa: PT012
+        with signals.put_off():
+            send(signal.SIGINT)
+            done = True
+        raise AssertionError("the interrupt was lost")
+    assert done
+
+
+def send(number: int) -> None:
+    """Send ourselves a signal, and let it arrive."""
+    os.kill(os.getpid(), number)
+    time.sleep(0.01)

@@ -1,0 +1,175 @@
+"""`up` and `down`: what is printed, what is there afterwards."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+from shop import MANIFEST, Shop
+
+from orchestrator.errors import EngineError, EngineUnavailable
+from orchestrator.model.launch import OWNER, State
+
+
+def test_up_prints_the_addresses_masked_and_what_to_do_next(shop: Shop) -> None:
+    ended = shop.greenroom("up")
+    assert ended.code == 0
+    names = [line.split()[0] for line in ended.out.splitlines()]
+    assert names == ["ledger", "api"]
+    assert "postgresql://greenroom:***@127.0.0.1:" in ended.out
+    assert "hunter22" not in ended.out + ended.err
+    assert "greenroom env   prints all of it, passwords included" in ended.err
+    assert "greenroom down  removes it" in ended.err
+    assert shop.up == ["api", "ledger", "worker"]
+
+
+def test_up_of_another_folder_says_how_to_get_at_it_from_here(shop: Shop) -> None:
+    shop.write(MANIFEST, "far away")
+    ended = shop.greenroom("up", "far away")
+    [run] = shop.runs
+    assert f"greenroom env --run {run}" in ended.err
+    assert "greenroom down 'far away'" in ended.err
+
+
+def test_a_second_up_leaves_what_is_there(shop: Shop) -> None:
+    first = shop.greenroom("up")
+    before = shop.runs
+    second = shop.greenroom("up")
+    assert (second.code, second.out, shop.runs) == (0, first.out, before)
+    assert f"{before[0]} is up already" in second.err
+    assert "to apply changes with the next up" in second.err
+
+
+def test_up_replaces_what_is_not_healthy_and_says_why(shop: Shop) -> None:
+    shop.greenroom("up")
+    [old] = shop.runs
+    end(shop, "worker", State("exited", 3))
+    ended = shop.greenroom("up")
+    assert ended.code == 0
+    assert (
+        f"{old} was up, but worker exited with code 3: it is removed and started anew" in ended.err
+    )
+    assert shop.runs != [old]
+    assert shop.up == ["api", "ledger", "worker"]
+
+
+def end(shop: Shop, name: str, state: State) -> None:
+    """Let an instance have ended."""
+    instances = shop.docker.world.instances
+    for key, found in instances.items():
+        if str(found.instance) == name:
+            instances[key] = dataclasses.replace(found, state=state)
+
+
+def test_a_profile_adds_its_resources(shop: Shop) -> None:
+    shop.greenroom("up", "--profile", "more")
+    assert shop.up == ["api", "extra", "ledger", "worker"]
+
+
+def test_a_failure_leaves_nothing_and_shows_its_cause_masked(shop: Shop) -> None:
+    shop.docker.fail("start", "api", EngineError("no space for hunter22", hint="tidy up"))
+    ended = shop.greenroom("up")
+    assert (ended.code, ended.out, shop.left) == (75, "", 0)
+    assert "error: no space for ***" in ended.err
+    assert "next: tidy up" in ended.err
+    assert "hunter22" not in ended.err
+
+
+def test_what_died_is_shown_with_its_state_and_the_end_of_its_log(shop: Shop) -> None:
+    shop.docker.world.scripts["api"].lines.clear()
+    shop.docker.says("api", "cannot reach the ledger")
+    shop.docker.becomes("api", State("exited", 1))
+    ended = shop.greenroom("up")
+    assert ended.code == 75
+    block = ended.err[ended.err.index("error:") :]
+    assert block.splitlines()[0] == "error: api exited with code 1 before it was ready"
+    assert "\n  state        exited with code 1\n  log          cannot reach the ledger\n" in block
+    assert "removed 4 in" in ended.err
+
+
+def test_no_engine_exits_69(shop: Shop) -> None:
+    shop.docker.fail("describe", "", EngineUnavailable("no engine answers", hint="start one"))
+    ended = shop.greenroom("up")
+    assert (ended.code, ended.err) == (69, "error: no engine answers\nnext: start one\n")
+
+
+def test_events_go_to_a_file(shop: Shop) -> None:
+    shop.greenroom("up", "--events", "events.jsonl")
+    events = [json.loads(line) for line in (shop.folder / "events.jsonl").read_text().splitlines()]
+    assert events[0]["event"] == "RunStarted"
+    assert events[-1]["event"] == "RunReady"
+    assert events[0]["waits"]["api"] == ["api:1", "ledger"]
+    assert "***" in events[-1]["addresses"]["ledger"]
+
+
+def test_events_on_stdout_are_all_that_stdout_gets(shop: Shop) -> None:
+    out = shop.greenroom("up", "--events", "-").out
+    assert {json.loads(line)["event"] for line in out.splitlines()} >= {"RunStarted", "RunReady"}
+
+
+def test_down_removes_what_is_up_here(shop: Shop) -> None:
+    shop.greenroom("up")
+    ended = shop.greenroom("down")
+    assert (ended.code, ended.out, shop.left) == (0, "", 0)
+    assert ended.err.startswith("removed 4 in 0.")
+
+
+def test_nothing_to_remove_is_fine(shop: Shop) -> None:
+    here, other = shop.greenroom("down"), shop.greenroom("down", "whatever")
+    assert (here.code, other.code) == (0, 0)
+    assert here.err == "nothing to remove: nothing of environment.yaml is up\n"
+    assert other.err == "nothing to remove: nothing that is called whatever is up\n"
+
+
+def test_down_needs_no_valid_manifest(shop: Shop) -> None:
+    shop.greenroom("up")
+    shop.write("databases: [nonsense")
+    assert (shop.greenroom("down").code, shop.left) == (0, 0)
+
+
+@pytest.mark.parametrize("target", ["shop", ".", "./environment.yaml", "THE RUN"])
+def test_down_takes_a_name_a_path_or_a_run(shop: Shop, target: str) -> None:
+    shop.greenroom("up")
+    ended = shop.greenroom("down", target.replace("THE RUN", shop.runs[0]))
+    assert (ended.code, shop.left) == (0, 0)
+
+
+def test_a_name_that_could_be_several_lists_them(shop: Shop) -> None:
+    shop.greenroom("up")
+    shop.write(MANIFEST.replace("hunter22", "hunter33"), "other")
+    shop.greenroom("up", "other")
+    ended = shop.greenroom("down", "shop")
+    assert ended.code == 64
+    assert "shop could be several:" in ended.err
+    assert all(run in ended.err for run in shop.runs)
+    assert str(shop.folder / "other") in ended.err
+    assert len(shop.runs) == 2
+
+
+def test_the_name_of_another_users_manifest_is_not_meant(shop: Shop) -> None:
+    shop.greenroom("up")
+    worlds = (shop.docker.world.instances, shop.docker.world.places)
+    for world in worlds:
+        for key, found in world.items():
+            labels = {**found.labels, OWNER: json.dumps({"user": -1})}
+            world[key] = dataclasses.replace(found, labels=labels)
+    shop.write(MANIFEST, "other")
+    assert "nothing that is called shop is up" in shop.greenroom("down", "shop").err
+
+
+def test_what_cannot_be_removed_exits_74_and_is_named(shop: Shop) -> None:
+    shop.greenroom("up")
+    shop.docker.fail("remove", "api", EngineError("device busy"))
+    ended = shop.greenroom("down")
+    assert ended.code == 74
+    assert "device busy" in ended.err
+    assert f"next: still there: greenroom-{shop.runs[0]}-api" in ended.err if shop.runs else True
+
+
+def test_an_engine_that_is_silent_may_hide_something(shop: Shop) -> None:
+    shop.docker.fail("list", "all", EngineUnavailable("docker sleeps", hint="wake it"))
+    ended = shop.greenroom("down")
+    assert (ended.code, ended.err) == (69, "error: docker sleeps\nnext: wake it\n")
+    shop.write("services: {api: {command: sleep 1}}")
+    assert shop.greenroom("down").code == 0
