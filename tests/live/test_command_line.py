@@ -111,8 +111,7 @@ def test_up_then_everything_that_looks_at_it_then_down(shop: Shop) -> None:
         check=True,
     )
     assert evaluated.stdout == url
-    assert f"EVENTS_URL='{url}'
-" in shop.greenroom("env", "--format", "dotenv")
+    assert f"EVENTS_URL='{url}'\n" in shop.greenroom("env", "--format", "dotenv")
 
     logs = shop.greenroom("logs", "api")
     assert "serving nats://greenroom:***@" in logs, "passwords are masked in logs"

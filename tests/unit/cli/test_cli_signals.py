@@ -147,11 +147,15 @@ def test_the_first_signal_raises_and_further_ones_are_answered() -> None:
 @posix
 def test_while_a_child_runs_signals_are_the_childs_and_end_us_later() -> None:
     told: list[str] = []
-    with Signals(told.append) as signals:
-        with pytest.raises(KeyboardInterrupt), signals.passed_on(lambda n: told.append(str(n))):
+
+    def play(signals: Signals) -> None:
+        with signals.passed_on(lambda number: told.append(str(number))):
             send(signal.SIGTERM)
             send(signal.SIGINT)
             told.append("the child's end")
+
+    with Signals(told.append) as signals, pytest.raises(KeyboardInterrupt):
+        play(signals)
     assert told[:3] == ["15", "2", "the child's end"]
 
 

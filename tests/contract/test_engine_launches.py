@@ -1,0 +1,172 @@
+"""What every engine promises of the things it starts: their ports, words, environment, files."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from engine_cases import PORT, Case, needs, within
+from engine_steps import (
+    AWKWARD,
+    fetched,
+    held_port,
+    printed,
+)
+
+from orchestrator.errors import EngineError, PortTaken
+from orchestrator.model.launch import FileContent
+from orchestrator.model.resource import Instance
+
+MEGABYTE = 1 << 20
+
+
+@needs("ports")
+def test_a_published_port_leads_to_the_instance(engine_case: Case) -> None:
+    with held_port() as (port, _):
+        found = engine_case.start(engine_case.serves(engine_case.new_run(), port))
+    assert found.ports == {PORT: port}
+    address = engine_case.engine.describe(within()).address
+    assert fetched(f"http://{address}:{port}/") == 200
+
+
+@needs("ports")
+def test_a_port_can_be_held_until_the_start(engine_case: Case) -> None:
+    with held_port() as (port, _):
+        engine_case.start(engine_case.serves(engine_case.new_run(), port))
+
+
+@needs("ports")
+def test_a_taken_port_is_told_apart_and_nothing_is_left(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    with held_port() as (port, holder):
+        holder.listen()
+        with pytest.raises(PortTaken) as caught:
+            engine_case.start(engine_case.serves(labels, port))
+    assert caught.value.port in (0, port)
+    assert engine_case.has(labels) == []
+
+
+@needs("ports")
+def test_a_port_that_another_instance_has_is_taken(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    with held_port() as (port, _):
+        first = engine_case.serves(labels, port)
+    engine_case.start(first)
+    with pytest.raises(PortTaken):
+        engine_case.start(engine_case.serves(labels, port, "events"))
+    assert engine_case.has(labels) == ["ledger"]
+
+
+@needs("ports")
+def test_a_port_is_free_again_after_the_removal(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    with held_port() as (port, _):
+        launch = engine_case.serves(labels, port)
+    for _ in range(2):
+        engine_case.engine.remove(engine_case.start(launch), within())
+
+
+@needs("programs")
+def test_the_environment_arrives_as_it_was_given(engine_case: Case) -> None:
+    env = {"AWKWARD": AWKWARD, "EMPTY": "", "EQUALS": "a=b=c"}
+    script = 'printf "%s|%s|%s" "$AWKWARD" "$EMPTY" "$EQUALS"'
+    found = engine_case.start(engine_case.shell(engine_case.new_run(), "ledger", script, env=env))
+    assert printed(engine_case, found) == f"{AWKWARD}||a=b=c"
+
+
+@needs("programs")
+def test_a_command_s_words_are_kept_apart(engine_case: Case) -> None:
+    words = ("two words", "*", "$HOME", "'", "", "ü", "-n", "a\nb")
+    launch = engine_case.program(engine_case.new_run(), "ledger", "printf", "[%s]", *words)
+    found = engine_case.start(launch)
+    assert printed(engine_case, found) == "".join(f"[{word}]" for word in words)
+
+
+@needs("files")
+def test_files_arrive_with_their_content_and_mode(engine_case: Case, tmp_path: Path) -> None:
+    source = tmp_path / "large"
+    with source.open("wb") as stream:
+        for number in range(40):
+            stream.write(bytes([number]) * MEGABYTE)
+    files = (
+        FileContent("/etc/deep/er/app.toml", 0o600, data=b"a = 1\n"),
+        FileContent("/opt/run.sh", 0o755, data=b"#!/bin/sh\necho ran\n"),
+        FileContent("/opt/large", 0o444, source=str(source)),
+        FileContent("/opt/" + "long" * 60, 0o644, data=b""),
+        FileContent("/opt/ümlaut", 0o644, data=b"x"),
+    )
+    script = (
+        "stat -c '%a %u %s' /etc/deep/er/app.toml /opt/run.sh /opt/large /opt/long*; /opt/run.sh"
+    )
+    script += "; sha256sum /opt/large; cat /opt/ümlaut; stat -c ' %a' /opt /etc"
+    found = engine_case.start(
+        engine_case.shell(engine_case.new_run(), "ledger", script, files=files)
+    )
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    assert printed(engine_case, found).splitlines() == [
+        "600 0 6",
+        "755 0 19",
+        f"444 0 {40 * MEGABYTE}",
+        "644 0 0",
+        "ran",
+        f"{digest}  /opt/large",
+        "x 755",
+        " 755",
+    ]
+
+
+@needs("files")
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        pytest.param(FileContent("/etc/../../x", 0o644, data=b""), '"/etc/../../x"', id="outside"),
+        pytest.param(
+            FileContent("/x", 0o644, source="/no/such"), "cannot read /no/such", id="none"
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_put_in_stops_the_start(
+    engine_case: Case, file: FileContent, words: str
+) -> None:
+    labels = engine_case.new_run()
+    with pytest.raises(EngineError, match=words):
+        engine_case.start(engine_case.lives(labels, files=(file,)))
+    assert engine_case.has(labels) == []
+
+
+@needs("aliases")
+def test_instances_of_a_run_find_each_other(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    engine_case.start(engine_case.lives(labels, "events"))
+    sliced = replace(engine_case.lives(labels, "api"), instance=Instance("api", "w1"))
+    engine_case.start(sliced)
+    found = engine_case.start(engine_case.lives(labels, "ledger"))
+    for name in ("events", "api--w1", "ledger"):
+        result = engine_case.engine.exec(found, ["getent", "hosts", name], within())
+        assert result.exit_code == 0, name
+
+
+@needs("aliases")
+def test_runs_do_not_see_each_other(engine_case: Case) -> None:
+    mine, other = engine_case.new_run(), engine_case.new_run()
+    engine_case.start(engine_case.lives(other, "events"))
+    found = engine_case.start(engine_case.lives(mine))
+    assert engine_case.engine.exec(found, ["getent", "hosts", "events"], within()).exit_code != 0
+
+
+@needs("volumes")
+def test_removal_takes_the_anonymous_volumes_along(engine_case: Case) -> None:
+    import docker
+
+    client = docker.from_env()
+    before = {volume.id for volume in client.volumes.list()}
+    options: dict[str, object] = {"Volumes": {"/data": {}}}
+    found = engine_case.start(engine_case.lives(engine_case.new_run(), options=options))
+    mounts = client.api.inspect_container(found.id)["Mounts"]
+    volumes = {mount["Name"] for mount in mounts}
+    assert volumes
+    assert not volumes & before
+    engine_case.engine.remove(found, within())
+    assert not volumes & {volume.id for volume in client.volumes.list()}
