@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test unit lint types layers check bench engine images clean
+.PHONY: help demo test unit lint types layers check bench engine constraints clean
 
 help: ## Show what there is to make.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -42,6 +42,11 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/pip install --quiet --upgrade pip
 	@$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,examples]'
 	@touch $@
+
+constraints: $(STAMP) ## Pin every dependency anew; the file names no index.
+	@$(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--extra dev --extra examples --extra bench --output-file constraints.txt pyproject.toml
 
 clean: ## Remove the virtual environment and all caches.
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

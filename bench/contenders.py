@@ -49,7 +49,6 @@ def floor(place: Place) -> Contender:
 
 def greenroom(place: Place) -> Contender:
     """Greenroom as the user types it, in the folder of the manifest."""
-
     env = {name: value for name, value in os.environ.items() if name != "GREENROOM_RUN"}
 
     def go(way: str) -> float:

@@ -24,7 +24,7 @@ from orchestrator.model.resource import Build
 from orchestrator.waiting import Deadline
 
 Progress = Callable[[str, int, int], None]
-"""Told of a long call's progress: what is being done, how much is done, of how much (0: unknown)."""
+"""Told of a long call's progress: what is done, how much of it, of how much (0: unknown)."""
 
 
 class Engine(Protocol):

@@ -1,4 +1,4 @@
-"""A relay of connections: `python -m orchestrator.host.relay LISTEN_HOST:PORT=TARGET_HOST:PORT ...`.
+"""A relay of connections: `python -m orchestrator.host.relay HOST:PORT=TARGET_HOST:PORT ...`.
 
 A server on the host's loopback is not reached from a container, but whoever listens on the gateway
 of the run's network is. The relay listens there and leads each connection to the server. Only the

@@ -135,11 +135,11 @@ class Resource:
     """What a manifest's entry asks for, complete: with defaults and the technology's part in it.
 
     `section` is `databases`, `brokers`, `services` or `tasks`. `engine` is where it runs, decided
-    by the manifest; `docker` stands for whichever container engine there is. With neither `image` nor
-    `build` the resource is a process on this host. `command` and `entrypoint` are None where the
-    image's own apply. `user`, `password` and `database` are what its address shows (a `password` of
-    None is derived from the machine's secret); `run_as` is the account the process runs under.
-    `references` and `needs` together are its dependencies. Durations are in seconds.
+    by the manifest; `docker` stands for whichever container engine there is. With neither `image`
+    nor `build` the resource is a process on this host. `command` and `entrypoint` are None where
+    the image's own apply. `user`, `password` and `database` are what its address shows (a
+    `password` of None is derived from the machine's secret); `run_as` is the account the process
+    runs under. `references` and `needs` together are its dependencies. Durations are in seconds.
     """
 
     name: str

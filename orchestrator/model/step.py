@@ -18,6 +18,21 @@ class _Step:
     cause: str
     after: tuple[str, ...] = ()
 
+    @property
+    def subject(self) -> str:
+        """The resource, image or place that it is about."""
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfInstance(_Step):
+    instance: Instance
+
+    @property
+    def subject(self) -> str:
+        """The instance."""
+        return str(self.instance)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Open(_Step):
@@ -29,8 +44,6 @@ class Open(_Step):
     def key(self) -> str:
         """Its name in the plan."""
         return f"open {self.engine}"
-
-    subject = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +86,10 @@ class BuildImage(_Step):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Start(_Step):
+class Start(_OfInstance):
     """Create an instance, put its files in, and start it."""
 
     engine: str
-    instance: Instance
     image: str | None = None
 
     @property
@@ -85,17 +97,11 @@ class Start(_Step):
         """Its name in the plan."""
         return f"start {self.instance}"
 
-    @property
-    def subject(self) -> str:
-        """The instance."""
-        return str(self.instance)
-
 
 @dataclass(frozen=True, kw_only=True)
-class Ready(_Step):
+class Ready(_OfInstance):
     """Wait until the probe is content; `timeout` in seconds, counted from the start's end."""
 
-    instance: Instance
     readiness: Readiness
     timeout: float
 
@@ -104,17 +110,11 @@ class Ready(_Step):
         """Its name in the plan."""
         return f"ready {self.instance}"
 
-    @property
-    def subject(self) -> str:
-        """The instance."""
-        return str(self.instance)
-
 
 @dataclass(frozen=True, kw_only=True)
-class ApplySeed(_Step):
+class ApplySeed(_OfInstance):
     """Put one seed into an instance."""
 
-    instance: Instance
     number: int
     seed: Seed
     timeout: float
@@ -124,28 +124,17 @@ class ApplySeed(_Step):
         """Its name in the plan."""
         return f"seed {self.instance} {self.number} {self.seed}"
 
-    @property
-    def subject(self) -> str:
-        """The instance."""
-        return str(self.instance)
-
 
 @dataclass(frozen=True, kw_only=True)
-class StartRelay(_Step):
+class StartRelay(_OfInstance):
     """Start the relay by which containers reach `targets`, processes on this host."""
 
-    instance: Instance
     targets: tuple[Instance, ...]
 
     @property
     def key(self) -> str:
         """Its name in the plan."""
         return f"start {self.instance}"
-
-    @property
-    def subject(self) -> str:
-        """The relay's own instance."""
-        return str(self.instance)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,8 +165,6 @@ class Close(_Step):
     def key(self) -> str:
         """Its name in the plan."""
         return f"close {self.engine} {self.run}"
-
-    subject = ""
 
 
 Step = Open | Pull | BuildImage | Start | StartRelay | Ready | ApplySeed | Remove | Close

@@ -11,11 +11,15 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+MEGABYTE = 1 << 20
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 
 class Registry(ThreadingHTTPServer):
-    """Serves `small:1`, one layer of so many bytes. Engines trust registries on loopback."""
+    """Serves `small:1`, one layer of so many bytes, half of it only when `go_on` is set.
+
+    Engines trust registries on loopback.
+    """
 
     daemon_threads = True
     block_on_close = False
@@ -23,6 +27,7 @@ class Registry(ThreadingHTTPServer):
     def __init__(self, size: int = 3_000_000) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.blobs: dict[str, bytes] = {}
+        self.go_on = threading.Event()
         layer = _layer(size)
         config = {
             "architecture": "amd64",
@@ -81,8 +86,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Docker-Content-Digest", digest(body))
         self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(body)
+        if self.command != "GET":
+            return
+        half = len(body) // 2
+        self.wfile.write(body[:half])
+        if len(body) > MEGABYTE:
+            self.server.go_on.wait(20)
+        self.wfile.write(body[half:])
 
     def log_message(self, *_: Any) -> None:
         pass

@@ -223,8 +223,13 @@ def test_an_image_that_is_here_has_an_id(engine: DockerEngine) -> None:
 def test_a_pull_fetches_an_image(engine: DockerEngine) -> None:
     told: list[tuple[str, int, int]] = []
     with Registry() as registry:
+
+        def tell(*progress: Any) -> None:
+            told.append(progress)
+            registry.go_on.set()
+
         try:
-            engine.pull(registry.image, None, lambda *each: told.append(each), within())
+            engine.pull(registry.image, None, tell, within())
             assert engine.image_id(registry.image, within())
         finally:
             remove_image(registry.image)

@@ -10,10 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from engine_cases import Case, needs, within
-from engine_steps import (
-    AWKWARD,
-    await_end,
-)
+from engine_steps import AWKWARD, await_end
 
 from orchestrator.errors import Gone
 from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut

@@ -8,12 +8,7 @@ from pathlib import Path
 
 import pytest
 from engine_cases import PORT, Case, needs, within
-from engine_steps import (
-    AWKWARD,
-    fetched,
-    held_port,
-    printed,
-)
+from engine_steps import AWKWARD, fetched, held_port, printed
 
 from orchestrator.errors import EngineError, PortTaken
 from orchestrator.model.launch import FileContent

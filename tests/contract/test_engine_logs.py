@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import pytest
 from engine_cases import EXITS, LIVES, Case, needs, within
-from engine_steps import (
-    await_end,
-    first_line,
-    go_on,
-    soon_over,
-    two_lines,
-)
+from engine_steps import await_end, first_line, go_on, soon_over, two_lines
 
 from orchestrator.waiting import Stopped, TimedOut
-
-MEGABYTE = 1 << 20
 
 
 def test_logs_hold_what_was_printed(engine_case: Case) -> None:

@@ -1,4 +1,4 @@
-"""What every engine promises: to open, start, find, remove and close. `needs` names the exceptions."""
+"""What every engine promises: to open, start, find, remove, close. `needs` names exceptions."""
 
 from __future__ import annotations
 
@@ -7,17 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from engine_cases import EXIT_CODE, PORT, Case, needs, within
-from engine_steps import (
-    await_end,
-    held_port,
-    over,
-)
+from engine_steps import await_end, held_port, over
 
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import RESOURCE, RUN
 from orchestrator.waiting import Deadline, Stopped, TimedOut
-
-MEGABYTE = 1 << 20
 
 
 def test_it_says_who_it_is(engine_case: Case) -> None:

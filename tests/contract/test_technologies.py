@@ -76,7 +76,7 @@ def test_a_bad_seed_fails_with_its_place_and_the_server_s_words(
 @each
 def test_a_function_s_failure_shows_the_line_that_failed(case: TechnologyCase, make: Make) -> None:
     source = b"def fill(resource):\n    raise ValueError(f'no {resource.host} today')\n"
-    with pytest.raises(StepFailed, match="ValueError: no 127.0.0.1 today") as failed:
+    with pytest.raises(StepFailed, match=r"ValueError: no 127\.0\.0\.1 today") as failed:
         make(case, {"load.py": source}, seed=["load.py:fill"]).up()
     assert "load.py" in failed.value.message
     assert "line 2" in failed.value.message

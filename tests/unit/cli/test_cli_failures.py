@@ -92,7 +92,10 @@ def test_an_interrupt_needs_no_words_but_what_is_left_does() -> None:
 def test_a_bug_is_called_one_and_says_how_to_report_it(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orchestrator.lifecycle.survey.survey", lambda environ: {}["gone"])
+    def broken(environ: object) -> None:
+        raise KeyError("gone")
+
+    monkeypatch.setattr("orchestrator.lifecycle.survey.survey", broken)
     ended = shop.greenroom("ps")
     assert ended.code == 70
     assert "error: this is a bug in Greenroom: KeyError: 'gone'" in ended.err

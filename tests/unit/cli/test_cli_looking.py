@@ -255,14 +255,24 @@ def test_shell_opens_the_technologys_client_else_sh(
 
 def test_on_a_terminal_the_command_gets_it(up: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr(
-        "orchestrator.cli.exec.on_terminal",
-        lambda resource, argv: calls.append((resource.name, argv)) or 4,
-    )
+
+    def call(line: list[str], env: dict[str, str]) -> int:
+        calls.append((line[0], line[-1], env["PGPASSWORD"]))
+        return -2
+
     monkeypatch.setattr("orchestrator.cli.exec.has_terminal", lambda: True)
-    assert up.greenroom("shell", "ledger").code == 4
-    assert calls == [("ledger", ["psql"])]
+    monkeypatch.setattr("subprocess.call", call)
+    assert up.greenroom("shell", "ledger").code == 130
+    assert calls == [("fake", "psql", "hunter22")]
+
+
+def test_without_the_engines_own_client_a_terminal_cannot_be_passed_on(
+    up: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestrator.cli.exec.has_terminal", lambda: True)
+    ended = up.greenroom("shell", "ledger")
+    assert ended.code == 127
+    assert ended.err.startswith("error: fake is not on the PATH")
 
 
 def test_a_run_whose_manifest_is_gone_can_still_be_removed(up: Shop) -> None:

@@ -41,14 +41,18 @@ def test_the_display_depends_on_where_it_goes(
 
 
 PAINTED = [
-    (Tty(), {"TERM": "xterm"}, True),
-    (Tty(), {"TERM": "xterm", "NO_COLOR": "1"}, False),
-    (Tty(), {"TERM": "dumb"}, False),
-    (io.StringIO(), {"TERM": "xterm"}, False),
+    ("a terminal", Tty(), {"TERM": "xterm"}, True),
+    ("no colours", Tty(), {"TERM": "xterm", "NO_COLOR": "1"}, False),
+    ("a dumb terminal", Tty(), {"TERM": "dumb"}, False),
+    ("a file", io.StringIO(), {"TERM": "xterm"}, False),
 ]
 
 
-@pytest.mark.parametrize(("stream", "environ", "painted"), PAINTED, ids=str)
+@pytest.mark.parametrize(
+    ("stream", "environ", "painted"),
+    [case[1:] for case in PAINTED],
+    ids=[case[0] for case in PAINTED],
+)
 def test_colours_only_where_they_are_wanted(
     stream: io.StringIO, environ: dict[str, str], painted: bool
 ) -> None:

@@ -99,7 +99,7 @@ def test_a_failure_marks_its_line_and_stops_the_others() -> None:
 @pytest.mark.parametrize("width", [30, 60, 80, 200])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     long = "a-resource-with-a-rather-long-name"
-    events = [
+    events: list[Event] = [
         begun(long, "b"),
         starts(0, f"start {long}"),
         broke(1, f"start {long}", "because " * 40),
@@ -112,8 +112,9 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 def test_forty_resources_fit_on_24_lines_until_all_are_ready() -> None:
     names = [f"cache-{number:02}" for number in range(40)]
     screen = Screen()
-    for event in [begun(*names), *(starts(0, f"start {name}") for name in names)]:
-        screen.shown.show(event)
+    screen.shown.show(begun(*names))
+    for name in names:
+        screen.shown.show(starts(0, f"start {name}"))
     assert screen.shown.__rich__().plain.count("\n") < 23
     assert "and 21 under way" in screen.shown.__rich__().plain
     lines = screen.show([WAY_UP[-1]])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -215,7 +214,8 @@ def test_a_resource_that_dies_before_it_is_ready_ends_the_wait_with_its_log(plac
 
 def test_a_task_that_fails_says_so(place: Place) -> None:
     place.docker.becomes("migrate", State("exited", 3))
-    with pytest.raises(StepFailed, match="migrate exited with code 3; it should have exited") as failed:
+    words = "migrate exited with code 3; it should have exited with code 0"
+    with pytest.raises(StepFailed, match=words) as failed:
         place.environment.up()
     assert failed.value.step == "ready migrate"
 
@@ -227,7 +227,7 @@ def test_a_seed_that_fails_says_what_the_server_said(place: Place) -> None:
         return ExecResult(0)
 
     place.docker.answers("ledger", refuse)
-    with pytest.raises(StepFailed, match="schema.sql:1: ERROR: will not run b'create table"):
+    with pytest.raises(StepFailed, match=r"schema\.sql:1: ERROR: will not run b'create table"):
         place.environment.up()
 
 
@@ -250,9 +250,8 @@ def test_no_password_is_told(place: Place) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_images_prefix(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_images_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GREENROOM_IMAGE_PREFIX", raising=False)
-    yield
 
 
 def test_a_taken_port_is_replaced_by_another(place: Place) -> None:
@@ -263,5 +262,3 @@ def test_a_taken_port_is_replaced_by_another(place: Place) -> None:
         starts = [call for call in place.docker.calls if call == "start ledger"]
         assert len(starts) == 2
         assert environment["ledger"].port in place.host_ports
-
-

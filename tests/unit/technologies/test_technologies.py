@@ -20,6 +20,7 @@ from orchestrator.model.technology import (
 from orchestrator.technologies import BUILT_IN, nats, postgres, redis
 from orchestrator.technologies.lines import numbered_lines
 
+COPY_ORDERS = 'COPY "sales"."orders" ("a ""b""", "c,d") FROM STDIN WITH (FORMAT csv, HEADER true)'
 CREDENTIALS = Credentials("me", "pw", "db")
 
 
@@ -86,8 +87,7 @@ class TestPostgres:
             (
                 "a schema, quotes, a comma in a name, a byte order mark",
                 SeedHead("sales.orders", '\ufeff"a ""b""","c,d"'),
-                'COPY "sales"."orders" ("a ""b""", "c,d") '
-                "FROM STDIN WITH (FORMAT csv, HEADER true)",
+                COPY_ORDERS,
             ),
         ],
     )
