@@ -52,14 +52,15 @@ def parsed() -> argparse.Namespace:
 def run(name: str, case: Case, rounds: int | None) -> dict[str, Any]:
     """Measure one case, show it, and return it for JSON."""
     with tempfile.TemporaryDirectory(prefix="greenroom-bench-") as folder:
+        missing: list[str] = []
         try:
-            contenders = case.contenders(Path(folder), progress)
+            contenders = case.contenders(Path(folder), missing.append)
             measured = measure(contenders, rounds or case.rounds, progress)
         except CouldNotRun as error:
             print(f"\n{name}: could not be measured: {error}", flush=True)
             return {"failed": str(error)}
-    print(f"\n{table.text(name, case, measured)}", flush=True)
-    return table.values(case, measured)
+    print("", table.text(name, case, measured), *missing, sep="\n", flush=True)
+    return table.values(case, measured) | {"missing": missing}
 
 
 def progress(text: str) -> None:

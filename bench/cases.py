@@ -23,7 +23,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Case:
-    """One table; the first contender is the floor. `peers` says who is left out, and why."""
+    """One table; the first contender is the floor.
+
+    `contenders` gets a folder to use, and is told who is missing on this machine.
+    """
 
     title: str
     contenders: Callable[[Path, Tell], list[Contender]]
@@ -39,13 +42,13 @@ def from_place(
     def make(folder: Path, tell: Tell) -> list[Contender]:
         here = place.made(folder, manifest, all_servers)
         own = [contenders.floor(here), contenders.greenroom(here)]
-        return own + (present(here, tell) if peers else [])
+        return [*own, *(present(here, tell) if peers else [])]
 
     return make
 
 
 def present(here: Place, tell: Tell) -> list[Contender]:
-    """Return the peers that this machine has; a line says who is missing."""
+    """Return the peers that this machine has, and tell who is missing."""
     found = []
     for peer in (contenders.testcontainers, contenders.docker_compose):
         try:

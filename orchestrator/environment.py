@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from orchestrator.addressing.masking import mask_event, masker
+from orchestrator.addressing.masking import mask_error, mask_event, masker
 from orchestrator.addressing.passwords import secrets_of
 from orchestrator.addressing.resolve import resolve, variables
 from orchestrator.engines import make_all
@@ -24,6 +26,7 @@ from orchestrator.model.event import Event
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.step import Plan
 from orchestrator.plan import plan_up
+from orchestrator.plan.selection import taking_part
 
 RUN_VARIABLE = "GREENROOM_RUN"
 
@@ -65,8 +68,7 @@ class Environment:
         self._listen = listen
         self._brought: Brought | None = None
         self._attached = False
-        names = (resource.engine for resource in manifest.resources.values())
-        self._engines = engines or make_all(names, self._environ)
+        self._given = engines
 
     @classmethod
     def of(
@@ -137,17 +139,18 @@ class Environment:
         left then. An environment that is up already stays as it is.
         """
         if self._brought is None:
-            known = facts.gather(self.manifest, self._engines, self._environ)
-            plan = plan_up(self.manifest, known, self._profiles)
-            self._brought = bring_up(
-                self.manifest,
-                plan,
-                known,
-                self._engines,
-                tell=self.tell,
-                environ=self._environ,
-                stays=stays,
-            )
+            with self._masked():
+                known = facts.gather(self.manifest, self._engines, self._environ)
+                plan = plan_up(self.manifest, known, self._profiles)
+                self._brought = bring_up(
+                    self.manifest,
+                    plan,
+                    known,
+                    self._engines,
+                    tell=self.tell,
+                    environ=self._environ,
+                    stays=stays,
+                )
         return self
 
     def join_or_up(self) -> Self:
@@ -155,17 +158,25 @@ class Environment:
 
         What was joined stays when this environment is left.
         """
-        for run in survey(self._environ).of(self.identity):
-            if run.stays and run.healthy and self._brought is None:
-                self._brought = Brought.found(run, self.manifest, self._engines)
-                self._attached = True
+        standing = [run for run in survey(self._environ).of(self.identity) if run.stays]
+        whole = next((run for run in standing if self.is_whole(run)), None)
+        if whole and self._brought is None:
+            self._brought = Brought.found(whole, self.manifest, self._engines)
+            self._attached = True
         return self.up()
+
+    def is_whole(self, run: Run) -> bool:
+        """Whether a run of this manifest has all that takes part, and all of it is well."""
+        there = {thing.instance.resource for thing in run.instances if thing.instance}
+        wanted = taking_part(self.manifest, self._profiles)
+        return run.healthy and there.issuperset(wanted)
 
     def down(self) -> None:
         """Remove everything; nothing to remove is fine. Raises NotRemoved with what is left."""
         if self._brought is not None:
             brought, self._brought = self._brought, None
-            remove_run(self.manifest.name, brought.run, brought.engines, self.tell)
+            with self._masked():
+                remove_run(self.manifest.name, brought.run, brought.engines, self.tell)
 
     def tell(self, event: Event) -> None:
         """Tell whoever listens, without passwords."""
@@ -223,9 +234,25 @@ class Environment:
             state = resource.state
             if not state.alive and not self.manifest.resources[resource.name].is_task:
                 lines = "".join(f"\n    {self._mask(line)}" for line in resource.tail())
-                dead.append(f"{resource.name} {state}{lines}")
+                dead.append(f"{resource.name} {state}, while the tests were running{lines}")
         if dead:
-            raise ServiceDied("\n".join(dead), hint="the tests' result cannot be trusted")
+            raise ServiceDied(
+                "\n".join(dead), hint="do not trust the tests' result: run them again"
+            )
+
+    @cached_property
+    def _engines(self) -> Mapping[str, Engine]:
+        names = (resource.engine for resource in self.manifest.resources.values())
+        return self._given or make_all(names, self._environ)
+
+    @contextmanager
+    def _masked(self) -> Iterator[None]:
+        """Let no error out with a password in it."""
+        try:
+            yield
+        except BaseException as error:
+            mask_error(error, self._mask)
+            raise
 
     @property
     def _up(self) -> Brought:

@@ -7,16 +7,18 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
+from orchestrator.errors import BuildFailed, GreenroomError, StepFailed
 from orchestrator.model.event import Event
 
 MASK = "***"
 SHORTEST = 4
 """Characters below which a password stays: it would be found in words that have none in them."""
 
+Mask = Callable[[str], str]
 Value = TypeVar("Value")
 
 
-def masker(secrets: Sequence[str]) -> Callable[[str], str]:
+def masker(secrets: Sequence[str]) -> Mask:
     """Return what replaces every secret in a text, also where it is percent-encoded."""
     spelled = {form for secret in secrets for form in (secret, quote(secret, safe=""))}
     ordered = sorted((form for form in spelled if len(form) >= SHORTEST), key=len, reverse=True)
@@ -29,12 +31,12 @@ def masker(secrets: Sequence[str]) -> Callable[[str], str]:
     return masked
 
 
-def mask_event(event: Event, mask: Callable[[str], str]) -> Event:
+def mask_event(event: Event, mask: Mask) -> Event:
     """Return the event with every text in it masked."""
     return mask_value(event, mask)
 
 
-def mask_value(value: Value, mask: Callable[[str], str]) -> Value:
+def mask_value(value: Value, mask: Mask) -> Value:
     """Return a value with every text in it masked, however deep it stands."""
     found: Any = value
     if isinstance(value, str):
@@ -48,3 +50,18 @@ def mask_value(value: Value, mask: Callable[[str], str]) -> Value:
         }
         found = dataclasses.replace(value, **changed)
     return cast(Value, found)
+
+
+def mask_error(error: BaseException | None, mask: Mask) -> None:
+    """Mask every text of an error and of those that led to it, notes and evidence included."""
+    while error is not None:
+        if isinstance(error, GreenroomError):
+            error.message, error.hint = mask(error.message), mask(error.hint)
+            error.args = (error.message,)
+        if isinstance(error, StepFailed):
+            error.evidence = mask_value(error.evidence, mask)
+        if isinstance(error, BuildFailed):
+            error.log = mask_value(error.log, mask)
+        if notes := getattr(error, "__notes__", None):
+            error.__notes__ = [mask(note) for note in notes]
+        error = error.__cause__

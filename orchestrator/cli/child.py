@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from orchestrator.cli.session import Session
@@ -53,7 +54,7 @@ class Child:
             return
         process.send_signal(number)
         if self._killer is None:
-            self._killer = threading.Timer(GRACE, process.kill)
+            self._killer = threading.Timer(GRACE, kill_family, [process.pid])
             self._killer.daemon = True
             self._killer.start()
 
@@ -79,6 +80,17 @@ def run_child(
     with listening.signals.passed_on(child.tell):
         code = child.run(argv, folder, environ)
     return code if code >= 0 else 128 - code
+
+
+def kill_family(pid: int) -> None:
+    """Kill a process and all that it has started: it had its time to do so itself."""
+    import psutil
+
+    with suppress(psutil.Error):
+        root = psutil.Process(pid)
+        for process in [*root.children(recursive=True), root]:
+            with suppress(psutil.Error):
+                process.kill()
 
 
 def terminal_tells_children() -> bool:

@@ -74,21 +74,18 @@ class Outcome:
 
 def run_and_remove(environment: Environment, tests: Tests, listening: Session) -> Outcome:
     """Bring the environment up, run the tests in it, see whether it is still whole, remove it."""
-    from orchestrator.cli.masked import masked
-
-    with masked(environment):
-        try:
-            environment.up()
-            outcome = Outcome(tests.run(environment, listening))
-            note_deaths(environment, outcome)
-        except BaseException as error:
-            remove_after(error, environment, listening)
-            raise
-        listening.signals.removing = True
-        try:
-            environment.down()
-        except NotRemoved as left:
-            outcome.failures.append(left)
+    try:
+        environment.up()
+        outcome = Outcome(tests.run(environment, listening))
+        note_deaths(environment, outcome)
+    except BaseException as error:
+        remove_after(error, environment, listening)
+        raise
+    listening.signals.removing = True
+    try:
+        environment.down()
+    except NotRemoved as left:
+        outcome.failures.append(left)
     return outcome
 
 

@@ -37,7 +37,7 @@ def up(
         environment = opened(manifest, profile, listening)
         found = survey(os.environ)
         standing = standing_of(found.of(environment.identity))
-        healthy = standing is not None and standing.healthy
+        healthy = standing is not None and environment.is_whole(standing)
         if standing and healthy:
             environment = environment.of_run(standing)
         else:
@@ -57,14 +57,11 @@ def standing_of(runs: list[Run]) -> Run | None:
 
 def start(environment: Environment, listening: Session) -> None:
     """Bring the environment up; when that fails, nothing of it is left."""
-    from orchestrator.cli.masked import masked
-
-    with masked(environment):
-        try:
-            environment.up(stays=True)
-        except BaseException as error:
-            listening.removed_again(environment, error)
-            raise
+    try:
+        environment.up(stays=True)
+    except BaseException as error:
+        listening.removed_again(environment, error)
+        raise
 
 
 def remove_ruin(ruin: Run, found: Survey, listening: Session) -> None:
@@ -85,7 +82,7 @@ def what_ended(run: Run) -> str:
         for thing in run.instances
         if not thing.state.alive and thing.state.exit_code != 0
     ]
-    return ", ".join(ended) or "nothing of it is running any more"
+    return ", ".join(ended) or "something of it is gone"
 
 
 def tell_addresses(environment: Environment, manifest: str | None, *, was_up: bool) -> None:

@@ -66,7 +66,11 @@ class Engine(Protocol):
         """
 
     def interactive(self, found: Found, argv: Sequence[str], env: Mapping[str, str]) -> list[str]:
-        """Return the command line that runs `argv` beside the instance on the user's terminal."""
+        """Return the command line that runs `argv` beside the instance on the user's terminal.
+
+        It only names the variables of `env`, because everybody on a host can read arguments: run it
+        with `env` added to the environment.
+        """
 
     def logs(
         self,

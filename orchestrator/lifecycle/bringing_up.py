@@ -42,10 +42,11 @@ class Brought:
     @classmethod
     def found(cls, run: Run, manifest: Manifest, engines: Mapping[str, Engine]) -> Self:
         """Return a run that was up before, from what the engines report of it."""
+        there = {thing.instance: thing for thing in run.instances if thing.instance}
         instances = {
-            thing.instance: thing
-            for thing in run.instances
-            if thing.instance and thing.instance.resource in manifest.resources
+            resource.instance: there[resource.instance]
+            for resource in manifest.resources.values()
+            if resource.instance in there
         }
         ports = {
             (instance, number): host

@@ -59,6 +59,7 @@ def remover(engines: Mapping[str, Engine]) -> Callable[[Step], None]:
                 case _:
                     raise AssertionError(f"{step.key} is no step of removal")
         except TimedOut as error:
-            raise EngineError(f"the engine did not do it in {REMOVE_SECONDS:.0f} s") from error
+            words = f": {error}" if str(error) else ""
+            raise EngineError(f"not done after {REMOVE_SECONDS:.0f} s{words}") from error
 
     return perform

@@ -82,7 +82,8 @@ class Stage:
             self.act(step)
         except TimedOut as error:
             seconds = time.monotonic() - began
-            raise StepFailed(step.key, f"not done after {seconds:.0f} s") from error
+            words = f": {error}" if str(error) else ""
+            raise StepFailed(step.key, f"not done after {seconds:.0f} s{words}") from error
 
     def act(self, step: Step) -> None:
         """Take the step apart and do what it says."""

@@ -20,7 +20,9 @@ def ask_log(probe: Log, target: Target) -> Answer:
         count += pattern.search(line.text) is not None
         if count >= probe.times:
             return Answer(True, f"logged {excerpt(line.text)}")
-    return Answer(False, f"logged {count} of {probe.times} times" if count else "not logged yet")
+    return Answer(
+        False, f"logged {count} of {probe.times} times" if count else "no such line in its log"
+    )
 
 
 def ask_command(probe: Exec, target: Target) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import threading
 from typing import Any, TextIO
 
 from orchestrator.model.event import Event, RunReady, RunStarted
@@ -14,11 +15,13 @@ class JsonLines:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._lock = threading.Lock()
 
     def show(self, event: Event) -> None:
         """Write one event."""
-        self._stream.write(as_json(event) + "\n")
-        self._stream.flush()
+        with self._lock:
+            self._stream.write(as_json(event) + "\n")
+            self._stream.flush()
 
     def say(self, text: str) -> None:
         """Say nothing: these lines are for programs."""

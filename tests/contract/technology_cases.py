@@ -31,8 +31,8 @@ class TechnologyCase:
     """What the suite has to know of a technology.
 
     `hello` is any query; `good` are seed files in order; `seeded` asks what came of them, and
-    `expected` is the answer. `function` is the body of a Python seed and `script` of a shell one, which both
-    leave something that `seeded` sees too.
+    `expected` is the answer. `function` is the body of a Python seed and `script` of a shell one;
+    both leave something that `seeded` sees too.
     """
 
     use: str

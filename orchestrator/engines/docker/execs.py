@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 
 from orchestrator.engines.docker.client import Api
 from orchestrator.engines.docker.feeder import Feeder
@@ -37,61 +38,71 @@ def run(
     no call ends it, but the container's removal does. Raises Gone when the container does not run,
     EngineError when the answer was cut short.
     """
-    doing = f"run {argv[0]}"
+    execution = _Execution(api, deadline, f"run {argv[0]}")
     if stdin is not None and not api.endpoint.closes_input:
         raise EngineError(
-            f"cannot {doing}: its input could not be ended over this connection",
+            f"cannot {execution.doing}: its input could not be ended over this connection",
             hint="reach the engine over TCP or ssh",
         )
-    execution = _create(api, container, argv, deadline, env, stdin is not None, doing)
     gathered: dict[str, list[bytes]] = {"stdout": [], "stderr": []}
 
     def gather(name: str, data: bytes) -> None:
         gathered[name].append(data)
 
-    refusal = _attend(api, execution, deadline, stdin, output or gather, doing)
-    if refusal:
-        return refusal
-    code = _exit_code(api, execution, deadline, doing)
-    return ExecResult(code, *(_text(pieces) for pieces in gathered.values()))
-
-
-def _create(
-    api: Api,
-    container: str,
-    argv: Sequence[str],
-    deadline: Deadline,
-    env: Mapping[str, str],
-    has_input: bool,
-    doing: str,
-) -> str:
-    with api.calls(deadline, doing) as client:
-        answer = client.exec_create(
-            container, list(argv), stdin=has_input, environment=dict(env) or None
-        )
-    return str(answer["Id"])
-
-
-def _attend(
-    api: Api,
-    execution: str,
-    deadline: Deadline,
-    stdin: Iterable[bytes] | None,
-    output: Output,
-    doing: str,
-) -> ExecResult | None:
-    """Start the command and serve its streams; a result only when the engine could not start it."""
-    path, body = f"/exec/{execution}/start", '{"Detach": false, "Tty": false}'
+    id_ = execution.create(container, argv, env, with_input=stdin is not None)
     try:
-        stream = api.stream(deadline, doing, "POST", path, headers=UPGRADE, body=body)
+        stream = execution.start(id_)
     except EngineError as error:
         return _not_started(error)
     with stream:
-        _serve(stream, stdin, output)
-    return None
+        _serve(stream, stdin, output or gather)
+    return ExecResult(execution.exit_code(id_), *(_text(each) for each in gathered.values()))
+
+
+@dataclass(frozen=True)
+class _Execution:
+    """The three calls that a command takes."""
+
+    api: Api
+    deadline: Deadline
+    doing: str
+
+    def create(
+        self, container: str, argv: Sequence[str], env: Mapping[str, str], *, with_input: bool
+    ) -> str:
+        with self.api.calls(self.deadline, self.doing) as client:
+            answer = client.exec_create(
+                container, list(argv), stdin=with_input, environment=dict(env) or None
+            )
+        return str(answer["Id"])
+
+    def start(self, id_: str) -> Stream:
+        path, body = f"/exec/{id_}/start", '{"Detach": false, "Tty": false}'
+        return self.api.stream(self.deadline, self.doing, "POST", path, headers=UPGRADE, body=body)
+
+    def exit_code(self, id_: str) -> int:
+        """Ask until the command has ended. Raises EngineError when it runs on behind our back."""
+        code: int | None = None
+
+        def ended() -> bool:
+            nonlocal code
+            with self.api.calls(self.deadline, self.doing) as client:
+                answer = client.exec_inspect(id_)
+            code = answer["ExitCode"]
+            return not answer["Running"]
+
+        try:
+            poll(ended, self.deadline.sooner(END_IS_NOTED_WITHIN), first=0.005)
+        except TimedOut:
+            self.deadline.check()
+            raise cut(self.doing) from None
+        if code is None:
+            raise cut(self.doing)
+        return code
 
 
 def _serve(stream: Stream, stdin: Iterable[bytes] | None, output: Output) -> None:
+    """Feed the command, and pass on what it writes, until it closes both streams."""
     feeder = Feeder(stream, stdin) if stdin is not None else None
     try:
         with feeder or nullcontext():
@@ -113,27 +124,6 @@ def _not_started(error: EngineError) -> ExecResult:
         raise error
     missing = "not found" in words or "no such file" in words
     return ExecResult(127 if missing else 126, "", words)
-
-
-def _exit_code(api: Api, execution: str, deadline: Deadline, doing: str) -> int:
-    """Ask until the command has ended. Raises EngineError when it still runs behind our back."""
-    code: int | None = None
-
-    def ended() -> bool:
-        nonlocal code
-        with api.calls(deadline, doing) as client:
-            answer = client.exec_inspect(execution)
-        code = answer["ExitCode"]
-        return not answer["Running"]
-
-    try:
-        poll(ended, deadline.sooner(END_IS_NOTED_WITHIN), first=0.005)
-    except TimedOut:
-        deadline.check()
-        raise cut(doing) from None
-    if code is None:
-        raise cut(doing)
-    return code
 
 
 def _text(pieces: Iterable[bytes]) -> str:

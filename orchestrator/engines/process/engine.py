@@ -10,7 +10,6 @@ from __future__ import annotations
 import builtins
 import contextlib
 import os
-import platform
 import sys
 import threading
 from collections import defaultdict
@@ -55,7 +54,7 @@ class ProcessEngine:
     def describe(self, deadline: Deadline) -> EngineFacts:
         """Say what this host is; it always answers."""
         deadline.check()
-        return EngineFacts(self.name, f"{platform.system()} {platform.release()}")
+        return EngineFacts(self.name)
 
     def open(self, labels: RunLabels, deadline: Deadline) -> Opened:
         """Make the run's folder, for nobody else to look into."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import subprocess
@@ -11,8 +12,8 @@ import pytest
 from dotenv import dotenv_values
 from shop import MANIFEST, Shop
 
-from orchestrator.errors import EngineUnavailable
-from orchestrator.model.launch import ExecResult
+from orchestrator.errors import EngineError, EngineUnavailable
+from orchestrator.model.launch import ExecResult, State
 
 
 @pytest.fixture
@@ -110,8 +111,18 @@ def test_logs_since_a_moment(up: Shop) -> None:
 
 
 def test_logs_followed_end_with_the_instances(up: Shop) -> None:
-    up.docker.world.instances = {}
-    assert "is not called" not in up.greenroom("logs", "-f").err
+    for key, found in up.docker.world.instances.items():
+        up.docker.world.instances[key] = dataclasses.replace(found, state=State("exited", 0))
+    ended = up.greenroom("logs", "-f", "api", "worker")
+    assert ended.code == 0
+    assert sorted(ended.out.splitlines()) == ["api    | api is ready", "worker | worker is ready"]
+
+
+@pytest.mark.parametrize("follow", [[], ["-f"]], ids=str)
+def test_logs_that_cannot_be_read(up: Shop, follow: list[str]) -> None:
+    up.docker.fail("logs", "api", EngineError("no logs for you"))
+    ended = up.greenroom("logs", *follow, "api")
+    assert (ended.code, ended.err) == (75, "error: no logs for you\n")
 
 
 @pytest.mark.parametrize(

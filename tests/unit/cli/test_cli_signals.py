@@ -10,8 +10,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
+from orchestrator.cli.child import run_child
+from orchestrator.cli.session import Session
 from orchestrator.cli.signals import Signals
 from orchestrator.errors import Interrupted
 
@@ -111,6 +114,31 @@ def test_a_signal_during_the_tests_ends_them_first(
     assert program.end() == code
     assert program.output.index("tidying") < program.output.index("\nremoved 2 in")
     assert left_in(tmp_path) == []
+
+
+@posix
+def test_who_does_not_end_in_time_is_killed_with_its_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestrator.cli.child.GRACE", 0.2)
+    trace = tmp_path / "pid"
+    script = f"trap '' TERM; sleep 60 & echo $! > {trace}; kill -TERM $PPID; wait; sleep 60"
+    listening = Session([], os.environ)
+    with listening.signals, pytest.raises(Interrupted):
+        run_child(["sh", "-c", script], tmp_path, os.environ, listening)
+    grandchild = int(trace.read_text())
+    deadline = time.monotonic() + 5
+    while not is_ended(grandchild):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def is_ended(pid: int) -> bool:
+    """Whether a process has ended, also where nobody has asked yet how."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @posix

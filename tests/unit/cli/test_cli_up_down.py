@@ -160,11 +160,13 @@ def test_the_name_of_another_users_manifest_is_not_meant(shop: Shop) -> None:
 
 def test_what_cannot_be_removed_exits_74_and_is_named(shop: Shop) -> None:
     shop.greenroom("up")
+    [run] = shop.runs
     shop.docker.fail("remove", "api", EngineError("device busy"))
     ended = shop.greenroom("down")
     assert ended.code == 74
+    assert f"error: could not remove all of {run}:\n  remove container" in ended.err
     assert "device busy" in ended.err
-    assert f"next: still there: greenroom-{shop.runs[0]}-api" in ended.err if shop.runs else True
+    assert f"next: still there: greenroom-{run}-api; try again" in ended.err
 
 
 def test_an_engine_that_is_silent_may_hide_something(shop: Shop) -> None:

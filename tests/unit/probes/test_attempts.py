@@ -150,7 +150,7 @@ def test_each_port_has_its_own_address() -> None:
 @pytest.mark.parametrize(
     ("log", "probe", "answer", "read"),
     [
-        pytest.param([], Log("ready"), Answer(False, "not logged yet"), 0, id="empty"),
+        pytest.param([], Log("ready"), Answer(False, "no such line in its log"), 0, id="empty"),
         pytest.param(
             ["one", "is ready now", "two"],
             Log("ready"),

@@ -95,7 +95,7 @@ def test_when_time_runs_out_the_last_answer_is_known() -> None:
     with pytest.raises(TimedOut) as caught:
         wait(Readiness(Log("never")), Stub(log=["x"]), deadline=within(0.1))
     assert isinstance(caught.value, NotYet)
-    assert caught.value.answer == "not logged yet"
+    assert caught.value.answer == "no such line in its log"
 
 
 def test_nothing_is_asked_when_there_is_no_time() -> None:

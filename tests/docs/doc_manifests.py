@@ -1,0 +1,32 @@
+"""Manifests out of the documents, loaded as if every file that they name were there."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from orchestrator.manifest import load
+from orchestrator.model.manifest import Manifest
+from orchestrator.technologies import BUILT_IN
+
+
+class EveryFile:
+    """A file system in which everything is there; what has no ending is a folder."""
+
+    def exists(self, path: str) -> bool:
+        return True
+
+    def is_folder(self, path: str) -> bool:
+        name = PurePath(path).name
+        return "." not in name and name != "Dockerfile"
+
+
+def loaded(text: str, display: str = "environment.yaml") -> Manifest:
+    """Load a manifest. Raises ManifestError with its mistakes."""
+    return load(
+        text.encode(),
+        path="/project/environment.yaml",
+        files=EveryFile(),
+        environ={},
+        technologies=BUILT_IN,
+        display=display,
+    )

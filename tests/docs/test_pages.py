@@ -1,0 +1,81 @@
+"""All documents for users: whatever can be checked without knowing what they are about."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+import typer
+from doc_blocks import FOLDER, PAGES, Block, anchor, commands, page
+from doc_manifests import loaded
+
+from orchestrator.cli.app import app
+from orchestrator.errors import ManifestError
+from orchestrator.technologies.nats import read_streams
+
+READ = {name: page(name) for name in PAGES}
+BLOCKS = [block for name in PAGES for block in READ[name].blocks]
+
+LANGUAGES = {"yaml", "sql", "csv", "json", "python", "js", "ini", "sh", "console", "text"}
+NO_MANIFESTS = {"streams.yaml"}
+WITH_MISTAKES = {"wrong.yaml"}
+
+
+def of(*languages: str) -> list[object]:
+    """The blocks in these languages, as parameters that are called by their places."""
+    return [pytest.param(each, id=str(each)) for each in BLOCKS if each.language in languages]
+
+
+def test_every_block_says_what_it_is() -> None:
+    assert {block.language for block in BLOCKS} <= LANGUAGES
+
+
+@pytest.mark.parametrize("block", of("yaml"))
+def test_a_manifest_has_no_mistakes(block: Block) -> None:
+    if block.name in NO_MANIFESTS:
+        assert read_streams(block.text.encode())
+    elif block.name in WITH_MISTAKES:
+        with pytest.raises(ManifestError):
+            loaded(block.text)
+    else:
+        loaded(block.text)
+
+
+@pytest.mark.parametrize("block", of("python"))
+def test_python_compiles(block: Block) -> None:
+    compile(block.text, str(block), "exec", dont_inherit=True)
+
+
+@pytest.mark.parametrize("block", of("console", "sh"))
+def test_greenroom_has_the_commands_and_options_that_are_typed(block: Block) -> None:
+    known = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    for line in block.text.splitlines():
+        for typed in re.findall(r"greenroom ([^)|&;>]*)", line.partition("#")[0]):
+            # What stands behind `--` is somebody else's, quotes included.
+            words = shlex.split(typed.partition(" -- ")[0].replace('"', ""))
+            if not words or words[0].startswith("/") or " install " in line:
+                continue
+            if words[0].startswith("--"):
+                assert words[0] in {"--install-completion", "--version"}, line
+                continue
+            assert words[0] in known, line
+            options = {name for one in known[words[0]].params for name in one.opts}
+            assert {word for word in words if word.startswith("-")} <= options, line
+
+
+@pytest.mark.parametrize("block", of("console"))
+def test_a_console_block_has_commands_only_behind_a_dollar(block: Block) -> None:
+    assert block.text.startswith("$ ")
+    assert all(command.line for command in commands(block))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_somewhere(name: str) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", READ[name].prose):
+        if target.startswith("https://"):
+            continue
+        file, _, fragment = target.partition("#")
+        assert not file or (FOLDER / file).exists(), target
+        headings = page(file or name).headings
+        assert not fragment or fragment in map(anchor, headings), target

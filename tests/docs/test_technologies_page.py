@@ -1,0 +1,199 @@
+"""docs/technologies.md against the technologies themselves, and its seeds against real servers."""
+
+from __future__ import annotations
+
+import ast
+import gzip
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from doc_blocks import ROOT, Block, Table, code, codes, page
+from doc_manifests import loaded
+
+from orchestrator import Environment, StepFailed
+from orchestrator.model import probe, technology, template
+from orchestrator.model.probe import Dialogue
+from orchestrator.model.technology import Technology
+from orchestrator.technologies import BUILT_IN
+
+PAGE = page("technologies.md")
+
+each = pytest.mark.parametrize("name", BUILT_IN)
+
+
+def facts(name: str) -> dict[str, str]:
+    """The table of a technology, as it is written."""
+    (table,) = PAGE.under(name)
+    return {row[0]: row[1] for row in table.rows}
+
+
+def in_words(text: str) -> str:
+    """A technology's own template, as the page writes it: `${self.user}` is USER."""
+    return re.sub(r"\$\{self\.(\w+)\}", lambda match: match[1].upper(), text)
+
+
+def argument(word: str) -> str:
+    return in_words(word) or '""'
+
+
+def blocks(name: str, *languages: str) -> list[Block]:
+    """The blocks of a technology's part, in these languages."""
+    return [one for one in PAGE.blocks if one.heading == name and one.language in languages]
+
+
+def test_every_technology_has_its_part() -> None:
+    parts = [heading for heading in PAGE.headings if PAGE.under(heading) and heading in BUILT_IN]
+    assert parts == list(BUILT_IN)
+
+
+@each
+def test_section_image_version_and_port(name: str) -> None:
+    known, written = BUILT_IN[name], facts(name)
+    assert code(written["section"]) == known.section
+    assert code(written["image and default version"]) == f"{known.image}:{known.version}"
+    assert code(written["port"]) == str(known.port)
+
+
+@each
+def test_address_and_fields(name: str) -> None:
+    known, written = BUILT_IN[name], facts(name)
+    assert code(written["address"]) == in_words(known.url)
+    for field, form in known.fields.items():
+        assert code(written[f"`{field}`"]) == in_words(form)
+    assert {key.strip("`") for key in written if key.startswith("`")} == set(known.fields)
+
+
+@each
+def test_user_and_database(name: str) -> None:
+    known, written = BUILT_IN[name], facts(name)
+    assert code(written["user"]) == known.user
+    if known.database is None:
+        section = known.section
+        made = loaded(f"{section}: {{some-name: {{use: {name}}}}}").resources["some-name"]
+        assert made.databases == ("some_name",)
+        assert written["database"] == "the entry's name, hyphens as underscores"
+    else:
+        assert code(written["database"]) == known.database
+
+
+@each
+def test_command_and_variables(name: str) -> None:
+    known, written = BUILT_IN[name], facts(name)
+    command = " ".join(map(argument, known.command or ()))
+    assert (codes(written["command"]) or [""])[-1] == command
+    assert codes(written["variables"]) == list(known.env)
+
+
+@each
+def test_client_and_suffixes(name: str) -> None:
+    known, written = BUILT_IN[name], facts(name)
+    assert code(written["client of `greenroom shell`"]) == " ".join(known.client)
+    assert codes(written["seeds"]) == list(known.seeds)
+    for suffix in known.seeds:
+        assert f"`{suffix}`" in PAGE.prose.replace("**", "")
+
+
+@each
+def test_the_reply_for_a_fake_makes_it_ready(name: str) -> None:
+    (written,) = (text for key, text in facts(name).items() if key.startswith("reply"))
+    asked = BUILT_IN[name].readiness("user", "database").probe
+    assert isinstance(asked, Dialogue)
+    assert re.search(asked.expect, ast.literal_eval(code(written)))
+
+
+def test_what_is_under_test_is_what_the_stand_ins_really_are() -> None:
+    (table,) = PAGE.under("The technologies")
+    readme = (ROOT / "tests" / "images" / "README.md").read_text("utf-8")
+    for name, _image, tags, really in table.rows:
+        (line,) = (one for one in readme.splitlines() if one.startswith(f"| `{code(name)}:"))
+        written = [f"{code(name)}:{tag.strip()}" for tag in tags.split(",")]
+        assert codes(line)[: len(written)] == written
+        assert really.partition(",")[0] in line
+        assert BUILT_IN[code(name)].version in tags.split(", ")
+
+
+def test_the_technology_that_is_shown_is_the_one_that_is_there() -> None:
+    (block,) = blocks("One more", "python")
+    names = {**vars(probe), **vars(technology), **vars(template)}
+    exec(block.text, names)
+    shown, known = names["REDIS"], BUILT_IN["redis"]
+    assert isinstance(shown, Technology)
+    for field in Technology.__dataclass_fields__:
+        if field not in ("readiness", "seeds"):
+            assert getattr(shown, field) == getattr(known, field), field
+    assert shown.readiness("", "") == known.readiness("", "")
+
+
+def table_of_tags() -> Table:
+    return PAGE.under("The technologies")[0]
+
+
+# Against real servers: the seeds as they are shown, and what is said of bad ones.
+
+
+def seed_files(name: str) -> dict[str, str]:
+    """The seed files that a technology's part shows, by the names that its manifest uses."""
+    (manifest, *_) = blocks(name, "yaml")
+    (entry,) = yaml.safe_load(manifest.text)[BUILT_IN[name].section].values()
+    shown = {one.language: one.text for one in blocks(name, "sql", "csv", "json")}
+    shown |= {
+        Path(one.name).suffix[1:]: one.text for one in blocks(name, "yaml", "text") if one.name
+    }
+    return {file: shown.get(Path(file).suffix[1:], "") for file in entry["seed"]}
+
+
+def written(name: str, folder: Path, spoil: Callable[[str], str] = str) -> Environment:
+    """The environment of a technology's manifest, with its seeds in the folder."""
+    for file, text in seed_files(name).items():
+        if file.endswith(".gz"):
+            (folder / file).write_bytes(gzip.compress(b"create table history (id int);"))
+        else:
+            assert text, f"the page shows no {file}"
+            (folder / file).write_text(spoil(text))
+    (folder / "environment.yaml").write_text(blocks(name, "yaml")[0].text)
+    return Environment(folder)
+
+
+ASKED = {
+    "postgres": ("ledger", "psql -Atc 'select sum(balance) from accounts'", "120"),
+    "redis": ("cache", "redis-cli hget user:1 name", "Ada Lovelace"),
+    "rabbitmq": ("queue", "rabbitmqctl -q list_queues name", "orders"),
+    "nats": ("events", "nats-server --version", "v2"),
+}
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("live_environ")
+@each
+def test_the_seeds_that_are_shown_are_taken(name: str, tmp_path: Path) -> None:
+    resource, command, answer = ASKED[name]
+    with written(name, tmp_path) as environment:
+        result = environment[resource].exec(["sh", "-c", command])
+        assert answer in result.stdout, result
+
+
+OVERLAP = '  - name: COPY\n    subjects: ["orders.new"]\n    storage: memory\n'
+
+SPOILT = [
+    ("postgres", 0, lambda text: text.replace("integer", "integr")),
+    ("postgres", 1, lambda text: text.replace("bob,20", "bob,-20")),
+    ("redis", 0, lambda text: text.replace(' "Ada Lovelace" role admin', "")),
+    ("rabbitmq", 0, lambda text: text.replace('"/"', '"/nowhere"')),
+    ("nats", 0, lambda text: text + OVERLAP),
+]
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("live_environ")
+@pytest.mark.parametrize(("name", "number", "spoil"), SPOILT)
+def test_a_bad_seed_fails_with_the_words_that_are_shown(
+    name: str, number: int, spoil: Callable[[str], str], tmp_path: Path
+) -> None:
+    shown = [one for one in blocks(name, "text") if one.text.startswith("error: ")][number]
+    with pytest.raises(StepFailed) as caught:
+        written(name, tmp_path, spoil).up()
+    for line in shown.text.removeprefix("error: ").splitlines():
+        assert line in str(caught.value)

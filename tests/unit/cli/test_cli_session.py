@@ -1,0 +1,57 @@
+"""Nothing that shows events, and no moment of an interrupt, keeps anything from being removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from shop import Shop
+
+from orchestrator.errors import EngineError
+from orchestrator.lifecycle.bringing_up import bring_up
+from orchestrator.model.event import Event
+from orchestrator.render.plain import Plain
+
+
+@pytest.mark.parametrize(
+    "error", [BrokenPipeError(), ValueError("closed"), KeyError("a bug")], ids=repr
+)
+def test_a_display_that_breaks_is_left_out(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def break_(self: Plain, event: Event) -> None:
+        raise error
+
+    monkeypatch.setattr(Plain, "show", break_)
+    assert shop.greenroom("run", "--", "true").code == 0
+    assert shop.left == 0
+
+
+def interrupt_after(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that is interrupted when its work is done, before anybody knows."""
+
+    def interrupted(*arguments: Any, **named: Any) -> Any:
+        function(*arguments, **named)
+        raise KeyboardInterrupt
+
+    return interrupted
+
+
+@pytest.mark.parametrize("command", ["up", "run"])
+def test_an_interrupt_between_the_last_step_and_its_news_leaves_nothing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr("orchestrator.environment.bring_up", interrupt_after(bring_up))
+    ended = shop.greenroom(command)
+    assert (ended.code, shop.left) == (130, 0)
+    assert "removed 4 in" in ended.err
+
+
+def test_what_is_left_even_then_is_named(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestrator.environment.bring_up", interrupt_after(bring_up))
+    shop.docker.fail("remove", "api", EngineError("device busy"))
+    ended = shop.greenroom("up")
+    assert ended.code == 130
+    assert "also: could not remove all of shop-" in ended.err
+    assert "device busy" in ended.err
