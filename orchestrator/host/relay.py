@@ -8,15 +8,13 @@ standard library is imported, because every millisecond of its start is waited f
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
 CHUNK = 1 << 16
 BACKLOG = 512
-REACHABLE_SECONDS = 0.25
 USAGE = 64
 
 
@@ -41,26 +39,6 @@ def _address(text: str) -> tuple[str, int]:
     if not host or not (port.isascii() and port.isdecimal()) or int(port) > 65535:
         raise ValueError(f"{text!r} is not of the form HOST:PORT")
     return host.removeprefix("[").removesuffix("]"), int(port)
-
-
-def relay_command(python: str, gateway: str, ports: Mapping[int, int]) -> tuple[str, ...]:
-    """Return the command that leads each of these ports of the gateway to one of the loopback.
-
-    It starts this file by its path and without the site's packages: that is quicker, and no module
-    in the folder where it starts is taken for ours.
-    """
-    host = f"[{gateway}]" if ":" in gateway else gateway
-    routes = (f"{host}:{port}=127.0.0.1:{target}" for port, target in ports.items())
-    return (python, "-I", "-S", __file__, *routes)
-
-
-def reachable(host: str, port: int) -> bool:
-    """Whether a connection to this address opens."""
-    try:
-        socket.create_connection((host, port), REACHABLE_SECONDS).close()
-    except OSError:
-        return False
-    return True
 
 
 class CannotListen(Exception):

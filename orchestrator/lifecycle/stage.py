@@ -13,7 +13,7 @@ from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine, Images, Progress
 from orchestrator.errors import BuildFailed, Evidence, PortTaken, StepFailed
 from orchestrator.host.ports import HeldPorts
-from orchestrator.host.relay import relay_command
+from orchestrator.host.relaying import relay_command
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.lifecycle.readying import Readying, wait_for_relay
 from orchestrator.model.event import StepProgress

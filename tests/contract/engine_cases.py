@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import uuid
 from dataclasses import replace
@@ -14,7 +15,6 @@ import pytest
 from orchestrator.engines.engine import Engine
 from orchestrator.engines.fake import FakeEngine, World
 from orchestrator.errors import EngineError
-from orchestrator.host.relay import reachable
 from orchestrator.model.launch import Found, Launch, Publish, RunLabels, State
 from orchestrator.model.resource import Instance
 from orchestrator.waiting import Deadline, poll
@@ -28,6 +28,15 @@ STAND_INS = "localhost/greenroom-test/"
 
 def within(seconds: float = 60) -> Deadline:
     return Deadline.after(seconds)
+
+
+def reachable(port: int) -> bool:
+    """Whether a connection to this port of the loopback opens."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 class Case:
@@ -194,7 +203,7 @@ class ProcessCase(Case):
         """A process binds its ports by itself, after the start: until then they are not taken."""
         found = super().start(launch)
         hosts = [port.host for port in launch.ports]
-        poll(lambda: all(reachable("127.0.0.1", host) for host in hosts), within())
+        poll(lambda: all(reachable(host) for host in hosts), within())
         return found
 
     def lives(self, labels: RunLabels, resource: str = "ledger", **more: Any) -> Launch:

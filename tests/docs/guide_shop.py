@@ -83,5 +83,6 @@ def run(script: str, folder: Path) -> str:
 def typed(block: Block, folder: Path) -> Iterable[Typed]:
     """Type the commands of a console block one after the other."""
     for command in commands(block):
-        output, _, code = run(f"{command.line}\necho; echo '{MARK}'$?", folder).rpartition(MARK)
+        script = f"{command.line}\ncode=$?; echo; echo '{MARK}'$code"
+        output, _, code = run(script, folder).rpartition(MARK)
         yield Typed(block, command, output, int(code))

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.host.relay import Route, reachable, relay_command
+from orchestrator.host.relay import Route
+from orchestrator.host.relaying import relay_command
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="elsewhere a host has but one loopback address"
@@ -18,6 +19,15 @@ pytestmark = pytest.mark.skipif(
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 20
+
+
+def reachable(host: str, port: int) -> bool:
+    """Whether a connection to this address opens."""
+    try:
+        socket.create_connection((host, port), SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
