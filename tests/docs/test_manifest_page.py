@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,6 +17,9 @@ PAGE = page("manifest.md")
 SCHEMA = json_schema()
 SHAPES: dict[str, Any] = {"Document": SCHEMA, **SCHEMA["$defs"]}
 NOT_YET = "Not in this version."
+
+Placed = Callable[[str, str], str]
+"""Given a key and the example of its row, returns a whole manifest."""
 
 
 def keys(shape: str) -> set[str]:
@@ -70,9 +74,9 @@ def entry(section: str, own: dict[str, str]) -> str:
     return f"{others}\n{section}:\n  subject:\n{lines}"
 
 
-def service(key: str, written: str, **other: str) -> str:
+def service(key: str, written: str) -> str:
     """A manifest in which a service with an image and a port says this."""
-    own = {"image": "image: nginx:1", "ports": "ports: [8000]", **other, key: written}
+    own = {"image": "image: nginx:1", "ports": "ports: [8000]", key: written}
     if key == "build":
         del own["image"]
     return entry("services", own)
@@ -83,38 +87,55 @@ def in_braces(written: str, *besides: str) -> str:
     return "{" + ", ".join([written, *besides]) + "}" if written[0] != "{" else written
 
 
-def manifest_with(heading: str, number: int, key: str, example: str) -> str:
-    """A whole manifest with the example of a row in the place that the row is about."""
-    match heading, number:
-        case "Top level", 0:
-            free = "" if key == "services" else "services: {web: {image: nginx}}\n"
-            return free + example
-        case "Every entry" | "Services and tasks", 0:
-            return service(key, example)
-        case "Databases and brokers", 0:
-            own = {"use": "use: postgres", key: example}
-            return "databases:\n  subject:\n" + "".join(f"    {one}\n" for one in own.values())
-        case "Build", 0:
-            besides = [] if key == "context" else ["context: ."]
-            return service("build", f"build: {in_braces(example, *besides)}")
-        case "Ports", 0:
-            besides = [] if key == "port" else ["port: 8000"]
-            return service("ports", f"ports: [{in_braces(example, *besides)}]")
-        case "Files", 0:
-            besides = ["content: x"] if key == "mode" else []
-            return service("files", f"files: {{/etc/x: {in_braces(example, *besides)}}}")
-        case "Limits", 0:
-            return service("limits", f"limits: {in_braces(example)}")
-        case "Ready", 0 if key == "exit":
-            return f"tasks: {{subject: {{image: nginx, ready: {in_braces(example)}}}}}"
-        case "Ready", 0:
-            return service("ready", f"ready: {in_braces(example)}")
-        case "Ready", 1:
-            return service("ready", f"ready: {{http: {example}}}")
-        case "Tests", 0:
-            api = "services: {api: {image: nginx, ports: [80]}}\n"
-            return api + f"tests: {in_braces(example)}"
-    raise AssertionError(f"nothing is known of {heading} {number}")
+def part(key: str, frame: str, required: str = "", lacking: str = "") -> Placed:
+    """Places an example inside of a service's key; `required` goes with every key `lacking` it."""
+
+    def placed(own: str, example: str) -> str:
+        besides = [required] if required and own in lacking.split() else []
+        return service(key, frame.replace("HERE", in_braces(example, *besides)))
+
+    return placed
+
+
+def at_the_top(key: str, example: str) -> str:
+    """A manifest with another section, unless the example is one that suffices."""
+    free = "" if key == "services" else "services: {web: {image: nginx}}\n"
+    return free + example
+
+
+def in_a_database(key: str, example: str) -> str:
+    """A manifest in which a database says this."""
+    own = {"use": "use: postgres", key: example}
+    return "databases:\n  subject:\n" + "".join(f"    {one}\n" for one in own.values())
+
+
+def in_ready(key: str, example: str) -> str:
+    """A manifest in which a service is ready by this; a task where only that can."""
+    if key == "exit":
+        return f"tasks: {{subject: {{image: nginx, ready: {in_braces(example)}}}}}"
+    return service("ready", f"ready: {in_braces(example)}")
+
+
+def in_tests(_key: str, example: str) -> str:
+    """A manifest in which the tests say this."""
+    api = "services: {api: {image: nginx, ports: [80]}}"
+    return f"{api}\ntests: {in_braces(example)}"
+
+
+PLACES: dict[tuple[str, int], Placed] = {
+    ("Top level", 0): at_the_top,
+    ("Every entry", 0): service,
+    ("Databases and brokers", 0): in_a_database,
+    ("Services and tasks", 0): service,
+    ("Build", 0): part("build", "build: HERE", "context: .", lacking="dockerfile target args"),
+    ("Ports", 0): part("ports", "ports: [HERE]", "port: 8000", lacking="host"),
+    ("Files", 0): part("files", "files: {/etc/x: HERE}", "content: x", lacking="mode"),
+    ("Limits", 0): part("limits", "limits: HERE"),
+    ("Ready", 0): in_ready,
+    ("Ready", 1): part("ready", "ready: {http: HERE}"),
+    ("Tests", 0): in_tests,
+}
+"""For each table, what makes a whole manifest of the example in one of its rows."""
 
 
 ROWS = [
@@ -139,7 +160,7 @@ def test_a_task_has_the_keys_of_a_service() -> None:
 @pytest.mark.parametrize(("heading", "number", "key", "example"), ROWS)
 def test_the_example_of_a_key_loads(heading: str, number: int, key: str, example: str) -> None:
     assert re.search(rf"\b{key}:", example), "an example shows its key"
-    loaded(manifest_with(heading, number, key, example))
+    loaded(PLACES[heading, number](key, example))
 
 
 def test_every_cell_of_a_table_of_keys_is_filled() -> None:

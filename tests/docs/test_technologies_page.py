@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from doc_blocks import ROOT, Block, Table, code, codes, page
+from doc_blocks import ROOT, Block, code, codes, page
 from doc_manifests import loaded
 
 from orchestrator import Environment, StepFailed
@@ -125,10 +125,6 @@ def test_the_technology_that_is_shown_is_the_one_that_is_there() -> None:
         if field not in ("readiness", "seeds"):
             assert getattr(shown, field) == getattr(known, field), field
     assert shown.readiness("", "") == known.readiness("", "")
-
-
-def table_of_tags() -> Table:
-    return PAGE.under("The technologies")[0]
 
 
 # Against real servers: the seeds as they are shown, and what is said of bad ones.
