@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 
 import typer
-
-DEBUG = "GREENROOM_DEBUG"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,6 +14,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit:
         raise
     except BaseException as error:
+        from orchestrator.cli.ending import ended_by
+
         return ended_by(error)
 
 
@@ -29,18 +27,3 @@ def call(arguments: Sequence[str] | None) -> int:
     args = None if arguments is None else list(arguments)
     result = command.main(args=args, prog_name="greenroom", standalone_mode=False)
     return result if isinstance(result, int) else 0
-
-
-def ended_by(error: BaseException) -> int:
-    """Say on stderr what went wrong and what to do next, and return the exit code."""
-    from orchestrator.cli.failure import as_text, exit_code
-    from orchestrator.render.colours import painter
-
-    if os.environ.get(DEBUG):
-        import traceback
-
-        traceback.print_exception(error)
-    text = as_text(error, painter(sys.stderr, os.environ))
-    if text:
-        print(text, file=sys.stderr)  # noqa: T201
-    return exit_code(error)

@@ -66,7 +66,7 @@ class Outcome:
 
     def tell(self) -> None:
         """Say what went wrong besides the tests, which have spoken for themselves."""
-        from orchestrator.cli.main import ended_by
+        from orchestrator.cli.ending import ended_by
 
         for failure in self.failures:
             ended_by(failure)
