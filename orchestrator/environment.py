@@ -27,6 +27,7 @@ from orchestrator.model.manifest import Manifest
 from orchestrator.model.step import Plan
 from orchestrator.plan import plan_up
 from orchestrator.plan.selection import taking_part
+from orchestrator.plan.up import RELAY
 
 RUN_VARIABLE = "GREENROOM_RUN"
 
@@ -107,6 +108,7 @@ class Environment:
                 hint=f"remove the run with: greenroom down {run.id}",
             )
         made = cls(path, listen=listen, environ=environ)
+        made.refuse_if_renamed(run)
         made._brought = Brought.found(run, made.manifest, made._engines)
         made._attached = True
         return made
@@ -164,6 +166,16 @@ class Environment:
             self._brought = Brought.found(whole, self.manifest, self._engines)
             self._attached = True
         return self.up()
+
+    def refuse_if_renamed(self, run: Run) -> None:
+        """Raise UsageError when a run has what the manifest does not know any more."""
+        there = {thing.instance.resource for thing in run.instances if thing.instance}
+        gone = sorted(there - set(self.manifest.resources) - {RELAY.resource})
+        if gone:
+            raise UsageError(
+                f"{run.id} has {', '.join(gone)}, which {run.manifest} does not name any more",
+                hint=f"apply the changes with: greenroom down {run.id}, then greenroom up",
+            )
 
     def is_whole(self, run: Run) -> bool:
         """Whether a run of this manifest has all that takes part, and all of it is well."""

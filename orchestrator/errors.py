@@ -130,6 +130,14 @@ class StepFailed(GreenroomError):
         self.step = step
         self.evidence = evidence or Evidence()
 
+    def __str__(self) -> str:
+        """The message, and below it all that was known when the step failed."""
+        known = self.evidence
+        parts = [("last answer", known.answer), ("state", known.state)]
+        lines = [f"  {label}: {text}" for label, text in parts if text]
+        log = ["  log:", *(f"    {line}" for line in known.log)] if known.log else []
+        return "\n".join([self.message, *lines, *log])
+
 
 class ServiceDied(GreenroomError):
     """Services ended although they should have lived as long as the run."""

@@ -1,9 +1,10 @@
 """The pytest plugin: one environment for the whole session, shared by all workers.
 
 The fixture `environment` brings up the manifest that `--environment` or the ini key `environment`
-names (default: `environment.yaml`, looked for from the root folder upwards) when a test first asks
-for it, and removes it after the last one. With GREENROOM_RUN set it joins that run instead, and
-otherwise the manifest's own `greenroom up`, if that is up and healthy; what it joined, it leaves.
+names (default: `environment.yaml`, looked for from the current folder upwards) when a test first
+asks for it, and removes it after the last one. With GREENROOM_RUN set it joins that run instead,
+and otherwise the manifest's own `greenroom up`, if that is up and healthy; what it joined, it
+leaves.
 """
 
 from __future__ import annotations
@@ -79,9 +80,9 @@ def opened(config: pytest.Config) -> Environment:
             return Environment.attach(run)
         return Environment(manifest(config)).join_or_up()
     except GreenroomError as error:
-        hint = f"\n{error.hint}" if error.hint else ""
+        hint = f"\nnext: {error.hint}" if error.hint else ""
         # Not one of the tests could say more, so that the session ends here and says it once.
-        pytest.exit(f"{error.message}{hint}", returncode=error.exit_code)
+        pytest.exit(f"{error}{hint}", returncode=error.exit_code)
 
 
 def manifest(config: pytest.Config) -> str | None:

@@ -125,7 +125,7 @@ def fields(resource: Resource) -> tuple[str, ...]:
     """Return the names of everything that can be asked of a resource, the address first."""
     technology = resource.technology
     if technology:
-        return ("url", "host", "port", *CREDENTIALS, *technology.fields)
+        return ("url", "host", "port", *technology.field_names)
     return ("url", "host", "port") if resource.ports else ()
 
 
@@ -148,6 +148,13 @@ def variables(asker: Instance | None, directory: Directory) -> dict[str, str]:
                     key = f"{prefix}_{infix}_{field.upper()}"
                     found[key] = answer(reference, asker, directory, of=None)
     return found
+
+
+def client(instance: Instance, directory: Directory) -> list[str]:
+    """Return its technology's interactive client, as beside the server; a shell where none is."""
+    technology = directory.of(instance).technology
+    words = technology.client if technology else ("sh",)
+    return [resolve(taken_apart(word), instance, directory) for word in words]
 
 
 def client_env(instance: Instance, directory: Directory) -> dict[str, str]:

@@ -30,13 +30,18 @@ def env(
 ) -> int:
     """Print all addresses, as variables.
 
-    What the tests' environment gets, passwords included. In a shell: eval "$(greenroom env)"
+    What the tests' environment gets, passwords included, without GREENROOM_RUN. In a shell:
+    eval "$(greenroom env)"
     """
     from orchestrator.cli.choosing import chosen
+    from orchestrator.environment import RUN_VARIABLE
 
     if form not in FORMS:
         raise UsageError(f"there is no format {form}", hint=f"there are: {', '.join(FORMS)}")
-    variables = chosen(run).variables
+    # A shell keeps these for longer than the run lives, and must not aim at a run that is gone.
+    variables = {
+        name: value for name, value in chosen(run).variables.items() if name != RUN_VARIABLE
+    }
     if json or form == JSON:
         as_json(variables)
     else:

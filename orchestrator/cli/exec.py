@@ -52,9 +52,7 @@ def beside(name: str, command: Sequence[str] | None, run: str | None) -> int:
 
     environment = chosen(run)
     resource_names(environment, [name])
-    technology = environment.manifest.resources[name].technology
-    client = technology.client if technology else ()
-    argv = list(command or client or ("sh",))
+    argv = list(command or environment[name].client)
     if has_terminal():
         return on_terminal(environment[name], argv)
     return through_pipes(environment[name], argv)

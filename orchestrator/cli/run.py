@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ import typer
 
 from orchestrator.cli.arguments import command_of
 from orchestrator.cli.options import Events, Manifest, Profiles, Verbose
-from orchestrator.errors import GreenroomError, NotRemoved, ServiceDied
+from orchestrator.errors import GreenroomError, NotRemoved, ServiceDied, UsageError
 
 if TYPE_CHECKING:
     from orchestrator.cli.session import Session
@@ -24,7 +26,7 @@ def run(
     events: Events = None,
     verbose: Verbose = False,
 ) -> int:
-    r"""Start everything, run CMD in it, remove everything.
+    """Start everything, run CMD in it, remove everything.
 
     CMD runs in the present folder with all addresses in its environment (LEDGER_URL, LEDGER_PORT
     and so on). Without CMD, the manifest's own tests.command runs, in the manifest's folder.
@@ -35,21 +37,28 @@ def run(
 
     For example:
 
-    \b
-      greenroom run                           the manifest's own tests
-      greenroom run -- pytest -q -k payment
-      greenroom run postgres -- psql          with a ready-made environment
+    greenroom run -- pytest -q -k payment
     """
     from orchestrator.cli.opening import opened
     from orchestrator.cli.session import session
     from orchestrator.cli.tests import tests_of
 
     with session(events=events, verbose=verbose) as listening:
-        environment = opened(manifest, profile, listening)
+        environment = with_hint(lambda: opened(manifest, profile, listening), manifest)
         tests = tests_of(environment.manifest, command_of(ctx))
         outcome = run_and_remove(environment, tests, listening)
     outcome.tell()
     return outcome.code
+
+
+def with_hint(make: Callable[[], Environment], word: str | None) -> Environment:
+    """Make the environment; whoever wrote a command in the manifest's place is told of `--`."""
+    try:
+        return make()
+    except UsageError as error:
+        if word and shutil.which(word):
+            error.hint = f"if {word} is to be run: greenroom run -- {word}"
+        raise
 
 
 @dataclass

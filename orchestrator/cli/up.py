@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from orchestrator.cli.options import Events, Manifest, Profiles, Verbose
+from orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
     from orchestrator.cli.session import Session
@@ -37,8 +38,9 @@ def up(
         environment = opened(manifest, profile, listening)
         found = survey(os.environ)
         standing = standing_of(found.of(environment.identity))
-        healthy = standing is not None and environment.is_whole(standing)
+        healthy = standing is not None and standing.healthy
         if standing and healthy:
+            refuse_if_it_lacks(environment, standing)
             environment = environment.of_run(standing)
         else:
             if standing:
@@ -53,6 +55,15 @@ def standing_of(runs: list[Run]) -> Run | None:
     """Return what an earlier `up` made, the healthy one first; what tests made is their own."""
     made = sorted((run for run in runs if run.stays), key=lambda run: not run.healthy)
     return made[0] if made else None
+
+
+def refuse_if_it_lacks(environment: Environment, standing: Run) -> None:
+    """Raise UsageError when what is up is well, but not all: it has data that may matter."""
+    if not environment.is_whole(standing):
+        raise UsageError(
+            f"{standing.id} is up, but without all that takes part now",
+            hint=f"start anew, without its data: greenroom down {standing.id}, then greenroom up",
+        )
 
 
 def start(environment: Environment, listening: Session) -> None:

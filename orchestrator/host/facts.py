@@ -18,7 +18,13 @@ SECONDS = 15.0
 
 def offline(environ: Mapping[str, str]) -> Facts:
     """Return the facts of a world of which nothing is known but the user's own settings."""
-    return Facts(image_prefix=environ.get(PREFIX, ""))
+    return Facts(image_prefix=image_prefix(environ))
+
+
+def image_prefix(environ: Mapping[str, str]) -> str:
+    """Return what goes before the names of images; a slash parts it from them."""
+    prefix = environ.get(PREFIX, "")
+    return prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
 
 
 def gather(
@@ -32,7 +38,7 @@ def gather(
     Raises EngineUnavailable when an engine that the manifest needs does not answer.
     """
     deadline = Deadline.after(SECONDS)
-    prefix = environ.get(PREFIX, "")
+    prefix = image_prefix(environ)
     described = {name: engine.describe(deadline) for name, engine in engines.items()}
     names = dict.fromkeys(
         prefixed(resource.image, prefix)

@@ -53,8 +53,9 @@ def find(argument: str | None, start: Path) -> Path:
     if argument in ready_made():
         return ready_made()[argument]
     names = ", ".join(sorted(ready_made()))
+    missing = f"no {NAME} in {argument}" if path.parent.is_dir() and path.name == NAME else ""
     raise UsageError(
-        f"there is no manifest {argument}",
+        f"there is {missing or f'no manifest {argument}'}",
         hint=f"give a path, a folder with {NAME} in it, or a ready-made name: {names}",
     )
 

@@ -10,7 +10,7 @@ from typing import Self
 from orchestrator.addressing.resolve import answer, fields
 from orchestrator.addressing.route import LOCAL, Directory
 from orchestrator.engines.engine import Engine
-from orchestrator.errors import GreenroomError
+from orchestrator.errors import GreenroomError, PortTaken
 from orchestrator.host.owner import new_labels
 from orchestrator.host.ports import HeldPorts
 from orchestrator.lifecycle.executor import Tell, execute
@@ -22,7 +22,7 @@ from orchestrator.model.event import RunReady, RunStarted
 from orchestrator.model.facts import Facts
 from orchestrator.model.launch import Found
 from orchestrator.model.manifest import Manifest
-from orchestrator.model.resource import Instance
+from orchestrator.model.resource import Instance, Port, Resource
 from orchestrator.model.step import Plan, Start
 from orchestrator.model.template import Reference
 from orchestrator.waiting import Deadline, Stop
@@ -102,14 +102,23 @@ def laid_out(manifest: Manifest, plan: Plan, known: Facts, ports: HeldPorts) -> 
     names = [step.instance.resource for step in plan.steps if isinstance(step, Start)]
     resources = {name: resource for name, resource in manifest.resources.items() if name in names}
     chosen = {
-        (resource.instance, port.number): (
-            ports.take_fixed(port.host) if port.host else ports.take(1)[0]
-        )
+        (resource.instance, port.number): host_port(resource, port, ports)
         for resource in resources.values()
         for port in resource.ports
     }
     hosts = {name: engine.address for name, engine in known.engines.items()}
     return Directory(resources, hosts=hosts, ports=chosen)
+
+
+def host_port(resource: Resource, port: Port, ports: HeldPorts) -> int:
+    """Return a host port that is held from now on. Raises PortTaken with the resource's name."""
+    if port.host is None:
+        return ports.take(1)[0]
+    try:
+        return ports.take_fixed(port.host)
+    except PortTaken as taken:
+        words = f"{resource.name} wants port {port.host} of this host, which is taken"
+        raise PortTaken(words, port=port.host, hint=taken.hint) from taken
 
 
 def clean_up(

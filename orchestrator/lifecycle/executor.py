@@ -38,7 +38,8 @@ def execute(plan: Plan, perform: Perform, tell: Tell, stop: Stop) -> None:
     """
     outcome = walk(plan, perform, tell, stop, stop_at_failure=True)
     if outcome.failures:
-        raise outcome.failures[0]
+        # Which of our own threads and functions it came through is no help to anybody.
+        raise outcome.failures[0].with_traceback(None)
     if len(outcome.done) < len(plan.steps):
         raise Stopped
 

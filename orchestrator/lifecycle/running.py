@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from orchestrator.addressing.resolve import answer, client_env, fields
+from orchestrator.addressing.resolve import answer, client, client_env, fields
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.lifecycle.evidence import tail_of
@@ -114,6 +114,11 @@ class RunningResource:
         To be run in an environment that holds `client_env`.
         """
         return self._engine.interactive(self.found, argv, self.client_env)
+
+    @property
+    def client(self) -> list[str]:
+        """The command that opens its technology's own client beside it, else a shell."""
+        return client(self.instance, self._directory)
 
     @property
     def client_env(self) -> dict[str, str]:

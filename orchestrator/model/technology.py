@@ -97,6 +97,8 @@ class Technology:
     name:version` puts in the version's place. `url` is the address; its user, password and database
     are percent-encoded. `fields` are further ones under their own names. `command` replaces the
     image's (None: it stays, unless the manifest gives `args`, which then follow `program`).
+    `fixed_user` says that there cannot be another user, `has_databases` that there is something to
+    be named in an address's path; `database` is its default name (None: the resource's own).
     `readiness` gets the user and the database. `client` is the interactive client that `greenroom
     shell` opens, `client_env` what makes it and other clients find the server and get in.
     `create_database` makes the command that makes one more database.
@@ -113,9 +115,17 @@ class Technology:
     command: tuple[str, ...] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     user: str = "greenroom"
+    fixed_user: bool = False
     database: str | None = None
+    has_databases: bool = True
     fields: Mapping[str, str] = field(default_factory=dict)
     client: tuple[str, ...] = ()
     client_env: Mapping[str, str] = field(default_factory=dict)
     seeds: Mapping[str, Loader] = field(default_factory=dict)
     create_database: Callable[[str], tuple[str, ...]] | None = None
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """What may be asked of it besides its address: how one gets in, then its own fields."""
+        database = ("database",) if self.has_databases else ()
+        return ("user", "password", *database, *self.fields)

@@ -23,7 +23,7 @@ def taking_part(manifest: Manifest, profiles: Collection[str] = ()) -> dict[str,
         name = waiting.pop(0)
         for needed in needed_by(manifest.resources[name]):
             if needed.name not in chosen:
-                chosen[needed.name] = f"{name} needs it ({needed.cause})"
+                chosen[needed.name] = f"{name} needs it: {needed.cause}"
                 waiting.append(needed.name)
     return {name: chosen[name] for name in manifest.resources if name in chosen}
 
@@ -49,7 +49,7 @@ def needed_by(resource: Resource) -> list[Dependency]:
         for reference in template.references
         if reference.lazy
     ]
-    found += [Dependency(task, f"the seed of {resource.name}") for task in seed_tasks(resource)]
+    found += [Dependency(task, "its seed runs it") for task in seed_tasks(resource)]
     return found
 
 

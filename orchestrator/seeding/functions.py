@@ -37,21 +37,24 @@ def interpreter(manifest: Manifest, environ: Mapping[str, str] | None = None) ->
     """
     environ = os.environ if environ is None else environ
     if manifest.python:
-        return str(Path(manifest.folder) / manifest.python)
+        # A bare name is looked for on the PATH, a path is the manifest's own.
+        bare = Path(manifest.python).name == manifest.python
+        return manifest.python if bare else str(Path(manifest.folder) / manifest.python)
     script = Path("Scripts/python.exe" if os.name == "nt" else "bin/python")
     folders = [environ.get("VIRTUAL_ENV", ""), str(Path(manifest.folder) / ".venv")]
     candidates = [Path(folder) / script for folder in folders if folder]
     return next((str(path) for path in candidates if path.exists()), sys.executable)
 
 
-def described(instance: Instance, directory: Directory) -> dict[str, str]:
+def described(instance: Instance, directory: Directory) -> dict[str, str | int]:
     """Return what the function gets to know of the resource: its name and fields, from outside."""
     resource = directory.of(instance)
     found = {
         field: answer(Reference(SELF, field), None, directory, of=instance)
         for field in fields(resource)
     }
-    return {"name": str(instance), **found}
+    port = {"port": int(found["port"])} if "port" in found else {}
+    return {"name": str(instance), **found, **port}
 
 
 def call(
@@ -60,7 +63,7 @@ def call(
     *,
     python: str,
     folder: str,
-    resource: Mapping[str, str],
+    resource: Mapping[str, str | int],
     env: Mapping[str, str],
     deadline: Deadline,
     progress: Callable[[str, int, int], None],
@@ -107,7 +110,7 @@ def start(
         ) from error
 
 
-def hand_over(child: subprocess.Popen[bytes], resource: Mapping[str, str]) -> None:
+def hand_over(child: subprocess.Popen[bytes], resource: Mapping[str, str | int]) -> None:
     """Send the resource; a child that ended before it read is judged by its exit code."""
     assert child.stdin is not None
     try:

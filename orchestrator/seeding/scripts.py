@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
-LOCATION = "/tmp/greenroom-seed"  # noqa: S108 - inside the container, which is ours alone
+LOCATION = re.compile(r"/tmp/greenroom-seed\.\w+")  # noqa: S108 - the name that mktemp makes
+"""What a script's messages call it."""
 
-# The script is written to a file first, because commands in it may read the standard input.
-RECEIVE = f'cat > {LOCATION} && exec "$@" {LOCATION} < /dev/null'
+# The script is written to a file first, because commands in it may read the standard input; the
+# file goes again, because beside a process on this host it is a file of this host.
+RECEIVE = """
+script=$(mktemp /tmp/greenroom-seed.XXXXXX) || exit
+cat > "$script" && "$@" "$script" < /dev/null
+code=$?
+rm -f "$script"
+exit $code
+"""
 
 
 def interpreter(first_line: str) -> tuple[str, ...]:

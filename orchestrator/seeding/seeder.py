@@ -6,6 +6,7 @@ line, and the server's own words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -80,7 +81,7 @@ class Seeder:
             interpreter = scripts.interpreter(file.head().first_line)
             env = self.client_env() | variables(self.instance, self.directory)
             result = self.exec(scripts.command(interpreter), file.chunks(), env)
-        self.check(step, result, scripts.LOCATION, seed.label)
+        self.check(step, named(result, scripts.LOCATION, seed.label), "", seed.label)
 
     def call_function(self, step: ApplySeed, seed: FunctionSeed) -> None:
         """Call a Python function in a child of the project's interpreter."""
@@ -134,3 +135,9 @@ class Seeder:
         if label not in words:
             words = f"{label}: {words}"
         raise StepFailed(step.key, f"{words} (exit code {result.exit_code})")
+
+
+def named(result: ExecResult, location: re.Pattern[str], label: str) -> ExecResult:
+    """Return the result with the seed's name wherever a command called it something else."""
+    texts = (location.sub(label, text) for text in (result.stdout, result.stderr))
+    return ExecResult(result.exit_code, *texts)

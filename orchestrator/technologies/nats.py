@@ -101,6 +101,7 @@ NATS = Technology(
     program="nats-server",
     # The smallest official image has the server as its entry point and no shell: flags only.
     command=("-js", "--user", "${self.user}", "--pass", "${self.password}"),
+    has_databases=False,
     client=("sh",),
     seeds={".yaml": WireLoader(talk), ".yml": WireLoader(talk)},
 )

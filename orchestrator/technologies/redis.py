@@ -44,6 +44,8 @@ def talk(chunks: Iterator[bytes], credentials: Credentials) -> Conversation:
     password = credentials.password.encode()
     yield Send(b"*2\r\n$4\r\nAUTH\r\n$%d\r\n%s\r\n" % (len(password), password))
     yield from read_reply(0)
+    yield Send(b"SELECT %s\r\n" % credentials.database.encode())
+    yield from read_reply(0)
     batch: list[tuple[int, bytes]] = []
     for number, line in numbered_lines(chunks):
         if not line.strip() or line.lstrip().startswith(b"#"):
@@ -93,8 +95,9 @@ REDIS = Technology(
         *("--requirepass", "${self.password}"),
     ),
     user="default",
+    fixed_user=True,
     database="0",
-    client=("redis-cli",),
+    client=("redis-cli", "-n", "${self.database}"),
     client_env={"REDISCLI_AUTH": "${self.password}"},
     seeds={".redis": WireLoader(talk)},
 )

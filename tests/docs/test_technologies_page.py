@@ -70,7 +70,9 @@ def test_address_and_fields(name: str) -> None:
 def test_user_and_database(name: str) -> None:
     known, written = BUILT_IN[name], facts(name)
     assert code(written["user"]) == known.user
-    if known.database is None:
+    if not known.has_databases:
+        assert written["database"] == "none"
+    elif known.database is None:
         section = known.section
         made = loaded(f"{section}: {{some-name: {{use: {name}}}}}").resources["some-name"]
         assert made.databases == ("some_name",)
@@ -90,7 +92,8 @@ def test_command_and_variables(name: str) -> None:
 @each
 def test_client_and_suffixes(name: str) -> None:
     known, written = BUILT_IN[name], facts(name)
-    assert code(written["client of `greenroom shell`"]) == " ".join(known.client)
+    client = " ".join(map(argument, known.client))
+    assert code(written["client of `greenroom shell`"]) == client
     assert codes(written["seeds"]) == list(known.seeds)
     for suffix in known.seeds:
         assert f"`{suffix}`" in PAGE.prose.replace("**", "")

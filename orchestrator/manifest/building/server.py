@@ -29,9 +29,9 @@ def server(entry: Server, site: Site) -> Resource | None:
         readiness(entry.ready, (), Readiness(Automatic()), site)
         return None
     ports = (Port(technology.port, host=entry.port),)
-    user = entry.user or technology.user
+    user = _user(entry, technology, site)
     databases = _databases(entry, technology, site)
-    default = technology.readiness(user, databases[0])
+    default = technology.readiness(user, databases[0] if databases else "")
     return replace(
         common,
         engine=DOCKER,
@@ -46,6 +46,12 @@ def server(entry: Server, site: Site) -> Resource | None:
         seeds=seeds(entry.seed, databases, Loads.of(technology), site),
         readiness=readiness(entry.ready, ports, default, site),
     )
+
+
+def _user(entry: Server, technology: Technology, site: Site) -> str:
+    if entry.user and technology.fixed_user and entry.user != technology.user:
+        site.wrong(f"{technology.name} has only the user {quoted(technology.user)}", "user")
+    return entry.user or technology.user
 
 
 def _technology(entry: Server, site: Site) -> Technology | None:
@@ -92,6 +98,10 @@ def _templates(technology: Technology) -> dict[str, Template]:
 def _databases(entry: Server, technology: Technology, site: Site) -> tuple[str, ...]:
     words = entry.database or []
     names: list[str] = []
+    if not technology.has_databases:
+        if words:
+            site.wrong(f"{technology.name} has no databases; leave this out", "database")
+        return ()
     for word in words:
         if word.text in names:
             site.wrong(f"the database {quoted(word.text)} is named twice", *word.path[2:])

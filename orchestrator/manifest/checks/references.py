@@ -15,7 +15,6 @@ from orchestrator.model.resource import Resource
 from orchestrator.model.template import SELF, Reference, View
 
 _ADDRESS = ("url", "host", "port")
-_ACCESS = ("user", "password", "database")
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ class References:
 def _fields(resource: Resource) -> tuple[str, ...]:
     if resource.technology is None:
         return _ADDRESS
-    return (*_ADDRESS, *_ACCESS, *resource.technology.fields)
+    return (*_ADDRESS, *resource.technology.field_names)
 
 
 def _port(reference: Reference, resource: Resource) -> str:
