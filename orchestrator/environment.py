@@ -23,13 +23,12 @@ from orchestrator.lifecycle.removal import remove_run
 from orchestrator.lifecycle.running import RunningResource
 from orchestrator.lifecycle.survey import Run, survey
 from orchestrator.model.event import Event
+from orchestrator.model.launch import RUN_VARIABLE
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.step import Plan
 from orchestrator.plan import plan_up
 from orchestrator.plan.selection import taking_part
 from orchestrator.plan.up import RELAY
-
-RUN_VARIABLE = "GREENROOM_RUN"
 
 Listener = Callable[[Event], None]
 

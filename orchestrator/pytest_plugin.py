@@ -70,8 +70,9 @@ def named(config: pytest.Config) -> str | None:
 def opened(config: pytest.Config) -> Environment:
     """Join the run that is meant, or bring one up."""
     # Imported here, because every pytest in whose Python we are installed imports this module.
-    from orchestrator.environment import RUN_VARIABLE, Environment
+    from orchestrator.environment import Environment
     from orchestrator.errors import GreenroomError
+    from orchestrator.model.launch import RUN_VARIABLE
 
     worker = getattr(config, "workerinput", {})
     run = worker.get(WORKER_RUN) or os.environ.get(RUN_VARIABLE)

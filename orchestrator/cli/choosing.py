@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 def chosen(run: str | None) -> Environment:
     """Return the environment that is meant, joined. Raises UsageError when there is no such one."""
-    from orchestrator.environment import RUN_VARIABLE, Environment
+    from orchestrator.environment import Environment
     from orchestrator.host import manifests
     from orchestrator.lifecycle.survey import survey
+    from orchestrator.model.launch import RUN_VARIABLE
 
     named = run or os.environ.get(RUN_VARIABLE)
     if named:

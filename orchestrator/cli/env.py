@@ -34,7 +34,7 @@ def env(
     eval "$(greenroom env)"
     """
     from orchestrator.cli.choosing import chosen
-    from orchestrator.environment import RUN_VARIABLE
+    from orchestrator.model.launch import RUN_VARIABLE
 
     if form not in FORMS:
         raise UsageError(f"there is no format {form}", hint=f"there are: {', '.join(FORMS)}")

@@ -37,8 +37,8 @@ def meant(target: str | None, found: Survey) -> Meant:
 
     Raises UsageError, with the candidates, when it could be several.
     """
-    from orchestrator.environment import RUN_VARIABLE
     from orchestrator.host import manifests
+    from orchestrator.model.launch import RUN_VARIABLE
 
     named = target or os.environ.get(RUN_VARIABLE)
     if named is None:

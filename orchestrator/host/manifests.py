@@ -5,18 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
-
 from orchestrator.addressing.passwords import with_passwords
 from orchestrator.errors import ManifestError, Problem, UsageError
-from orchestrator.manifest import load, load_mapping
 from orchestrator.model.manifest import Manifest
 from orchestrator.state import machine_secret
-from orchestrator.technologies import BUILT_IN
 
 NAME = "environment.yaml"
 
@@ -73,7 +68,7 @@ def upwards(start: Path) -> Path:
 
 def ready_made() -> dict[str, Path]:
     """Return the manifests that come with Greenroom, by name."""
-    inside = Path(str(resources.files("orchestrator"))) / "environments"
+    inside = Path(__file__).parents[1] / "environments"
     # In a checkout they stand at the top of the tree; in an installed package inside of it.
     folder = inside if inside.is_dir() else inside.parent.parent / "environments"
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
@@ -81,6 +76,10 @@ def ready_made() -> dict[str, Path]:
 
 def read(path: Path, environ: Mapping[str, str], *, display: str | None = None) -> Manifest:
     """Load a manifest from a file. Raises ManifestError with every mistake."""
+    # Imported here, because whoever only looks for manifests needs neither the model nor YAML.
+    from orchestrator.manifest import load
+    from orchestrator.technologies import BUILT_IN
+
     shown = display or shown_as(path)
     resolved = path.resolve()
     try:
@@ -101,6 +100,9 @@ def read(path: Path, environ: Mapping[str, str], *, display: str | None = None) 
 
 def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Manifest:
     """Make a manifest of a mapping; its relative paths start from `folder`."""
+    from orchestrator.manifest import load_mapping
+    from orchestrator.technologies import BUILT_IN
+
     manifest = load_mapping(
         mapping,
         folder=str(folder.resolve()),
@@ -113,6 +115,10 @@ def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str,
 
 def surroundings(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the caller's environment, with the `.env` file beside the manifest behind it."""
+    if not (folder / ".env").exists():
+        return dict(environ)
+    from dotenv import dotenv_values
+
     beside = dotenv_values(folder / ".env", interpolate=False)
     return {**{name: value or "" for name, value in beside.items()}, **environ}
 

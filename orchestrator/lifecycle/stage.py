@@ -15,7 +15,6 @@ from orchestrator.errors import BuildFailed, Evidence, PortTaken, StepFailed
 from orchestrator.host.ports import HeldPorts
 from orchestrator.host.relaying import relay_command
 from orchestrator.lifecycle.executor import Tell
-from orchestrator.lifecycle.readying import Readying, wait_for_relay
 from orchestrator.model.event import StepProgress
 from orchestrator.model.launch import ENVIRONMENT, Found, Launch, Opened, RunLabels
 from orchestrator.model.manifest import Manifest
@@ -30,7 +29,6 @@ from orchestrator.model.step import (
     StartRelay,
     Step,
 )
-from orchestrator.seeding import Seeder
 from orchestrator.waiting import Deadline, Stop, TimedOut
 
 HOST_GATEWAY = "host-gateway"
@@ -182,6 +180,8 @@ class Stage:
 
         An engine whose network has no gateway on this host leads containers here by itself.
         """
+        from orchestrator.lifecycle.readying import wait_for_relay
+
         gateway = self.opened[DOCKER].gateway
         self.hosts = {target.alias: gateway or HOST_GATEWAY for target in step.targets}
         if gateway is None:
@@ -212,12 +212,17 @@ class Stage:
 
     def wait_until_ready(self, step: Ready) -> None:
         """Wait until an instance is ready."""
+        # This and seeding are imported while the first containers start, and not before them.
+        from orchestrator.lifecycle.readying import Readying
+
         found = self.found[step.instance]
         engine = self.engines[found.engine]
         Readying(step, found, engine, self.directory, self.tell, self.stop).wait()
 
     def seed(self, step: ApplySeed) -> None:
         """Put one seed in."""
+        from orchestrator.seeding import Seeder
+
         found = self.found[step.instance]
         Seeder(
             manifest=self.manifest,

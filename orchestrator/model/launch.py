@@ -16,6 +16,9 @@ OWNER = "greenroom.owner"
 EXPIRES = "greenroom.expires"
 STAYS = "greenroom.stays"
 
+RUN_VARIABLE = "GREENROOM_RUN"
+"""The environment variable that names a run to those who are to join it."""
+
 
 @dataclass(frozen=True)
 class RunLabels:
