@@ -7,7 +7,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orchestrator.addressing.resolve import Escape, address_of, as_text, in_json, resolve
+from orchestrator.addressing.resolve import (
+    Escape,
+    address_of,
+    as_text,
+    client_env,
+    in_json,
+    resolve,
+)
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, Evidence, StepFailed
@@ -53,7 +60,8 @@ class Readying:
             found = address_of(self.step.instance, None, self.directory, port)
             return found.host, found.port
 
-        return Target(address, self.engine, self.found, deadline)
+        env = client_env(self.step.instance, self.directory)
+        return Target(address, self.engine, self.found, deadline, env)
 
     def probe(self) -> Probe:
         """Return the probe with its references answered: from the tests' side, or inside."""

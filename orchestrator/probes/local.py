@@ -29,7 +29,7 @@ def ask_command(probe: Exec, target: Target) -> Answer:
     """Run the command; when it fails, the last line that it wrote says why."""
     argv = [str(word) for word in probe.argv]
     deadline = target.deadline.sooner(ENGINE_SECONDS)
-    result = target.engine.exec(target.found, argv, deadline)
+    result = target.engine.exec(target.found, argv, deadline, env=target.env)
     words = f"{argv[0]} exited with code {result.exit_code}"
     if result.exit_code and result.output:
         words += f": {excerpt(result.output.splitlines()[-1])}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from orchestrator.model.launch import ExecResult, Found, LogLine, State
@@ -42,12 +42,14 @@ class Target:
     """Who is asked. `address` leads from a port's name (None: the first port) to host and port.
 
     The port is 0 when the resource has no such port. A probe's templates are answered already.
+    `env` is what commands beside it get, so that its technology's own clients get in.
     """
 
     address: Callable[[str | None], tuple[str, int]]
     engine: Beside
     found: Found
     deadline: Deadline
+    env: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def state(self) -> State:

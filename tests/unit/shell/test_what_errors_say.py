@@ -1,0 +1,100 @@
+"""What errors say to those who see no more of Greenroom than their text."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from orchestrator import Environment, StepFailed, UsageError
+from orchestrator.addressing.masking import mask_error, masker
+from orchestrator.engines.fake import FakeEngine
+from orchestrator.errors import Evidence, PortTaken
+from orchestrator.host import manifests
+from orchestrator.host.facts import image_prefix
+from orchestrator.lifecycle.survey import Run
+from orchestrator.model.launch import RESOURCE, Found
+from orchestrator.model.manifest import Manifest
+from orchestrator.seeding.functions import interpreter
+
+
+def test_a_failed_step_shows_all_that_was_known() -> None:
+    known = Evidence(answer="HTTP 503", state="running", log=("starting", "waiting for a lock"))
+    failed = StepFailed("ready api", "api is not ready after 2 s", evidence=known)
+    assert str(failed) == (
+        "api is not ready after 2 s\n"
+        "  last answer: HTTP 503\n"
+        "  state: running\n"
+        "  log:\n"
+        "    starting\n"
+        "    waiting for a lock"
+    )
+
+
+def test_no_password_is_in_it_nor_in_what_led_to_it() -> None:
+    cause = UsageError("hunter2 is no password", hint="not hunter2")
+    failed = StepFailed("seed", "no", evidence=Evidence(log=("login with hunter2",)))
+    failed.__cause__ = cause
+    failed.add_note("hunter2 again")
+    mask_error(failed, masker(["hunter2"]))
+    assert "hunter2" not in f"{failed} {failed.__notes__} {cause} {cause.hint} {cause.args}"
+
+
+def test_a_run_that_the_manifest_does_not_know_any_more_is_not_joined(tmp_path: Path) -> None:
+    environment = Environment.of({"brokers": {"events": {"use": "nats"}}}, folder=tmp_path)
+    run = Run("shop-1", tuple(Found("docker", "container", n, {RESOURCE: n}) for n in ("a", "b")))
+    with pytest.raises(UsageError, match=r"shop-1 has a, b, which .* does not name any more"):
+        environment.refuse_if_renamed(run)
+
+
+def test_a_fixed_port_that_is_taken_names_who_wanted_it(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        entry = {"image": "api:1", "ports": [{"port": 80, "host": port}]}
+        engines = {"docker": FakeEngine()}
+        manifest = {"services": {"api": entry}}
+        with pytest.raises(PortTaken, match=f"api wants port {port} of this host, which is taken"):
+            Environment.of(manifest, folder=tmp_path, engines=engines).up()
+    assert not engines["docker"].world.places
+
+
+@pytest.mark.parametrize(
+    ("summary", "given", "expected"),
+    [
+        ("none", "", ""),
+        ("with a slash", "mirror.example/", "mirror.example/"),
+        ("without: it is added", "mirror.example/hub", "mirror.example/hub/"),
+    ],
+)
+def test_a_slash_parts_a_prefix_from_an_image(summary: str, given: str, expected: str) -> None:
+    assert image_prefix({"GREENROOM_IMAGE_PREFIX": given}) == expected, summary
+
+
+def test_a_folder_without_a_manifest_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match=r"there is no environment\.yaml in empty"):
+        manifests.find("empty", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("summary", "python", "environ", "expected"),
+    [
+        ("a bare name is looked for on the PATH", "python3", {}, "python3"),
+        ("a path starts from the manifest", "venv/bin/python", {}, "/project/venv/bin/python"),
+        ("an absolute path stands", "/usr/bin/python3", {}, "/usr/bin/python3"),
+    ],
+)
+def test_the_project_s_python(
+    summary: str, python: str, environ: dict[str, str], expected: str
+) -> None:
+    manifest = Manifest(path="/project/e.yaml", folder="/project", name="p", python=python)
+    assert interpreter(manifest, environ) == expected, summary
+
+
+def test_the_active_virtual_environment_is_the_project_s_before_ours(tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "python"
+    program.parent.mkdir()
+    program.touch()
+    manifest = Manifest(path="/project/e.yaml", folder="/project", name="p")
+    assert interpreter(manifest, {"VIRTUAL_ENV": str(tmp_path)}) == str(program)
