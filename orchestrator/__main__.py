@@ -13,9 +13,13 @@ def main() -> int:
 
         print(f"greenroom {__version__}")  # noqa: T201 - stdout is where a version belongs
         return 0
-    from orchestrator.cli.main import main as command_line
+    try:
+        from orchestrator.cli.main import main as command_line
 
-    return command_line()
+        return command_line()
+    except KeyboardInterrupt:
+        # It came before anything was begun, or when all was done.
+        return 130
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from orchestrator.lifecycle.running import RunningResource
 from orchestrator.lifecycle.survey import Run, survey
 from orchestrator.model.event import Event
 from orchestrator.model.launch import RUN_VARIABLE
-from orchestrator.model.manifest import Manifest
+from orchestrator.model.manifest import MAPPING, Manifest
 from orchestrator.model.step import Plan
 from orchestrator.plan import plan_up
 from orchestrator.plan.selection import taking_part
@@ -101,6 +101,11 @@ class Environment:
     ) -> Self:
         """Join a run that a survey has found."""
         path = Path(run.manifest)
+        if run.manifest == MAPPING:
+            raise UsageError(
+                f"run {run.id} was made from a mapping, which nobody else can read",
+                hint="write the mapping to a manifest's file, and join the run of that",
+            )
         if not path.is_file():
             raise UsageError(
                 f"run {run.id} was made from {run.manifest}, which is not there any more",

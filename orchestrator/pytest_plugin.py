@@ -10,6 +10,8 @@ leaves.
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ import pytest
 if TYPE_CHECKING:
     from orchestrator.environment import Environment
 
+MAIN = threading.main_thread()
 WORKER_RUN = "greenroom_run"
 OWNED = pytest.StashKey["Environment"]()
 
@@ -59,6 +62,22 @@ def environment(pytestconfig: pytest.Config) -> Iterator[Environment]:
         yield found
     finally:
         close(found)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let SIGTERM, with which CI systems end jobs, end the session in order, as Ctrl-C does.
+
+    Only where nobody else cares, and not in xdist's workers, whose controller owns the environment.
+    """
+    if hasattr(session.config, "workerinput") or threading.current_thread() is not MAIN:
+        return
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, ended)
+
+
+def ended(number: int, _frame: object) -> None:
+    """End the session; what it has brought up is removed on the way."""
+    pytest.exit(f"ended by {signal.Signals(number).name}", returncode=128 + number)
 
 
 def named(config: pytest.Config) -> str | None:

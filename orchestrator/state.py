@@ -7,13 +7,16 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestrator.errors import GreenroomError
+from orchestrator.errors import GreenroomError, UsageError
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
     """Return the folder for what Greenroom keeps on this machine (XDG base directories)."""
-    base = environ.get("XDG_STATE_HOME") or Path(environ.get("HOME") or Path.home(), ".local/state")
-    return Path(base) / "greenroom"
+    named = environ.get("XDG_STATE_HOME", "")
+    # A relative path is to be ignored, says the specification: it would change with every folder.
+    if Path(named).is_absolute():
+        return Path(named) / "greenroom"
+    return Path(environ.get("HOME") or Path.home(), ".local/state/greenroom")
 
 
 def machine_secret(environ: Mapping[str, str]) -> bytes:
@@ -28,8 +31,19 @@ def machine_secret(environ: Mapping[str, str]) -> bytes:
 
 
 def make_secret(path: Path) -> bytes:
-    """Write a new secret, whole or not at all; of several writers at once the first one wins."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make a new secret, whole or not at all. Raises UsageError where it cannot be kept."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return written_secret(path)
+    except OSError as error:
+        raise UsageError(
+            f"cannot keep anything in {path.parent}: {error.strerror}",
+            hint="name another folder with XDG_STATE_HOME",
+        ) from error
+
+
+def written_secret(path: Path) -> bytes:
+    """Write a new secret beside its place and put it there, unless somebody was quicker."""
     own = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(secrets.token_bytes(32))

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import typer
 
 from orchestrator.errors import (
-    Evidence,
     GreenroomError,
     Interrupted,
     ManifestError,
@@ -89,7 +88,7 @@ def following(hint: str, paint: Paint) -> Iterator[str]:
 
 def default_hint(error: GreenroomError) -> str:
     """Return what to do next where nobody knew better."""
-    if isinstance(error, StepFailed):
+    if isinstance(error, StepFailed) and error.step.startswith("ready "):
         return "with -v, Greenroom shows why it takes each step and what every probe is answered"
     return ""
 
@@ -111,8 +110,8 @@ def evidence(error: GreenroomError, paint: Paint) -> Iterator[str]:
     if not isinstance(error, StepFailed):
         return
     known = error.evidence
-    if known != Evidence():
-        yield labelled("step", f"{error.step}, after {seconds(known.seconds)}", paint)
+    after = f", after {seconds(known.seconds)}" if known.seconds else ""
+    yield labelled("step", f"{error.step}{after}", paint)
     if known.answer:
         yield labelled("last answer", tame(known.answer), paint)
     if known.state:

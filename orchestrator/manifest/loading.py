@@ -26,11 +26,9 @@ from orchestrator.manifest.reading.mapping import FromPython
 from orchestrator.manifest.reading.scalars import Value
 from orchestrator.manifest.reading.syntax import compose
 from orchestrator.manifest.reading.tree import Tree
-from orchestrator.model.manifest import Manifest, Tests
+from orchestrator.model.manifest import MAPPING, Manifest, Tests
 from orchestrator.model.resource import Resource
 from orchestrator.model.technology import Technology
-
-MAPPING = "<mapping>"
 
 
 def load(

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from orchestrator.model.resource import Resource
 from orchestrator.model.template import Template
 
+MAPPING = "<mapping>"
+"""The path of a manifest that was no file, but a mapping in somebody's program."""
+
 
 @dataclass(frozen=True)
 class Tests:

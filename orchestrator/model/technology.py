@@ -98,7 +98,8 @@ class Technology:
     are percent-encoded. `fields` are further ones under their own names. `command` replaces the
     image's (None: it stays, unless the manifest gives `args`, which then follow `program`).
     `fixed_user` says that there cannot be another user, `has_databases` that there is something to
-    be named in an address's path; `database` is its default name (None: the resource's own).
+    be named in an address's path; `database` is its default name (None: the resource's own), and
+    `database_form` a pattern that such names must match, with words for it.
     `readiness` gets the user and the database. `client` is the interactive client that `greenroom
     shell` opens, `client_env` what makes it and other clients find the server and get in.
     `create_database` makes the command that makes one more database.
@@ -118,6 +119,7 @@ class Technology:
     fixed_user: bool = False
     database: str | None = None
     has_databases: bool = True
+    database_form: tuple[str, str] | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     client: tuple[str, ...] = ()
     client_env: Mapping[str, str] = field(default_factory=dict)

@@ -4,6 +4,7 @@ Usage: python child.py FILE FUNCTION, with the resource's fields as JSON on the 
 """
 
 import importlib.util
+import inspect
 import json
 import sys
 import traceback
@@ -31,7 +32,11 @@ def main() -> None:
         function = getattr(module, name, None)
         if not callable(function):
             sys.exit(f"{Path(path).name} has no function {name}")
-        function(resource)
+        result = function(resource)
+        if inspect.iscoroutine(result):
+            import asyncio
+
+            asyncio.run(result)
     except Exception as error:
         frames = [
             frame

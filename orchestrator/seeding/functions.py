@@ -17,7 +17,7 @@ from typing import IO
 
 from orchestrator.addressing.resolve import answer, fields
 from orchestrator.addressing.route import Directory
-from orchestrator.errors import GreenroomError, StepFailed
+from orchestrator.errors import StepFailed
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import FunctionSeed, Instance
 from orchestrator.model.step import ApplySeed
@@ -25,6 +25,8 @@ from orchestrator.model.template import SELF, Reference
 from orchestrator.waiting import Deadline, poll
 
 CHILD = Path(__file__).with_name("child.py")
+LONGEST = 4000
+"""Characters of the child's output that a failure shows, the last ones."""
 GRACE = 2.0
 """Seconds between asking the child to end and ending it."""
 
@@ -80,7 +82,17 @@ def call(
         if child.returncode:
             output.seek(0)
             words = output.read().decode(errors="replace").strip()
-            raise StepFailed(step.key, words or f"{seed.label} ended with {child.returncode}")
+            raise failure(step, seed, python, words)
+
+
+def failure(step: ApplySeed, seed: FunctionSeed, python: str, words: str) -> StepFailed:
+    """Return the failure with the child's words and, where a module is missing, what to do."""
+    words = words[-LONGEST:] or "it ended without a word"
+    hint = ""
+    if "ModuleNotFoundError" in words:
+        hint = f"install it for {python}, or name the project's interpreter with `python:`"
+    text = words if Path(seed.path).name in words else f"{seed.label}: {words}"
+    return StepFailed(step.key, text, hint=hint)
 
 
 def start(
@@ -121,14 +133,14 @@ def hand_over(child: subprocess.Popen[bytes], resource: Mapping[str, str | int])
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
-    """End the child with everything in its session, if it still runs."""
-    if child.poll() is not None:
-        return
+    """End everything in the child's session, the child itself and whatever it has started there."""
     for number in (signal.SIGTERM, signal.SIGKILL):
-        os.killpg(child.pid, number)
+        try:
+            os.killpg(child.pid, number)
+        except ProcessLookupError:
+            break
         try:
             child.wait(GRACE)
         except subprocess.TimeoutExpired:
             continue
-        return
-    raise GreenroomError(f"process {child.pid} does not end")
+    child.wait()

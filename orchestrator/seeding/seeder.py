@@ -7,7 +7,8 @@ line, and the server's own words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from orchestrator import wire
@@ -57,7 +58,7 @@ class Seeder:
         assert technology is not None, "only technologies have loaders"
         match technology.seeds[seed.suffix]:
             case ExecLoader() as loader:
-                with SeedFile(seed, loader.unpack, self.progress) as file:
+                with SeedFile(seed, loader.unpack, self.progress) as file, refusals(step, seed):
                     argv = loader.argv(file.head() if loader.reads_head else file.name_only())
                     result = self.exec(argv, file.chunks())
                 self.check(step, result, loader.location, seed.label)
@@ -69,11 +70,8 @@ class Seeder:
         """Speak the server's protocol from the tests' side."""
         address = address_of(self.instance, None, self.directory)
         conversation = loader.talk(file.chunks(), self.credentials())
-        try:
+        with refusals(step, seed):
             wire.converse(address.host, address.port, conversation, self.deadline)
-        except SeedRefused as refused:
-            place = f"{seed.label}:{refused.line}" if refused.line else seed.label
-            raise StepFailed(step.key, f"{place}: {refused.message}") from refused
 
     def run_script(self, step: ApplySeed, seed: ScriptSeed) -> None:
         """Run a shell script beside the server, with the addresses as it sees them."""
@@ -135,6 +133,16 @@ class Seeder:
         if label not in words:
             words = f"{label}: {words}"
         raise StepFailed(step.key, f"{words} (exit code {result.exit_code})")
+
+
+@contextmanager
+def refusals(step: ApplySeed, seed: FileSeed) -> Iterator[None]:
+    """Let a refusal be a failed step, with the seed's name and the line."""
+    try:
+        yield
+    except SeedRefused as refused:
+        place = f"{seed.label}:{refused.line}" if refused.line else seed.label
+        raise StepFailed(step.key, f"{place}: {refused.message}") from refused
 
 
 def named(result: ExecResult, location: re.Pattern[str], label: str) -> ExecResult:

@@ -9,7 +9,7 @@ import csv
 import struct
 
 from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import ExecLoader, SeedHead, Technology
+from orchestrator.model.technology import ExecLoader, SeedHead, SeedRefused, Technology
 from orchestrator.model.template import Template
 
 PROTOCOL_3_0 = 196608
@@ -43,6 +43,8 @@ def copy_rows(head: SeedHead) -> tuple[str, ...]:
     The header names the columns, so that a file may leave out those with a default.
     """
     header = next(csv.reader([head.first_line.removeprefix("\ufeff")]), [])
+    if not header:
+        raise SeedRefused(1, "the file is empty; its first line names the columns")
     columns = ", ".join(quoted_column(name.strip()) for name in header)
     copy = f"COPY {quoted(head.stem)} ({columns}) FROM STDIN WITH (FORMAT csv, HEADER true)"
     return (*PSQL, "--command", copy)

@@ -97,6 +97,7 @@ REDIS = Technology(
     user="default",
     fixed_user=True,
     database="0",
+    database_form=(r"[0-9]|1[0-5]", "a number from 0 to 15"),
     client=("redis-cli", "-n", "${self.database}"),
     client_env={"REDISCLI_AUTH": "${self.password}"},
     seeds={".redis": WireLoader(talk)},

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from technology_cases import CASES, BadSeed, TechnologyCase
 
 from orchestrator import Environment, StepFailed
 from orchestrator.lifecycle.survey import survey
 from orchestrator.technologies import BUILT_IN
+from orchestrator.waiting import Deadline, poll
 
 pytestmark = pytest.mark.engine
 
@@ -80,6 +82,44 @@ def test_a_function_s_failure_shows_the_line_that_failed(case: TechnologyCase, m
         make(case, {"load.py": source}, seed=["load.py:fill"]).up()
     assert "load.py" in failed.value.message
     assert "line 2" in failed.value.message
+
+
+def test_what_a_function_has_started_ends_with_it(make: Make, tmp_path: Path) -> None:
+    source = (
+        "import pathlib, subprocess\n"
+        "def fill(resource):\n"
+        "    child = subprocess.Popen(['sleep', '600'])\n"
+        "    pathlib.Path('pid').write_text(str(child.pid))\n"
+    )
+    with make(CASES["nats"], {"load.py": source.encode()}, seed=["load.py:fill"]):
+        pid = int((tmp_path / "pid").read_text())
+        poll(lambda: not is_running(pid), Deadline.after(10))
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process, and it has not ended."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_coroutine_function_is_run_and_not_only_made(make: Make, tmp_path: Path) -> None:
+    source = "import pathlib\nasync def fill(resource):\n    pathlib.Path('ran').write_text(resource.name)\n"
+    with make(CASES["nats"], {"load.py": source.encode()}, seed=["load.py:fill"]):
+        assert (tmp_path / "ran").read_text() == "resource"
+
+
+def test_a_missing_driver_says_where_to_install_it(make: Make) -> None:
+    source = b"import no_such_driver\n"
+    with pytest.raises(StepFailed, match="No module named 'no_such_driver'") as failed:
+        make(CASES["nats"], {"load.py": source}, seed=["load.py:fill"]).up()
+    assert "or name the project's interpreter with `python:`" in failed.value.hint
+
+
+def test_an_empty_file_of_rows_is_told_as_such(make: Make) -> None:
+    with pytest.raises(StepFailed, match=r"rows\.csv:1: the file is empty"):
+        make(CASES["postgres"], {"rows.csv": b""}, seed=["rows.csv"]).up()
 
 
 @each

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -12,6 +14,7 @@ import orchestrator.engines.docker
 import orchestrator.engines.process  # noqa: F401
 from orchestrator import Environment
 from orchestrator.lifecycle.survey import survey
+from orchestrator.waiting import Deadline, poll
 
 pytestmark = pytest.mark.engine
 pytest_plugins = ["pytester"]
@@ -146,6 +149,26 @@ def test_a_session_without_a_manifest_says_how_to_name_one(session: pytest.Pytes
     result = session.runpytest_subprocess()
     assert result.ret == 64
     result.stdout.fnmatch_lines(["*there is no environment.yaml here or above*"])
+
+
+def test_sigterm_ends_the_session_and_removes_the_environment(session: pytest.Pytester) -> None:
+    session.makepyfile(
+        test_it="""
+        import pathlib, time
+
+        def test_one(environment):
+            pathlib.Path("runs.txt").write_text(environment.run)
+            pathlib.Path("begun").touch()
+            time.sleep(60)
+        """
+    )
+    child = session.popen([sys.executable, "-m", "pytest", "-q"], stdout=subprocess.PIPE)
+    poll((session.path / "begun").exists, Deadline.after(30))
+    child.terminate()
+    said = child.communicate(timeout=30)[0].decode()
+    assert child.returncode == 143, said
+    assert "ended by SIGTERM" in said
+    assert left(runs(session)) == []
 
 
 def test_tests_that_ask_for_no_environment_start_none(session: pytest.Pytester) -> None:

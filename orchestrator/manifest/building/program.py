@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from orchestrator.manifest.building.base import base
+from orchestrator.manifest.building.image import check_image
 from orchestrator.manifest.building.probes import readiness
 from orchestrator.manifest.building.seeds import Loads, seeds
 from orchestrator.manifest.building.site import Site
@@ -15,6 +16,7 @@ from orchestrator.manifest.sections import NAME
 from orchestrator.manifest.words import listed
 from orchestrator.model.probe import Automatic, Exit, Readiness
 from orchestrator.model.resource import DOCKER, PROCESS, Build, Port, Resource
+from orchestrator.model.template import View
 
 _CONTAINERS_ONLY = (
     "docker",
@@ -27,6 +29,7 @@ _CONTAINERS_ONLY = (
     "tmpfs",
     "user",
 )
+_FIELDS = ("url", "host", "port")
 _NAME = re.compile(NAME)
 _WHAT = ("image", "build", "command")
 
@@ -38,6 +41,8 @@ def program(entry: Program, site: Site) -> Resource:
     if not contained:
         _only_as_process(entry, site)
     _fitting_engine(entry, site)
+    if entry.image is not None:
+        check_image(entry.image, site, "image")
     ports = _ports(entry, site)
     task = site.section == "tasks"
     default = Readiness(Exit() if task else Automatic())
@@ -112,8 +117,16 @@ def _ports(entry: Program, site: Site) -> tuple[Port, ...]:
 def _check_name(name: str | int, site: Site) -> None:
     if isinstance(name, int):
         return
-    if name in ("inside", "outside"):
+    other = f"{site.name}-{name}"
+    if name in tuple(View):
         site.wrong_key("is a side of an address; give the port another name", "ports", name)
+    elif name in _FIELDS:
+        site.wrong_key("is a field of an address; give the port another name", "ports", name)
+    elif other in site.around.names.sections:
+        variable = f"{other}_URL".upper().replace("-", "_")
+        site.wrong_key(
+            f"would share {variable} with {other}; give the port another name", "ports", name
+        )
     elif not _NAME.fullmatch(name):
         site.wrong_key("must be lower-case letters, digits and hyphens", "ports", name)
 

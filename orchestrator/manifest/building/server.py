@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from orchestrator.manifest.building.base import base
+from orchestrator.manifest.building.image import check_image
 from orchestrator.manifest.building.probes import readiness
 from orchestrator.manifest.building.seeds import Loads, seeds
 from orchestrator.manifest.building.site import Site
@@ -77,7 +79,10 @@ def _image(entry: Server, technology: Technology, site: Site) -> str:
         example = f"{technology.name}:{technology.version}"
         site.wrong(f"names no version after the colon; write for example {example}", "use")
     if entry.image is None:
-        return f"{technology.image}:{version or technology.version}"
+        name = f"{technology.image}:{version or technology.version}"
+        check_image(name, site, "use")
+        return name
+    check_image(entry.image, site, "image")
     if version:
         site.wrong('says the version already; leave it out of "use", or leave this out', "image")
     return entry.image
@@ -105,6 +110,8 @@ def _databases(entry: Server, technology: Technology, site: Site) -> tuple[str, 
     for word in words:
         if word.text in names:
             site.wrong(f"the database {quoted(word.text)} is named twice", *word.path[2:])
+        if technology.database_form and not re.fullmatch(technology.database_form[0], word.text):
+            site.wrong(f"must be {technology.database_form[1]}", *word.path[2:])
         names.append(word.text)
     if len(names) > 1 and technology.create_database is None:
         site.wrong(f"{technology.name} cannot have more than one database", "database")

@@ -64,7 +64,7 @@ def test_a_long_log_is_cut_to_its_end_and_its_lines_are_tamed() -> None:
     log = (*(f"line {number}" for number in range(40)), "\x1b[31mred\x1b[0m\x07", "x" * 5000)
     text = as_text(StepFailed("s", "m", evidence=Evidence(log=log)))
     lines = text.splitlines()
-    assert len(lines) == 15
+    assert len(lines) == 14
     assert "line 29" not in text
     assert "               red" in lines
     assert max(map(len, lines)) < 350
@@ -73,7 +73,7 @@ def test_a_long_log_is_cut_to_its_end_and_its_lines_are_tamed() -> None:
 def test_a_build_shows_the_end_of_its_log() -> None:
     error = StepFailed("build api", "the build failed")
     error.__cause__ = BuildFailed("the build failed", log=("RUN make", "no rule"))
-    assert "  log          RUN make\n               no rule\n" in as_text(error)
+    assert "  log          RUN make\n               no rule" in as_text(error)
 
 
 def test_notes_are_shown_too() -> None:

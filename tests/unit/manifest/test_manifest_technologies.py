@@ -24,6 +24,43 @@ NO_FIELD = (
             'e.yaml:1:39: databases.cache.user: redis has only the user "default"',
         ),
         (
+            "a database that redis cannot have",
+            "databases: {cache: {use: redis, database: shop}}",
+            "e.yaml:1:43: databases.cache.database: must be a number from 0 to 15",
+        ),
+        (
+            "an image that no engine takes",
+            'services: {api: {image: "bad image!"}}',
+            (
+                'e.yaml:1:25: services.api.image: "bad image!" is no name of an image; '
+                "write it like registry/name:tag, in lower case before the tag"
+            ),
+        ),
+        (
+            "a version that no tag can be",
+            'databases: {ledger: {use: "postgres:1 6"}}',
+            (
+                'e.yaml:1:27: databases.ledger.use: "postgres:1 6" is no name of an image; '
+                "write it like registry/name:tag, in lower case before the tag"
+            ),
+        ),
+        (
+            "a port whose variables would be another's",
+            "services: {api: {image: a, ports: {admin: 1}}, api-admin: {image: b, ports: [1]}}",
+            (
+                "e.yaml:1:36: services.api.ports.admin: would share API_ADMIN_URL with api-admin; "
+                "give the port another name"
+            ),
+        ),
+        (
+            "a port with the name of a field",
+            "services: {api: {image: a, ports: {host: 1}}}",
+            (
+                "e.yaml:1:36: services.api.ports.host: is a field of an address; "
+                "give the port another name"
+            ),
+        ),
+        (
             "a database for nats",
             "brokers: {events: {use: nats, database: shop}}",
             "e.yaml:1:41: brokers.events.database: nats has no databases; leave this out",
@@ -45,3 +82,26 @@ def test_mistake(summary: str, entry: str, words: str) -> None:
             technologies=BUILT_IN,
         )
     assert str(caught.value) == words, summary
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "nginx",
+        "nginx:1.27-alpine",
+        "team/api",
+        "localhost/team/api:1",
+        "registry.example:5000/team/sub/api_v2:Some.Tag-1",
+        "[::1]:5000/api",
+        "nginx@sha256:" + "0" * 64,
+        "nginx:1@sha256:" + "a" * 64,
+    ],
+)
+def test_names_that_engines_take(image: str) -> None:
+    load(
+        f'services: {{api: {{image: "{image}"}}}}'.encode(),
+        path="/project/e.yaml",
+        files=HostFiles(),
+        environ={},
+        technologies=BUILT_IN,
+    )

@@ -17,6 +17,7 @@ from orchestrator.lifecycle.survey import Run
 from orchestrator.model.launch import RESOURCE, Found
 from orchestrator.model.manifest import Manifest
 from orchestrator.seeding.functions import interpreter
+from orchestrator.state import machine_secret, state_folder
 
 
 def test_a_failed_step_shows_all_that_was_known() -> None:
@@ -98,3 +99,15 @@ def test_the_active_virtual_environment_is_the_project_s_before_ours(tmp_path: P
     program.touch()
     manifest = Manifest(path="/project/e.yaml", folder="/project", name="p")
     assert interpreter(manifest, {"VIRTUAL_ENV": str(tmp_path)}) == str(program)
+
+
+def test_a_state_folder_that_cannot_be_is_named_with_the_way_out() -> None:
+    with pytest.raises(UsageError, match="cannot keep anything in /proc/nowhere/greenroom") as told:
+        machine_secret({"XDG_STATE_HOME": "/proc/nowhere"})
+    assert "XDG_STATE_HOME" in told.value.hint
+
+
+def test_a_relative_state_folder_is_ignored_as_its_specification_says() -> None:
+    assert state_folder({"XDG_STATE_HOME": "here", "HOME": "/home/me"}) == Path(
+        "/home/me/.local/state/greenroom"
+    )
