@@ -105,7 +105,11 @@ def is_running(pid: int) -> bool:
 
 
 def test_a_coroutine_function_is_run_and_not_only_made(make: Make, tmp_path: Path) -> None:
-    source = "import pathlib\nasync def fill(resource):\n    pathlib.Path('ran').write_text(resource.name)\n"
+    source = (
+        "import pathlib\n"
+        "async def fill(resource):\n"
+        "    pathlib.Path('ran').write_text(resource.name)\n"
+    )
     with make(CASES["nats"], {"load.py": source.encode()}, seed=["load.py:fill"]):
         assert (tmp_path / "ran").read_text() == "resource"
 

@@ -162,10 +162,11 @@ def test_sigterm_ends_the_session_and_removes_the_environment(session: pytest.Py
             time.sleep(60)
         """
     )
-    child = session.popen([sys.executable, "-m", "pytest", "-q"], stdout=subprocess.PIPE)
+    command = [sys.executable, "-m", "pytest", "-q"]
+    child = subprocess.Popen(command, cwd=session.path, stdout=subprocess.PIPE, text=True)
     poll((session.path / "begun").exists, Deadline.after(30))
     child.terminate()
-    said = child.communicate(timeout=30)[0].decode()
+    said, _ = child.communicate(timeout=30)
     assert child.returncode == 143, said
     assert "ended by SIGTERM" in said
     assert left(runs(session)) == []
