@@ -57,10 +57,11 @@ def test_a_port_that_another_instance_has_is_taken(engine_case: Case) -> None:
 @needs("ports")
 def test_a_port_is_free_again_after_the_removal(engine_case: Case) -> None:
     labels = engine_case.new_run()
+    # Held meanwhile, so that none of the tests in company is given it.
     with held_port() as (port, _):
         launch = engine_case.serves(labels, port)
-    for _ in range(2):
-        engine_case.engine.remove(engine_case.start(launch), within())
+        for _ in range(2):
+            engine_case.engine.remove(engine_case.start(launch), within())
 
 
 @needs("programs")
