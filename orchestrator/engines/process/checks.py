@@ -6,10 +6,15 @@ import errno
 import os
 import socket
 from collections.abc import Iterable
+from functools import partial
 
 from orchestrator.errors import EngineError, PortTaken
 from orchestrator.model.launch import Launch, Publish
 from orchestrator.model.resource import Limits
+from orchestrator.waiting import Deadline, TimedOut, poll
+
+LETTING_GO = 0.5
+"""Seconds for which a port may still be taken by somebody who is ending."""
 
 
 def check_launch(launch: Launch) -> None:
@@ -35,18 +40,27 @@ def check_ports(ports: Iterable[Publish]) -> None:
     """Raise PortTaken when somebody listens where the process is to listen.
 
     Such a process would end with words of its own, and a probe might take the other for it. A port
-    that is only held, as `orchestrator.host.ports` does, is not taken.
+    that is only held, as `orchestrator.host.ports` does, is not taken; and whoever is ending right
+    now has a moment to let go of it.
     """
     for port in ports:
-        with socket.socket() as attempt:
-            if os.name == "posix":
-                attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                attempt.bind(("127.0.0.1", port.host))
-            except OSError as error:
-                if error.errno == errno.EADDRINUSE:
-                    raise PortTaken(
-                        f"port {port.host} of this host is taken",
-                        port=port.host,
-                        hint="end whoever listens there, or let Greenroom choose the port",
-                    ) from error
+        try:
+            poll(partial(is_free, port.host), Deadline.after(LETTING_GO))
+        except TimedOut as error:
+            raise PortTaken(
+                f"port {port.host} of this host is taken",
+                port=port.host,
+                hint="end whoever listens there, or let Greenroom choose the port",
+            ) from error
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on this port of the loopback; other obstacles show at the start."""
+    with socket.socket() as attempt:
+        if os.name == "posix":
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind(("127.0.0.1", port))
+        except OSError as error:
+            return error.errno != errno.EADDRINUSE
+    return True
