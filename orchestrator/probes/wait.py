@@ -11,7 +11,7 @@ from orchestrator.probes.attempt import attempt
 from orchestrator.probes.target import Died, Target
 from orchestrator.waiting import Deadline, TimedOut, poll
 
-NETWORK_PACE = (0.02, 0.25)
+NETWORK_PACE = (0.02, 0.1)
 EXEC_PACE = (0.1, 1.0)
 """The first and the longest pause between two attempts, in seconds: a command costs far more."""
 
