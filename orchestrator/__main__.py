@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+
+GARBAGE = 100_000
+"""New objects after which garbage is looked for; Python's own default is 700."""
 
 
 def main() -> int:
@@ -13,6 +17,9 @@ def main() -> int:
 
         print(f"greenroom {__version__}")  # noqa: T201 - stdout is where a version belongs
         return 0
+    # A command imports much and leaves little behind: looking for garbage as often as by default
+    # takes a fifth of the processor's time of its start.
+    gc.set_threshold(GARBAGE)
     try:
         from orchestrator.cli.main import main as command_line
 
