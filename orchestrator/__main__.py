@@ -27,6 +27,9 @@ def main() -> int:
     except KeyboardInterrupt:
         # It came before anything was begun, or when all was done.
         return 130
+    finally:
+        # What ends anyway need not be searched once more on the way out.
+        gc.freeze()
 
 
 if __name__ == "__main__":
