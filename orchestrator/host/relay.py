@@ -60,8 +60,16 @@ async def serve(routes: Iterable[Route]) -> list[asyncio.Server]:
 
 
 async def _listen(route: Route) -> asyncio.Server:
+    # The event loop holds its tasks weakly: without this, one that waits for both of its sides may
+    # be taken for garbage, and its connection would end.
+    alive: set[asyncio.Task[None] | None] = set()
+
     async def lead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await _lead(route, reader, writer)
+        alive.add(asyncio.current_task())
+        try:
+            await _lead(route, reader, writer)
+        finally:
+            alive.discard(asyncio.current_task())
 
     return await asyncio.start_server(lead, *route.listen, backlog=BACKLOG, limit=CHUNK)
 
