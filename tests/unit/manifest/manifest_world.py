@@ -13,7 +13,7 @@ from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import ExecLoader, Technology
 from orchestrator.model.template import Template
 
-FOLDER = "/work/payments"
+FOLDER = "/home/payments"
 PATH = f"{FOLDER}/environment.yaml"
 
 

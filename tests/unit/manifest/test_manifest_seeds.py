@@ -26,7 +26,7 @@ from orchestrator.model.resource import (
 )
 from orchestrator.model.template import Reference, Template, View
 
-HERE = "/work/payments"
+HERE = "/home/payments"
 
 SEEDS: dict[str, tuple[str, str]] = {
     "a missing file": ("schem.sql", f"there is no file {HERE}/schem.sql"),

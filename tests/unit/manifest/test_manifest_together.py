@@ -37,7 +37,7 @@ tests:
 """
 
 ALL = [
-    "5:24: databases.ledger.seed[1]: there is no file /work/payments/acounts.csv",
+    "5:24: databases.ledger.seed[1]: there is no file /home/payments/acounts.csv",
     '5:37: databases.ledger.seed[2]: no task is called "migrat"; did you mean "migrate"?',
     "6:14: databases.ledger.timeout: 30 has no unit; write 30s",
     (
@@ -61,7 +61,7 @@ ALL = [
     "19:22: services.web.limits.memory: 512 has no unit; write 512m",
     "19:33: services.web.limits.cpus: must be a number above 0 such as 1.5, not -1",
     '20:19: services.web.ready.http: must be a path such as /health, not "health"',
-    "22:20: tasks.migrate.build: there is no folder /work/payments/apu",
+    "22:20: tasks.migrate.build: there is no folder /home/payments/apu",
     '22:47: tasks.migrate.env.DATABASE_URL: ledger has no field "ur"; did you mean "url"?',
     (
         '24:12: tests.command: no shell reads this, so "|" means nothing; '
@@ -130,7 +130,7 @@ ONCE: dict[str, tuple[str, list[str]]] = {
         """,
         [
             '2:17: databases.ledger.use: unknown technology "postgress"; did you mean "postgres"?',
-            "2:53: databases.ledger.seed[0]: there is no file /work/payments/schema.sq",
+            "2:53: databases.ledger.seed[0]: there is no file /home/payments/schema.sq",
         ],
     ),
     "wrong ports are not missing": (
@@ -201,7 +201,7 @@ ONCE: dict[str, tuple[str, list[str]]] = {
         """,
         [
             "2:30: databases.db.seed[0]: must be a text, not a list",
-            "2:35: databases.db.seed[1]: there is no file /work/payments/nope.sql",
+            "2:35: databases.db.seed[1]: there is no file /home/payments/nope.sql",
             (
                 '2:45: databases.db.seed[2]: cannot seed with "5"; postgres takes .csv, .gz, .sql, '
                 ".sql.gz, .sh, file.py:function and task:NAME"

@@ -216,11 +216,11 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
 FILES: dict[str, tuple[str, list[str]]] = {
     "a missing file": (
         "files: {/etc/a: nope.toml}",
-        ['2:35: services.api.files["/etc/a"]: there is no file /work/payments/nope.toml'],
+        ['2:35: services.api.files["/etc/a"]: there is no file /home/payments/nope.toml'],
     ),
     "a folder": (
         "files: {/etc/a: src}",
-        ['2:35: services.api.files["/etc/a"]: /work/payments/src is a folder, and must be a file'],
+        ['2:35: services.api.files["/etc/a"]: /home/payments/src is a folder, and must be a file'],
     ),
     "targets that are no absolute paths": (
         "files: {etc/a: app.toml, /etc/../b: app.toml, /etc/: app.toml}",
@@ -330,19 +330,19 @@ KINDS: dict[str, tuple[str, list[str]]] = {
     ),
     "a build without its folder": (
         "services:\n  api: {build: ./web}\n",
-        ["2:16: services.api.build: there is no folder /work/payments/web"],
+        ["2:16: services.api.build: there is no folder /home/payments/web"],
     ),
     "a build from a file": (
         "services:\n  api: {build: app.toml}\n",
-        ["2:16: services.api.build: /work/payments/app.toml is a file, and must be a folder"],
+        ["2:16: services.api.build: /home/payments/app.toml is a file, and must be a folder"],
     ),
     "a build without its Dockerfile": (
         "services:\n  api: {build: empty}\n",
-        ["2:16: services.api.build: there is no file /work/payments/empty/Dockerfile"],
+        ["2:16: services.api.build: there is no file /home/payments/empty/Dockerfile"],
     ),
     "a build with another Dockerfile": (
         "services:\n  api: {build: {context: api, dockerfile: Dockerfile.dev}}\n",
-        ["2:43: services.api.build.dockerfile: there is no file /work/payments/api/Dockerfile.dev"],
+        ["2:43: services.api.build.dockerfile: there is no file /home/payments/api/Dockerfile.dev"],
     ),
     "a build without a context": (
         "services:\n  api: {build: {target: test}}\n",
@@ -350,11 +350,11 @@ KINDS: dict[str, tuple[str, list[str]]] = {
     ),
     "a working directory on this host": (
         "services:\n  api: {command: serve, workdir: nowhere}\n",
-        ["2:34: services.api.workdir: there is no folder /work/payments/nowhere"],
+        ["2:34: services.api.workdir: there is no folder /home/payments/nowhere"],
     ),
     "an interpreter": (
         "python: .venv/bin/python\n",
-        ["1:9: python: there is no file /work/payments/.venv/bin/python"],
+        ["1:9: python: there is no file /home/payments/.venv/bin/python"],
     ),
     "a fixed port wanted twice": (
         """
