@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from orchestrator.engines.engine import Engine, Images
 from orchestrator.model.facts import Facts
-from orchestrator.model.launch import Found
 from orchestrator.model.manifest import Manifest
 from orchestrator.plan.images import prefixed
 from orchestrator.waiting import Deadline
@@ -31,7 +30,6 @@ def gather(
     manifest: Manifest,
     engines: Mapping[str, Engine],
     environ: Mapping[str, str],
-    running: tuple[Found, ...] = (),
 ) -> Facts:
     """Ask the engines who they are and which images they have.
 
@@ -49,7 +47,7 @@ def gather(
     for engine in engines.values():
         if isinstance(engine, Images):
             images |= present(engine, list(names), deadline)
-    return Facts(engines=described, images=images, image_prefix=prefix, running=running)
+    return Facts(engines=described, images=images, image_prefix=prefix)
 
 
 def present(engine: Images, names: list[str], deadline: Deadline) -> dict[str, str]:

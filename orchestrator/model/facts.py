@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from orchestrator.model.launch import Found
-
 
 @dataclass(frozen=True)
 class EngineFacts:
@@ -22,11 +20,9 @@ class Facts:
     """The world as a plan sees it; empty facts stand for a world of which nothing is known.
 
     `engines` by name; `images` are the ids of those that are present, by the name as the plan uses
-    it; `image_prefix` goes before the names of images that name no registry of their own; `running`
-    is what the engines have of this environment already.
+    it; `image_prefix` goes before the names of images that name no registry of their own.
     """
 
     engines: Mapping[str, EngineFacts] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
     image_prefix: str = ""
-    running: tuple[Found, ...] = ()
