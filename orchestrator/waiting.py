@@ -15,6 +15,10 @@ class Stopped(Exception):
     """Raised in whatever waits when the order to stop arrives."""
 
 
+class Abandoned(Stopped):
+    """Raised instead when a call was left before its answer: what it has done is not known."""
+
+
 class TimedOut(Exception):
     """Raised in whatever waits when its deadline passes."""
 

@@ -142,7 +142,7 @@ class FakeEngine:
             engine=self.name,
             kind="container",
             id=f"{launch.labels.run}/{launch.instance}",
-            labels=launch.labels.labels(launch.instance),
+            labels=launch.tags,
             name=f"greenroom-{launch.labels.run}-{launch.instance.alias}",
             ports=ports,
         )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from orchestrator.model.launch import Found
+from orchestrator.model.resource import Instance
+
 
 @dataclass(frozen=True)
 class EngineFacts:
@@ -21,8 +24,12 @@ class Facts:
 
     `engines` by name; `images` are the ids of those that are present, by the name as the plan uses
     it; `image_prefix` goes before the names of images that name no registry of their own.
+    `digests` lead from each path that the manifest names (files, seeds, the contexts of builds) to
+    a digest of what is there. `standing` is what an earlier `up` of this manifest has, if it has.
     """
 
     engines: Mapping[str, EngineFacts] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
     image_prefix: str = ""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    standing: Mapping[Instance, Found] = field(default_factory=dict)

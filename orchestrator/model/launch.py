@@ -15,6 +15,7 @@ RESOURCE = "greenroom.resource"
 OWNER = "greenroom.owner"
 EXPIRES = "greenroom.expires"
 STAYS = "greenroom.stays"
+FINGERPRINT = "greenroom.fingerprint"
 
 RUN_VARIABLE = "GREENROOM_RUN"
 """The environment variable that names a run to those who are to join it."""
@@ -76,6 +77,7 @@ class Launch:
 
     `image` is None on the process engine. `hosts` adds names to the resource's own name resolution.
     `command` and `entrypoint` are None where the image's apply. `options` are the engine's own.
+    `fingerprint` tells what it was made of, so that a later `up` can see what has changed.
     """
 
     labels: RunLabels
@@ -94,6 +96,25 @@ class Launch:
     limits: Limits = Limits()
     platform: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    fingerprint: str = ""
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The labels of this very instance: the run's, its name, and its fingerprint if known."""
+        own = {FINGERPRINT: self.fingerprint} if self.fingerprint else {}
+        return self.labels.labels(self.instance) | own
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image that Greenroom has made; `size` is in bytes, `created` in Unix seconds."""
+
+    engine: str
+    id: str
+    name: str
+    labels: Mapping[str, str]
+    size: int
+    created: int
 
 
 @dataclass(frozen=True)

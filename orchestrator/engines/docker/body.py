@@ -38,7 +38,7 @@ def create_body(launch: Launch, interface: str) -> dict[str, Any]:
     labels stay ours, because removal depends on them.
     """
     body = _merged(_own(launch, interface), launch.options)
-    body["Labels"] |= launch.labels.labels(launch.instance)
+    body["Labels"] |= launch.tags
     if body["HostConfig"]["NetworkMode"] != network_name(launch.labels.run):
         # The options chose another network, where the run's aliases have no place.
         del body["NetworkingConfig"]["EndpointsConfig"][network_name(launch.labels.run)]

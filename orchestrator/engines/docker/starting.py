@@ -40,7 +40,7 @@ def start(api: Api, engine: str, launch: Launch, deadline: Deadline) -> Found:
         engine=engine,
         kind="container",
         id=container,
-        labels=launch.labels.labels(launch.instance),
+        labels=launch.tags,
         name=container_name(launch),
         ports={port.number: port.host for port in launch.ports},
     )

@@ -73,7 +73,7 @@ class ProcessEngine:
         check_ports(launch.ports)
         mark = Mark.new(launch.labels.run, str(launch.instance))
         record = Record(
-            labels=launch.labels.labels(launch.instance),
+            labels=launch.tags,
             ports={port.number: port.host for port in launch.ports},
             workdir=launch.workdir or str(Path.cwd()),
         )
