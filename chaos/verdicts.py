@@ -1,0 +1,54 @@
+"""What counts as well in a trial with a fault: each way in which it is not, by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from chaos.commands import Ended
+from chaos.matrix import Outcome
+
+OVERCOME, TOLD = (0,), (69, 74, 75)
+"""The exit codes that are documented for an engine that fails."""
+
+BROKEN = re.compile(r"Traceback|this is a bug|Exception ignored|Exception in thread")
+UNCLEAR = re.compile(
+    r"urllib3|HTTPConnection|object at 0x|Exception|Error\(|\[Errno|RemoteDisconnected"
+    r"|JSON|IncompleteRead|\bNone\b|b'"
+)
+"""Words of programmers, in a sentence for users."""
+LONGEST = 300
+
+HANG, BUG, CODE, WORDS, LEFT = "hang", "traceback", "exit code", "words", "left"
+KINDS = (HANG, BUG, CODE, WORDS, LEFT)
+
+
+def verdicts(outcome: Outcome) -> Iterator[str]:
+    """Yield each kind of failure once."""
+    ended = outcome.ended
+    if ended.hung:
+        yield HANG
+    if BROKEN.search(ended.output) or ended.code == 70:
+        yield BUG
+    if not ended.hung and ended.code not in (*OVERCOME, *TOLD):
+        yield CODE
+    if not ended.hung and unclear(ended):
+        yield WORDS
+    if outcome.left and not may_stand(outcome):
+        yield LEFT
+    if outcome.down and outcome.down.code:
+        yield f"down after it: exit code {outcome.down.code}"
+
+
+def unclear(ended: Ended) -> bool:
+    """Whether a command failed without one clear sentence."""
+    if ended.code == 0:
+        return False
+    said = ended.error
+    return not said or len(said) > LONGEST or bool(UNCLEAR.search(said))
+
+
+def may_stand(outcome: Outcome) -> bool:
+    """Whether it is right that all is there still: a `down` that said that it could not begin."""
+    waits = outcome.trial.command == "down" and outcome.ended.code in TOLD
+    return waits and not outcome.begun and outcome.cured
