@@ -21,11 +21,13 @@ def launch(
     hosts: Mapping[str, str] | None = None,
     folder: str = "",
     environ: Mapping[str, str] | None = None,
+    fingerprint: str = "",
 ) -> Launch:
     """Return the launch of an instance.
 
     `image` is its name on the engine; `hosts` are further names for its name resolution. A process
     starts in `folder` or below, with `environ` (the caller's own) as the ground of its environment.
+    `fingerprint` is passed on to the engine, which keeps it with the instance.
     """
     resource = directory.of(instance)
 
@@ -52,6 +54,7 @@ def launch(
         limits=resource.limits,
         platform=resource.platform,
         options=resource.options,
+        fingerprint=fingerprint,
     )
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from orchestrator.engines.engine import Engine, Images
+from orchestrator.host.digests import digests
 from orchestrator.model.facts import Facts
+from orchestrator.model.launch import Found
 from orchestrator.model.manifest import Manifest
-from orchestrator.plan.images import prefixed
+from orchestrator.model.resource import Instance, Resource
+from orchestrator.plan.images import image_name
 from orchestrator.waiting import Deadline
 
 PREFIX = "GREENROOM_IMAGE_PREFIX"
@@ -30,30 +34,41 @@ def gather(
     manifest: Manifest,
     engines: Mapping[str, Engine],
     environ: Mapping[str, str],
+    standing: Mapping[Instance, Found] | None = None,
 ) -> Facts:
-    """Ask the engines who they are and which images they have.
+    """Ask the engines who they are and which images they have, and read what the manifest names.
 
-    Raises EngineUnavailable when an engine that the manifest needs does not answer.
+    `standing` is what an earlier `up` of this manifest has. Raises EngineUnavailable when an engine
+    that the manifest needs does not answer.
     """
     deadline = Deadline.after(SECONDS)
-    prefix = image_prefix(environ)
-    described = {name: engine.describe(deadline) for name, engine in engines.items()}
-    names = dict.fromkeys(
-        prefixed(resource.image, prefix)
-        for resource in manifest.resources.values()
-        if resource.image
-    )
-    images: dict[str, str] = {}
-    for engine in engines.values():
-        if isinstance(engine, Images):
-            images |= present(engine, list(names), deadline)
-    return Facts(engines=described, images=images, image_prefix=prefix)
+    resources = list(manifest.resources.values())
+    with ThreadPoolExecutor(1, "greenroom-facts") as beside:
+        reading = beside.submit(digests, resources)
+        described = {name: engine.describe(deadline) for name, engine in engines.items()}
+        known = Facts(engines=described, image_prefix=image_prefix(environ))
+        fetched = present(engines, names(resources, known, built=False), deadline)
+        known = replace(known, digests=reading.result(), standing=dict(standing or {}))
+        built = present(engines, names(resources, known, built=True), Deadline.after(SECONDS))
+    return replace(known, images=fetched | built)
 
 
-def present(engine: Images, names: list[str], deadline: Deadline) -> dict[str, str]:
-    """Return the ids of those images that the engine has; asked all at once."""
+def names(resources: Iterable[Resource], known: Facts, *, built: bool) -> list[str]:
+    """Return the images that these resources run: those to be built, or those to be fetched."""
+    images = (image_name(one, known) for one in resources if bool(one.build) is built)
+    return list(dict.fromkeys(image for image in images if image))
+
+
+def present(engines: Mapping[str, Engine], names: list[str], deadline: Deadline) -> dict[str, str]:
+    """Return the ids of those images that the engines have; asked all at once."""
     if not names:
         return {}
-    with ThreadPoolExecutor(min(8, len(names))) as pool:
-        ids = pool.map(lambda name: engine.image_id(name, deadline), names)
-        return {name: id_ for name, id_ in zip(names, ids, strict=True) if id_}
+    asked = [
+        (engine, name)
+        for engine in engines.values()
+        if isinstance(engine, Images)
+        for name in names
+    ]
+    with ThreadPoolExecutor(min(8, max(1, len(asked)))) as pool:
+        ids = pool.map(lambda pair: pair[0].image_id(pair[1], deadline), asked)
+        return {name: id_ for (_, name), id_ in zip(asked, ids, strict=True) if id_}

@@ -6,7 +6,10 @@ and is also how it is printed; `subject` is the resource it is about, for whoeve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from orchestrator.model.launch import Found
 from orchestrator.model.probe import Readiness
@@ -87,15 +90,33 @@ class BuildImage(_Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Start(_OfInstance):
-    """Create an instance, put its files in, and start it."""
+    """Create an instance, put its files in, and start it.
+
+    `fingerprint` tells what it is made of. `ports` are the host ports of the one that it replaces,
+    by the resource's own: taken again where that can be, so that its addresses stay.
+    """
 
     engine: str
     image: str | None = None
+    fingerprint: str = ""
+    ports: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
         """Its name in the plan."""
         return f"start {self.instance}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keep(_OfInstance):
+    """Leave an instance as it stands, seeds and all."""
+
+    found: Found
+
+    @property
+    def key(self) -> str:
+        """Its name in the plan."""
+        return f"keep {self.instance}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,9 +148,13 @@ class ApplySeed(_OfInstance):
 
 @dataclass(frozen=True, kw_only=True)
 class StartRelay(_OfInstance):
-    """Start the relay by which containers reach `targets`, processes on this host."""
+    """Start the relay by which containers reach `targets`, processes on this host.
+
+    `fingerprint` tells which ones these are.
+    """
 
     targets: tuple[Instance, ...]
+    fingerprint: str = ""
 
     @property
     def key(self) -> str:
@@ -167,18 +192,47 @@ class Close(_Step):
         return f"close {self.engine} {self.run}"
 
 
-Step = Open | Pull | BuildImage | Start | StartRelay | Ready | ApplySeed | Remove | Close
+Step = Open | Pull | BuildImage | Keep | Start | StartRelay | Ready | ApplySeed | Remove | Close
+
+
+class ChangeKind(StrEnum):
+    """What becomes of an instance when an environment is up already, as one says it."""
+
+    KEPT = "kept"
+    ANEW = "made anew"
+    NEW = "started"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What becomes of one instance, and why."""
+
+    instance: Instance
+    kind: ChangeKind
+    cause: str
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Every step that leads from what is to what is wanted; each waits only for steps before it."""
+    """Every step that leads from what is to what is wanted; each waits only for steps before it.
+
+    `changes` say what becomes of each instance of an environment that is up already; there are
+    none where nothing stands yet.
+    """
 
     title: str
     steps: tuple[Step, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     def __getitem__(self, key: str) -> Step:
         for step in self.steps:
             if step.key == key:
                 return step
         raise KeyError(key)
+
+    @property
+    def counts(self) -> dict[ChangeKind, int]:
+        """How many instances are kept, made anew, started and removed, without those of none."""
+        found = Counter(change.kind for change in self.changes)
+        return {kind: found[kind] for kind in ChangeKind if found[kind]}

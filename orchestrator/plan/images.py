@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from pathlib import PurePath
 
+from orchestrator.model.facts import Facts
 from orchestrator.model.resource import Build, Resource
 
 
-def image_name(resource: Resource, prefix: str) -> str | None:
+def image_name(resource: Resource, facts: Facts) -> str | None:
     """Return the image that a resource runs, None for a process on this host."""
     if resource.build:
-        return built_name(resource.build)
-    return prefixed(resource.image, prefix) if resource.image else None
+        return built_name(resource.build, facts.digests)
+    return prefixed(resource.image, facts.image_prefix) if resource.image else None
 
 
 def prefixed(image: str, prefix: str) -> str:
@@ -26,8 +29,23 @@ def prefixed(image: str, prefix: str) -> str:
     return image if names_registry else prefix + image
 
 
-def built_name(build: Build) -> str:
-    """Return one name for all that are built in the same way, so that it is built once."""
-    settings = [build.context, build.dockerfile, build.target, sorted(build.args.items())]
+def built_name(build: Build, digests: Mapping[str, str]) -> str:
+    """Return one name for all that are built in the same way from the same files.
+
+    So it is built once, and an image of this name that is present needs no other. Where the files
+    are not known, their place stands for them.
+    """
+    files = [digests.get(path, path) for path in built_from(build)]
+    settings = [*files, build.dockerfile, build.target, sorted(build.args.items())]
     digest = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:12]
     return f"greenroom/build:{digest}"
+
+
+def built_from(build: Build) -> tuple[str, str]:
+    """Return the folder and the file that decide what is built; the file may lie elsewhere."""
+    return build.context, str(PurePath(build.context, build.dockerfile))
+
+
+def built_from_known(build: Build, facts: Facts) -> bool:
+    """Whether the image's name says what is in it, and not only where that came from."""
+    return all(path in facts.digests for path in built_from(build))

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 
 from orchestrator.manifest.dependencies import Dependency, dependencies, seed_tasks, templates
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import Resource
 from orchestrator.model.template import SELF, Template
 
+RESTART = "greenroom restart asked for it"
 
-def taking_part(manifest: Manifest, profiles: Collection[str] = ()) -> dict[str, str]:
+
+def taking_part(
+    manifest: Manifest,
+    profiles: Collection[str] = (),
+    asked: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
     """Return the name of each resource that takes part, with the reason, in the manifest's order.
 
-    Those without profiles and those of an active one do; and whatever these, or the tests, need.
+    Those without profiles and those of an active one do, and those that are `asked` for with a
+    reason; and whatever these, or the tests, need.
     """
-    chosen = dict(declared(manifest, profiles))
+    chosen = {**asked, **dict(declared(manifest, profiles))}
     for needed in needed_by_tests(manifest):
         chosen.setdefault(needed.name, needed.cause)
     waiting = list(chosen)

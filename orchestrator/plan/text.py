@@ -8,9 +8,19 @@ from orchestrator.plan.words import readiness_words
 
 def plan_text(plan: Plan) -> str:
     """Return each step with its cause and what it waits for, in an order in which it could run."""
-    count = len(plan.steps)
-    head = f"{plan.title}: {count} step{'' if count == 1 else 's'}"
+    head = f"{plan.title}: {changes_text(plan) or steps_text(plan)}"
     return "\n".join([head, *(step_text(step) for step in plan.steps)]) + "\n"
+
+
+def steps_text(plan: Plan) -> str:
+    """Return how many steps there are."""
+    count = len(plan.steps)
+    return f"{count} step{'' if count == 1 else 's'}"
+
+
+def changes_text(plan: Plan) -> str:
+    """Return what becomes of the instances that stand, in numbers; empty where none stands."""
+    return ", ".join(f"{count} {kind}" for kind, count in plan.counts.items())
 
 
 def step_text(step: Step) -> str:

@@ -1,4 +1,4 @@
-"""The plan that brings an environment up."""
+"""The plan that brings an environment up, or one that is up already to what is wanted now."""
 
 from __future__ import annotations
 
@@ -7,53 +7,86 @@ from dataclasses import replace
 
 from orchestrator.manifest.dependencies import dependencies
 from orchestrator.model.facts import Facts
+from orchestrator.model.launch import Found
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.probe import Automatic, Readiness, Tcp
 from orchestrator.model.resource import DOCKER, PROCESS, Instance, Resource, TaskSeed
 from orchestrator.model.step import (
     ApplySeed,
-    BuildImage,
+    Change,
+    ChangeKind,
+    Keep,
     Open,
     Plan,
-    Pull,
     Ready,
+    Remove,
     Start,
     StartRelay,
     Step,
 )
+from orchestrator.plan.fetching import fetching
 from orchestrator.plan.images import image_name
-from orchestrator.plan.selection import needed_by, taking_part
+from orchestrator.plan.reconcile import Reconciliation
+from orchestrator.plan.relay import RELAY, relaying
+from orchestrator.plan.selection import RESTART, taking_part
+from orchestrator.plan.users import removal_order
+from orchestrator.plan.words import listed, plural
 
-RELAY = Instance("greenroom")
-"""The relay runs under a name that no resource can have."""
+THROUGH_RELAY = "it is up and goes through the relay"
 
 SEED_TIMEOUT = 600.0
 """Seconds that one seed may take; the same that pulls and builds have."""
 
 
-def plan_up(manifest: Manifest, facts: Facts, profiles: Collection[str] = ()) -> Plan:
-    """Return every step from nothing to an environment that is ready and seeded."""
-    return Planning(manifest, facts, profiles).plan()
+def plan_up(
+    manifest: Manifest,
+    facts: Facts,
+    profiles: Collection[str] = (),
+    *,
+    fresh: bool = False,
+    restart: Collection[str] = (),
+) -> Plan:
+    """Return every step from what stands to an environment that is ready and seeded.
+
+    What stands (`facts.standing`), is well and is still the same is kept. With `fresh` everything
+    is made anew; with `restart` only these resources of the manifest, whatever has changed.
+    """
+    return Planning(manifest, facts, profiles, fresh=fresh, restart=restart).plan()
 
 
 class Planning:
-    """What one planning knows: the manifest, the facts, and who takes part for which reason."""
+    """What one planning knows: the facts, who takes part for which reason, what becomes of whom."""
 
-    def __init__(self, manifest: Manifest, facts: Facts, profiles: Collection[str]) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        facts: Facts,
+        profiles: Collection[str],
+        *,
+        fresh: bool,
+        restart: Collection[str],
+    ) -> None:
         self.facts = facts
-        self.reasons = taking_part(manifest, profiles)
+        self.reasons = taking_part(manifest, profiles, asked_for(manifest, facts, restart))
         self.resources = {name: manifest.resources[name] for name in self.reasons}
         self.title = manifest.name
+        self.fates = Reconciliation(
+            manifest, self.resources, facts, fresh=fresh, restart=tuple(restart)
+        )
+        self.changes = self.fates.changes()
+        self.started = [one for name, one in self.resources.items() if self.fates.starts(name)]
+        self.fetched = {step.image: step for step in fetching(self.started, facts)}
 
     def plan(self) -> Plan:
-        """Return the plan: places, images, the relay, then each resource's own steps."""
+        """Return the plan: places, removals, images, the relay, then each resource's own steps."""
         steps = [
             *self.open(),
-            *self.images(),
+            *self.removals(),
+            *self.fetched.values(),
             *self.relay(),
             *(step for resource in self.resources.values() for step in self.steps(resource)),
         ]
-        return Plan(self.title, in_order(steps))
+        return Plan(self.title, in_order(steps), self.changes)
 
     def open(self) -> Iterator[Step]:
         """Make a place on each engine that something runs on."""
@@ -63,72 +96,101 @@ class Planning:
                 where = "in containers" if engine == DOCKER else "on this host"
                 yield Open(engine=engine, cause=f"{listed(names)} run{plural(names)} {where}")
 
-    def images(self) -> Iterator[Step]:
-        """Fetch or make each image once, however many run it."""
-        users: dict[str, list[Resource]] = {}
-        for resource in self.resources.values():
-            image = image_name(resource, self.facts.image_prefix)
-            if image:
-                users.setdefault(image, []).append(resource)
-        for image, resources in users.items():
-            yield from self.image(image, resources)
-
-    def image(self, image: str, resources: list[Resource]) -> Iterator[Step]:
-        """Fetch or make one image, unless it is there and nobody asked for a newer one."""
-        first, names = resources[0], [resource.name for resource in resources]
-        if first.build:
-            cause = f"{listed(names)} {'is' if len(names) == 1 else 'are'} built from a Dockerfile"
-            yield BuildImage(
-                engine=DOCKER, image=image, build=first.build, resource=first.name, cause=cause
+    def removals(self) -> Iterator[Step]:
+        """Remove what is not wanted any more, or not as it stands, each after those that use it."""
+        keys = {change.instance: key(found) for change, found in self.leaving()}
+        for change, found in self.leaving():
+            before = map(
+                Instance,
+                removal_order(change.instance.resource, self.resources, self.fates.relaying),
             )
-        elif any(resource.pull == "always" for resource in resources):
-            yield self.pull(image, first, f"{listed(names)} asked for `pull: always`")
-        elif image not in self.facts.images and any(one.pull != "never" for one in resources):
-            known = DOCKER in self.facts.engines
-            why = "it is not present" if known else "nothing is known of the engine"
-            yield self.pull(image, first, f"{listed(names)} need{plural(names)} it, and {why}")
+            yield Remove(
+                found=found,
+                cause=change.cause,
+                after=tuple(dict.fromkeys(keys[user] for user in before if user in keys)),
+            )
 
-    def pull(self, image: str, resource: Resource, cause: str) -> Pull:
-        """Return the step that fetches an image."""
-        return Pull(engine=DOCKER, image=image, platform=resource.platform, cause=cause)
+    def leaving(self) -> Iterator[tuple[Change, Found]]:
+        """Yield what has to go, with what stands of it."""
+        for change in self.changes:
+            if change.kind in (ChangeKind.ANEW, ChangeKind.REMOVED):
+                yield change, self.facts.standing[change.instance]
 
     def relay(self) -> Iterator[Step]:
-        """Start the relay if a container refers to a process on this host."""
-        pairs = [
-            (resource.name, name)
-            for resource in self.resources.values()
-            if resource.contained
-            for name in (needed.name for needed in needed_by(resource))
-            if not self.resources[name].contained and self.resources[name].ports
-        ]
-        if pairs:
-            targets = tuple(Instance(name) for name in dict.fromkeys(name for _, name in pairs))
-            user, target = pairs[0]
+        """Keep the relay, or start it, if a container refers to a process on this host."""
+        name, relaying = RELAY.resource, self.fates.relaying
+        if relaying and self.fates.kept(name):
+            yield from self.keep(RELAY)
+        elif relaying:
             yield StartRelay(
                 instance=RELAY,
-                targets=targets,
-                cause=f"{user} runs in a container and refers to {target}, which runs on this host",
-                after=(f"open {DOCKER}", f"open {PROCESS}"),
+                targets=tuple(map(Instance, relaying.targets)),
+                fingerprint=self.fates.relay_fingerprint(),
+                cause=relaying.cause,
+                after=(f"open {DOCKER}", f"open {PROCESS}", *self.removed(name)),
             )
 
     def steps(self, resource: Resource) -> Iterator[Step]:
-        """Start it, wait for it, seed it."""
-        instance = resource.instance
-        yield Start(
+        """Keep it and ask it once, or start it, wait for it and seed it."""
+        if self.fates.starts(resource.name):
+            yield self.start(resource)
+            yield self.ready(resource)
+            yield from self.seeds(resource)
+        elif self.fates.kept(resource.name):
+            yield from self.keep(resource.instance)
+            if self.asked(resource):
+                yield self.ready(resource)
+
+    def keep(self, instance: Instance) -> Iterator[Step]:
+        """Leave it as it stands."""
+        for change in self.changes:
+            if change.instance == instance:
+                found = self.facts.standing[instance]
+                yield Keep(instance=instance, found=found, cause=change.cause)
+
+    def start(self, resource: Resource) -> Start:
+        """Return the step that starts it, in place of what stands of it."""
+        return Start(
             engine=resource.engine,
-            instance=instance,
-            image=image_name(resource, self.facts.image_prefix),
+            instance=resource.instance,
+            image=image_name(resource, self.facts),
+            fingerprint=self.fates.fingerprint(resource.name),
+            ports=self.old_ports(resource),
             cause="; ".join([self.reasons[resource.name], *self.waits(resource)]),
             after=tuple(dict.fromkeys(self.before_start(resource))),
         )
-        yield Ready(
+
+    def old_ports(self, resource: Resource) -> dict[int, int]:
+        """Return the host ports to be taken again; a fixed one only if it is the same."""
+        found = self.fates.replaced(resource.name)
+        old = found.ports if found else {}
+        return {
+            port.number: old[port.number]
+            for port in resource.ports
+            if port.number in old and port.host in (None, old[port.number])
+        }
+
+    def ready(self, resource: Resource) -> Ready:
+        """Return the step that waits for it; whatever is kept has only to answer once."""
+        instance, asked = resource.instance, readiness(resource)
+        kept = self.fates.kept(resource.name)
+        return Ready(
             instance=instance,
-            readiness=readiness(resource),
+            readiness=replace(asked, successes=1) if kept else asked,
             timeout=resource.timeout,
-            cause=f"{resource.name} was started",
-            after=(f"start {instance}",),
+            cause=f"{resource.name} was {'kept' if kept else 'started'}",
+            after=(f"{'keep' if kept else 'start'} {instance}",),
         )
-        yield from self.seeds(resource)
+
+    def asked(self, resource: Resource) -> bool:
+        """Whether what is kept can be asked more than whether it lives, which is known already.
+
+        In a restart something that is not well may be kept: it is no matter of the restart.
+        """
+        only_alive = isinstance(readiness(resource).probe, Automatic) and not resource.ports
+        found = self.fates.kept(resource.name)
+        starting = found is not None and found.state.health == "starting"
+        return (starting or not only_alive) and not self.fates.unwell(resource.name)
 
     def waits(self, resource: Resource) -> list[str]:
         """Return why it waits for others, in words."""
@@ -144,51 +206,86 @@ class Planning:
                     seed=seed,
                     timeout=SEED_TIMEOUT,
                     cause=f"{resource.section}.{resource.name}.seed",
-                    after=(self.settled(resource, number - 1),),
+                    after=tuple(self.settled(resource, number - 1)),
                 )
 
-    def settled(self, resource: Resource, seeds: int | None = None) -> str:
-        """Return the key of the step after which it is ready and has so many seeds (None: all)."""
+    def settled(self, resource: Resource, seeds: int | None = None) -> Iterator[str]:
+        """Yield the key of the step after which it is ready and has so many seeds (None: all)."""
         number = len(resource.seeds) if seeds is None else seeds
-        if number == 0:
-            return f"ready {resource.instance}"
-        seed = resource.seeds[number - 1]
-        if isinstance(seed, TaskSeed):
-            return f"ready {seed.task}"
-        return f"seed {resource.instance} {number} {seed}"
+        if not self.fates.starts(resource.name):
+            yield from self.settled_as_kept(resource)
+        elif number == 0:
+            yield f"ready {resource.instance}"
+        elif isinstance(seed := resource.seeds[number - 1], TaskSeed):
+            yield f"ready {seed.task}"
+        else:
+            yield f"seed {resource.instance} {number} {seed}"
+
+    def settled_as_kept(self, resource: Resource) -> Iterator[str]:
+        """Yield the key of the last step of what is kept, with all its seeds.
+
+        A task whose end nobody has kept was a part of somebody's seed, and that one stands for it.
+        """
+        if self.fates.kept(resource.name):
+            yield f"{'ready' if self.asked(resource) else 'keep'} {resource.instance}"
+        else:
+            for owner in self.fates.owners(resource.name):
+                yield from self.settled(self.resources[owner])
 
     def before_start(self, resource: Resource) -> Iterator[str]:
         """Yield the key of each step that its start waits for."""
         yield f"open {resource.engine}"
+        yield from self.removed(resource.name)
+        yield from self.freed(resource)
         yield from self.image_step(resource)
         seeded = dict(self.seeded_by(resource))
-        yield from seeded.values()
+        for keys in seeded.values():
+            yield from keys
         for needed in dependencies(resource):
             if needed.name not in seeded:
-                yield self.settled(self.resources[needed.name])
-        if resource.contained and any(step.instance == RELAY for step in self.relays_for(resource)):
+                yield from self.settled(self.resources[needed.name])
+        if resource.name in self.fates.relaying.users:
             yield f"start {RELAY}"
+
+    def removed(self, name: str) -> Iterator[str]:
+        """Yield the key of the step that removes what stood under its name."""
+        if found := self.fates.replaced(name):
+            yield key(found)
+
+    def freed(self, resource: Resource) -> Iterator[str]:
+        """Yield the key of each step that frees a fixed port of this host that it wants."""
+        wanted = {port.host for port in resource.ports if port.host}
+        for _, found in self.leaving():
+            if wanted & set(found.ports.values()):
+                yield key(found)
 
     def image_step(self, resource: Resource) -> Iterator[str]:
         """Yield the key of the step that brings its image, if there is one."""
-        wanted = image_name(resource, self.facts.image_prefix)
-        for step in self.images():
-            if isinstance(step, Pull | BuildImage) and step.image == wanted:
-                yield step.key
+        if step := self.fetched.get(image_name(resource, self.facts) or ""):
+            yield step.key
 
-    def seeded_by(self, task: Resource) -> Iterator[tuple[str, str]]:
-        """Yield each resource whose seed runs this task, with the step that comes before it."""
+    def seeded_by(self, task: Resource) -> Iterator[tuple[str, list[str]]]:
+        """Yield each resource whose seed runs this task, with the steps that come before it."""
         for resource in self.resources.values():
             for number, seed in enumerate(resource.seeds):
                 if isinstance(seed, TaskSeed) and seed.task == task.name:
-                    yield resource.name, self.settled(resource, number)
+                    yield resource.name, list(self.settled(resource, number))
 
-    def relays_for(self, resource: Resource) -> Iterator[StartRelay]:
-        """Yield the relay if this container refers to one of its targets."""
-        needed = {needed.name for needed in needed_by(resource)}
-        for step in self.relay():
-            if isinstance(step, StartRelay) and needed & {one.resource for one in step.targets}:
-                yield step
+
+def asked_for(manifest: Manifest, facts: Facts, restart: Collection[str]) -> dict[str, str]:
+    """Return who takes part whatever the profiles, each with the reason.
+
+    What goes through the relay does, because there is one relay for all of them.
+    """
+    through_relay = (
+        name for name in relaying(manifest.resources).users if Instance(name) in facts.standing
+    )
+    return dict.fromkeys(through_relay, THROUGH_RELAY) | dict.fromkeys(restart, RESTART)
+
+
+def key(found: Found) -> str:
+    """Return the key of the step that removes this."""
+    return Remove(found=found, cause="").key
 
 
 def readiness(resource: Resource) -> Readiness:
@@ -208,15 +305,3 @@ def in_order(steps: list[Step]) -> tuple[Step, ...]:
         done.add(free.key)
         ordered.append(free)
     return tuple(ordered)
-
-
-def listed(names: list[str]) -> str:
-    """Return names as one says them: `a`, `a and b`, `a, b and 3 more`."""
-    if len(names) <= 2:
-        return " and ".join(names)
-    return f"{names[0]}, {names[1]} and {len(names) - 2} more"
-
-
-def plural(names: list[str]) -> str:
-    """Return the ending of the verb that goes with so many names."""
-    return "s" if len(names) == 1 else ""

@@ -1,4 +1,4 @@
-"""Probes in words."""
+"""Names, probes and causes in words."""
 
 from __future__ import annotations
 
@@ -22,3 +22,15 @@ def readiness_words(probe: Probe) -> str:
             return f"it exits with {code}"
         case Automatic():
             return "its image's health check, else its port, else a second alive"
+
+
+def listed(names: list[str]) -> str:
+    """Return names as one says them: `a`, `a and b`, `a, b and 3 more`."""
+    if len(names) <= 2:
+        return " and ".join(names)
+    return f"{names[0]}, {names[1]} and {len(names) - 2} more"
+
+
+def plural(names: list[str]) -> str:
+    """Return the ending of the verb that goes with so many names."""
+    return "s" if len(names) == 1 else ""

@@ -132,13 +132,13 @@ def _context(wanted: Build) -> _Context:
     try:
         # A Dockerfile outside the context goes in under a name of its own, with its text.
         dockerfile = process_dockerfile(wanted.dockerfile, str(folder))
-        archive = tar(folder, exclude=_ignored(folder), dockerfile=dockerfile)
+        archive = tar(folder, exclude=ignored(folder), dockerfile=dockerfile)
     except OSError as error:
         raise EngineError(f"cannot read what {folder} is built from: {error}") from error
     return _Context(archive, str(dockerfile[0]))
 
 
-def _ignored(folder: Path) -> list[str] | None:
+def ignored(folder: Path) -> list[str] | None:
     """The patterns of `.dockerignore`."""
     ignore = folder / ".dockerignore"
     if not ignore.exists():

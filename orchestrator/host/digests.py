@@ -1,0 +1,115 @@
+"""Digests of what a manifest names on this host: files, seeds, and what images are built from."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from orchestrator.model.resource import FileSeed, FunctionSeed, Resource, ScriptSeed
+from orchestrator.plan.images import built_from
+
+HASH = "sha256"
+"""Processors have instructions for it: 200 MB took 0.14 s, and 0.24 s with BLAKE2b."""
+
+THREADS = 8
+"""Several large files are read at once; hashing leaves Python to the other threads."""
+
+
+def digests(resources: Iterable[Resource]) -> dict[str, str]:
+    """Return a digest for each path that these resources name.
+
+    What cannot be read is left out: the manifest's checks have seen to it that it was there, and
+    whoever needs it will say what is wrong.
+    """
+    wanted = dict(asked_for(resources))
+    pool = ThreadPoolExecutor(min(THREADS, max(1, len(wanted))), "greenroom-digests")
+    try:
+        found = pool.map(lambda path: read_or_none(wanted[path], path), wanted)
+        return {path: digest for path, digest in zip(wanted, found, strict=True) if digest}
+    finally:
+        # When somebody is interrupted, what has not begun need not be waited for.
+        pool.shutdown(cancel_futures=True)
+
+
+def asked_for(resources: Iterable[Resource]) -> Iterator[tuple[str, Callable[[str], str]]]:
+    """Yield each path with what makes its digest."""
+    for resource in resources:
+        if resource.build:
+            folder, dockerfile = built_from(resource.build)
+            yield folder, of_folder
+            yield dockerfile, of_file
+        for file in resource.files:
+            if file.source is not None:
+                yield file.source, of_file
+        for seed in resource.seeds:
+            if isinstance(seed, FileSeed | ScriptSeed | FunctionSeed):
+                yield seed.path, of_file
+
+
+def read_or_none(make: Callable[[str], str], path: str) -> str | None:
+    """Return the digest, None when there is nothing that can be read."""
+    try:
+        return make(path)
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def of_file(path: str) -> str:
+    """Return the digest of a file's bytes."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, HASH).hexdigest()
+
+
+def of_folder(path: str) -> str:
+    """Return the digest of all that an engine gets of a folder in order to build from it.
+
+    For each entry that is its name, its permissions, and what is in it or where it leads. Owners
+    and times are left out: two checkouts of the same files are the same. What `.dockerignore` names
+    is left out as well.
+    """
+    whole = hashlib.new(HASH)
+    for name in sorted(entries(path)):
+        for part in (name, *of_entry(Path(path, name))):
+            # The length in front keeps two parts from reading like two others.
+            whole.update(f"{len(part)}:{part}".encode(errors="surrogateescape"))
+    return whole.hexdigest()
+
+
+def of_entry(path: Path) -> tuple[str, ...]:
+    """Return what makes one entry of a folder."""
+    mode = path.lstat().st_mode
+    permissions = f"{stat.S_IMODE(mode):o}"
+    if stat.S_ISLNK(mode):
+        return "link", str(path.readlink())
+    if stat.S_ISREG(mode):
+        return "file", permissions, of_file(str(path))
+    return "folder" if stat.S_ISDIR(mode) else "other", permissions
+
+
+def entries(path: str) -> Iterable[str]:
+    """Return the name of each entry, from the folder on; the SDK knows what `.dockerignore` says.
+
+    Only where there is one, because the SDK takes long to import. Raises FileNotFoundError where
+    there is no such folder.
+    """
+    if not Path(path).is_dir():
+        raise FileNotFoundError(path)
+    if not Path(path, ".dockerignore").exists():
+        return everything(path)
+    from docker.utils.build import exclude_paths
+
+    from orchestrator.engines.docker.building import ignored
+
+    found: set[str] = exclude_paths(path, ignored(Path(path)) or [])
+    return found
+
+
+def everything(path: str) -> Iterator[str]:
+    """Yield the name of everything in a folder, from the folder on."""
+    for folder, folders, files in os.walk(path):
+        for name in (*folders, *files):
+            yield os.path.relpath(os.path.join(folder, name), path)  # noqa: PTH118 - it is quicker

@@ -1,0 +1,196 @@
+"""Decides what becomes of each instance of an environment that is up already, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from orchestrator.manifest.dependencies import seed_tasks
+from orchestrator.model.facts import Facts
+from orchestrator.model.launch import Found
+from orchestrator.model.manifest import Manifest
+from orchestrator.model.resource import Instance, Resource
+from orchestrator.model.step import Change, ChangeKind
+from orchestrator.plan.fingerprint import difference, fingerprint, relay_fingerprint
+from orchestrator.plan.health import ailment
+from orchestrator.plan.images import image_name
+from orchestrator.plan.relay import RELAY, Relaying, relaying
+from orchestrator.plan.selection import RESTART, needed_by
+from orchestrator.plan.users import users
+
+SAME = "it is up and nothing of it has changed"
+NOT_UP = "it is not up yet"
+FRESH = "everything is made anew"
+NOT_NAMED = "the manifest does not name it any more"
+NOT_ASKED = "it is up, and only {} is to be restarted"
+NO_RELAY = "no container refers to a process on this host any more"
+
+
+@dataclass
+class Reconciliation:
+    """What becomes of whom. `resources` are those that take part, `fresh` makes all of them anew.
+
+    With `restart` only these are made anew, with the tasks of their seeds; what else stands stays
+    as it is, whatever has changed, and what does not stand is started only if they need it.
+    `causes` say why something has to be started: everything that takes part and is not in it is
+    kept, or, where it does not stand, not needed.
+    """
+
+    manifest: Manifest
+    resources: dict[str, Resource]
+    facts: Facts
+    fresh: bool = False
+    restart: Collection[str] = ()
+    relaying: Relaying = field(init=False)
+    causes: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.relaying = relaying(self.resources)
+        self.causes = dict(self.asked_for() if self.restart else self.own_causes())
+        self.spread()
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return what becomes of each instance, in the manifest's order; nothing for a first up."""
+        if not self.facts.standing:
+            return ()
+        return (*self.relay_change(), *self.resource_changes(), *self.removals())
+
+    def starts(self, name: str) -> bool:
+        """Whether it is started, for the first time or anew."""
+        return name in self.causes
+
+    def kept(self, name: str) -> Found | None:
+        """Return what stands of it, if it stays."""
+        return None if self.starts(name) else self.standing(name)
+
+    def replaced(self, name: str) -> Found | None:
+        """Return what stands of it, if it is made anew."""
+        return self.standing(name) if self.starts(name) else None
+
+    def standing(self, name: str) -> Found | None:
+        """Return what stands of it, if it does."""
+        return self.facts.standing.get(Instance(name))
+
+    def fingerprint(self, name: str) -> str:
+        """Return what it would be made of now."""
+        return fingerprint(self.resources[name], self.manifest.resources, self.facts)
+
+    def relay_fingerprint(self) -> str:
+        """Return what the relay would lead to now."""
+        return relay_fingerprint(list(self.relaying.targets), self.resources)
+
+    def unwell(self, name: str) -> str:
+        """Return in words what is wrong with what stands of it, empty when nothing is."""
+        found = self.standing(name)
+        return ailment(found.state, self.resources.get(name)) if found else ""
+
+    # What has to be started for its own sake.
+
+    def own_causes(self) -> Iterator[tuple[str, str]]:
+        """Yield whoever cannot stay as it is, the relay included."""
+        if self.relaying:
+            yield from self.own_cause(RELAY.resource, self.relay_fingerprint())
+        for name, resource in self.resources.items():
+            # A task of a seed is run when the seed is applied: that it is gone since is no matter.
+            if self.standing(name) or not self.owners(name):
+                image = image_name(resource, self.facts)
+                yield from self.own_cause(name, self.fingerprint(name), image)
+
+    def own_cause(
+        self, name: str, wanted: str, image: str | None = None
+    ) -> Iterator[tuple[str, str]]:
+        """Yield it with the cause, if it cannot stay as it is."""
+        found = self.standing(name)
+        if not found:
+            yield name, NOT_UP
+        elif self.fresh:
+            yield name, FRESH
+        elif cause := self.unwell(name) or difference(found, wanted, image):
+            yield name, cause
+
+    def asked_for(self) -> Iterator[tuple[str, str]]:
+        """Yield those that are to be restarted, the tasks of their seeds, and what these lack."""
+        found = dict.fromkeys(self.restart, RESTART)
+        waiting = list(found)
+        while waiting:
+            name = waiting.pop(0)
+            yield name, found[name]
+            for other, cause in (*self.own_tasks(name), *self.lacking(name)):
+                if other not in found:
+                    found[other] = cause
+                    waiting.append(other)
+
+    def own_tasks(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield the tasks of its seeds, with why they are run."""
+        for task in seed_tasks(self.resources[name]):
+            yield task, self.because(name, f"{task} is part of its seed")
+
+    def lacking(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield what it needs and what does not stand, with why it is needed."""
+        for needed in needed_by(self.resources[name]):
+            if not self.standing(needed.name):
+                yield needed.name, f"{name} needs it: {needed.cause}"
+
+    # What has to be started because of others.
+
+    def spread(self) -> None:
+        """Add whoever has to do with somebody who is started, and who has to do with that."""
+        waiting = list(self.causes)
+        while waiting:
+            name = waiting.pop(0)
+            for user, clause in self.affected(name):
+                if user not in self.causes:
+                    self.causes[user] = self.because(name, clause)
+                    waiting.append(user)
+
+    def affected(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield who cannot stay when `name` is started; a restart spares all that it can.
+
+        A container cannot be started beside a relay that stays, because nobody knows any more by
+        which ports that one leads to whom.
+        """
+        through_relay = {RELAY.resource, *self.relaying.users}
+        for user, clause in users(name, self.resources, self.relaying):
+            if not self.restart or {name, user} <= through_relay:
+                yield user, clause
+
+    def because(self, name: str, clause: str) -> str:
+        """Return the cause that another's start is."""
+        who = "the relay" if name == RELAY.resource else name
+        return f"{who} is {'made anew' if self.standing(name) else 'started'}, and {clause}"
+
+    def owners(self, task: str) -> list[str]:
+        """Return those whose seed runs this task."""
+        return [one.name for one in self.resources.values() if task in seed_tasks(one)]
+
+    # The same as changes.
+
+    def relay_change(self) -> Iterator[Change]:
+        """Yield what becomes of the relay."""
+        if self.relaying:
+            yield from self.change(RELAY.resource)
+
+    def resource_changes(self) -> Iterator[Change]:
+        """Yield what becomes of each resource; one that neither stands nor starts is left out."""
+        for name in self.resources:
+            yield from self.change(name)
+
+    def change(self, name: str) -> Iterator[Change]:
+        """Yield what becomes of one."""
+        if name in self.causes:
+            kind = ChangeKind.ANEW if self.standing(name) else ChangeKind.NEW
+            yield Change(Instance(name), kind, self.causes[name])
+        elif self.standing(name):
+            cause = NOT_ASKED.format(" and ".join(self.restart)) if self.restart else SAME
+            yield Change(Instance(name), ChangeKind.KEPT, cause)
+
+    def removals(self) -> Iterator[Change]:
+        """Yield what nobody wants any more; what only takes no part now stays untouched."""
+        if self.restart:
+            return
+        for instance in self.facts.standing:
+            if instance == RELAY:
+                if not self.relaying:
+                    yield Change(RELAY, ChangeKind.REMOVED, NO_RELAY)
+            elif instance.resource not in self.manifest.resources:
+                yield Change(instance, ChangeKind.REMOVED, NOT_NAMED)
