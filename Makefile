@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test unit lint types layers check bench engine constraints clean
+.PHONY: help demo test unit lint types layers check bench chaos engine constraints clean
 
 help: ## Show what there is to make.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -33,6 +33,11 @@ check: lint types layers ## All that needs no test to run.
 bench: $(STAMP) engine ## Measure Greenroom against the floor and its peers, in one run.
 	@$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,examples,bench]'
 	@scripts/with-images $(BIN)/python -m bench
+
+CHAOS ?= --write docs/reliability.md
+
+chaos: $(STAMP) engine ## Break the engine and kill Greenroom, and count what is left; CHAOS=--short takes less.
+	@scripts/with-images $(BIN)/python -m chaos $(CHAOS)
 
 engine: ## See to it that a container engine answers.
 	@scripts/engine

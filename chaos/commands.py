@@ -23,7 +23,7 @@ EVIDENCE = re.compile(r"  (step|last answer|state|log)\b")
 """How lines begin that tell what was known, below a message."""
 
 VARYING = (
-    (re.compile(r"/\S*engine\.sock"), "SOCKET"),
+    (re.compile(r"/(?!/)[\w./-]*engine\.sock"), "SOCKET"),
     (re.compile(r"/\S*/(runs|state)\b\S*"), "FOLDER"),
     (re.compile(r"\b(small|five|twenty)-[a-z2-9]{8}\b"), "RUN"),
     (re.compile(r"\b[0-9a-f]{12,64}\b"), "ID"),
