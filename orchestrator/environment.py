@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -15,20 +16,28 @@ from orchestrator.addressing.passwords import secrets_of
 from orchestrator.addressing.resolve import resolve, variables
 from orchestrator.engines import make_all
 from orchestrator.engines.engine import Engine
-from orchestrator.errors import ServiceDied, UsageError
+from orchestrator.errors import GreenroomError, UsageError
 from orchestrator.host import facts, manifests
-from orchestrator.host.owner import identity
-from orchestrator.lifecycle.bringing_up import Brought, bring_up
-from orchestrator.lifecycle.removal import remove_run
+from orchestrator.host.owner import TIME_TO_LIVE, identity, new_labels
+from orchestrator.host.turn import turn
+from orchestrator.lifecycle.bringing_up import BringingUp, Brought, compared
+from orchestrator.lifecycle.death import DeathWatch, raise_if_dead
+from orchestrator.lifecycle.removal import remove_things
 from orchestrator.lifecycle.running import RunningResource
 from orchestrator.lifecycle.survey import Run, survey
-from orchestrator.model.event import Event
-from orchestrator.model.launch import RUN_VARIABLE
+from orchestrator.lifecycle.sweeping import sweeping
+from orchestrator.model.event import Event, Noticed
+from orchestrator.model.facts import Facts
+from orchestrator.model.launch import RUN_VARIABLE, RunLabels
 from orchestrator.model.manifest import MAPPING, Manifest
-from orchestrator.model.step import Plan
+from orchestrator.model.step import ChangeKind, Plan
 from orchestrator.plan import plan_up
-from orchestrator.plan.selection import taking_part
-from orchestrator.plan.up import RELAY
+from orchestrator.plan.relay import RELAY
+from orchestrator.waiting import Deadline, Stop
+from orchestrator.watchdog.hold import NEVER, Hold, Keep
+
+TIMEOUT = 1800.0
+"""Seconds within which everything has to be ready, pulls and builds included."""
 
 Listener = Callable[[Event], None]
 
@@ -40,13 +49,16 @@ def ignore(_event: Event) -> None:
 class Environment:
     """A manifest's environment, as a context: up at its beginning, removed at its end.
 
-    `with Environment("environment.yaml") as env:` leaves nothing, also when the body raises.
+    `with Environment("environment.yaml") as env:` leaves nothing, also when the body raises, and
+    also when this process is killed: a watchdog sees to that.
 
     `manifest` is a path, a folder or a ready-made name; None looks for `environment.yaml` here and
-    upwards. The resources of these `profiles` take part too. `listen` is told every event, with
-    passwords masked. `environ` stands for the caller's environment, and `engines`, by name, for the
-    real ones: a `FakeEngine` lets manifests be tested without containers. Raises UsageError when
-    there is no such manifest and ManifestError when it has mistakes.
+    upwards. The resources of these `profiles` take part too. Within `timeout` seconds everything
+    must be ready. `keep` tells when it is left as it is, to be looked into, instead of removed:
+    `never`, `failed` (when the way up or the body fails) or `always`. `listen` is told every event,
+    with passwords masked. `environ` stands for the caller's environment, and `engines`, by name,
+    for the real ones: a `FakeEngine` lets manifests be tested without containers. Raises UsageError
+    when there is no such manifest and ManifestError when it has mistakes.
     """
 
     def __init__(
@@ -54,6 +66,8 @@ class Environment:
         manifest: str | os.PathLike[str] | Manifest | None = manifests.NAME,
         *,
         profiles: Collection[str] = (),
+        timeout: float = TIMEOUT,
+        keep: str = NEVER,
         listen: Listener = ignore,
         environ: Mapping[str, str] | None = None,
         engines: Mapping[str, Engine] | None = None,
@@ -66,9 +80,13 @@ class Environment:
         self._profiles = tuple(profiles)
         self._mask = masker(secrets_of(manifest))
         self._listen = listen
+        self._timeout = timeout
+        self._keep = Keep(keep)
+        self._hold: Hold | None = None
         self._brought: Brought | None = None
         self._attached = False
         self._given = engines
+        self.stop = Stop()
 
     @classmethod
     def of(
@@ -77,12 +95,21 @@ class Environment:
         *,
         folder: str | os.PathLike[str] = ".",
         profiles: Collection[str] = (),
+        timeout: float = TIMEOUT,
+        keep: str = NEVER,
         listen: Listener = ignore,
         engines: Mapping[str, Engine] | None = None,
     ) -> Self:
         """Make an environment of a mapping instead of a file; its paths start from `folder`."""
         manifest = manifests.from_mapping(mapping, Path(folder), os.environ)
-        return cls(manifest, profiles=profiles, listen=listen, engines=engines)
+        return cls(
+            manifest,
+            profiles=profiles,
+            timeout=timeout,
+            keep=keep,
+            listen=listen,
+            engines=engines,
+        )
 
     @classmethod
     def attach(cls, run: str, *, listen: Listener = ignore) -> Self:
@@ -113,8 +140,7 @@ class Environment:
             )
         made = cls(path, listen=listen, environ=environ)
         made.refuse_if_renamed(run)
-        made._brought = Brought.found(run, made.manifest, made._engines)
-        made._attached = True
+        made._join(run)
         return made
 
     def __enter__(self) -> Self:
@@ -126,50 +152,173 @@ class Environment:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if not self._attached:
-            self.down()
+        if self._attached:
+            self._let_go()
+        else:
+            self.down(failed=error is not None)
 
     def plan(self, *, offline: bool = False) -> Plan:
-        """Return what `up` would do; `offline` asks no engine and knows nothing of the world."""
-        known = (
-            facts.offline(self._environ)
-            if offline
-            else facts.gather(self.manifest, self._engines, self._environ)
-        )
-        return plan_up(self.manifest, known, self._profiles)
+        """Return what `greenroom up` would do, also where something is up already.
 
-    def up(self, *, stays: bool = False) -> Self:
+        `offline` asks no engine and knows nothing of the world.
+        """
+        if offline:
+            return plan_up(self.manifest, facts.offline(self._environ), self._profiles)
+        return plan_up(self.manifest, self._facts(self.standing()), self._profiles)
+
+    def _facts(self, run: Run | None = None) -> Facts:
+        """Gather what planning has to know; what is up of `run` is to be kept where it can be."""
+        there = run.instances if run else ()
+        standing = {thing.instance: thing for thing in there if thing.instance}
+        return facts.gather(self.manifest, self._engines, self._environ, standing)
+
+    def standing(self) -> Run | None:
+        """Return what an earlier `greenroom up` made of this manifest, if it is up."""
+        if self._given is not None:
+            return None
+        there = [run for run in survey(self._environ).of(self.identity) if run.is_ready]
+        return max(there, key=lambda run: run.healthy, default=None)
+
+    def stand(
+        self, *, ttl: float = TIME_TO_LIVE, fresh: bool = False, restart: Collection[str] = ()
+    ) -> Self:
+        """Bring it up to stay; where it is up already, make it what the manifest wants now.
+
+        What is the same and well is kept; what has changed or died is made anew, and what depends
+        on that. `fresh` makes everything anew; with `restart` only these are, and UsageError is
+        raised where nothing is up. Of several who do so at the same moment, one is first, and the
+        others find what it has made. When a step fails, what was kept stays.
+        """
+        with self._masked(), self._turn():
+            run = self.standing()
+            if run is None and restart:
+                raise UsageError(
+                    f"nothing of {self.manifest.name} is up, so nothing can be restarted",
+                    hint="bring it up with: greenroom up",
+                )
+            return self._change(run, ttl, fresh, restart) if run else self.up(stays=True, ttl=ttl)
+
+    def _turn(self) -> AbstractContextManager[None]:
+        """Wait until nobody else brings this manifest up."""
+        text = "another greenroom is bringing this manifest up; waiting until it has done so"
+
+        def tell() -> None:
+            self.tell(Noticed(at=time.time(), text=text))
+
+        return turn(self.identity, self._environ, Deadline.after(self._timeout, self.stop), tell)
+
+    def _change(self, run: Run, ttl: float, fresh: bool, restart: Collection[str]) -> Self:
+        """Make of what is up what is wanted; when that fails, what was kept stays."""
+        known = self._facts(run)
+        plan = plan_up(self.manifest, known, self._profiles, fresh=fresh, restart=restart)
+        self._hold = hold = Hold.join(run.id, self._environ, self._engines)
+        self._attached = True
+        self.tell(compared(run.id, plan))
+        way = self._way(plan, known, run.run_labels)
+        try:
+            with self._sweeping(hold):
+                self._brought = way.walk()
+        except BaseException as error:
+            self._after_failed_change(way, hold, error)
+            raise
+        hold.stand(max(ttl, (run.claim.end or 0.0) - time.time()))
+        return self
+
+    def _after_failed_change(self, way: BringingUp, hold: Hold, error: BaseException) -> None:
+        """Remove what was started in vain, unless it is to be kept; the rest stays."""
+        self._hold = None
+        if not self._keep.applies(failed=True):
+            for failure in remove_things(self.manifest.name, way.begun, hold.engines, self.tell):
+                error.add_note(f"{failure.step}: {failure.message}")
+        hold.let_go()
+        error.add_note(
+            f"what was kept is still up; mend the cause and repeat greenroom up, "
+            f"or remove it all with: greenroom down {hold.run}"
+        )
+
+    def up(self, *, stays: bool = False, ttl: float = TIME_TO_LIVE) -> Self:
         """Start everything, wait until it is ready, seed it; with `stays` for others to join.
 
-        Raises StepFailed when a step fails, EngineUnavailable when no engine answers; nothing is
-        left then. An environment that is up already stays as it is.
+        What stays is removed `ttl` seconds from now, unless somebody still uses it then. Raises
+        StepFailed when a step fails, EngineUnavailable when no engine answers; nothing is left
+        then. An environment that is up already stays as it is.
         """
         if self._brought is None:
             with self._masked():
-                known = facts.gather(self.manifest, self._engines, self._environ)
+                known = self._facts()
                 plan = plan_up(self.manifest, known, self._profiles)
-                self._brought = bring_up(
-                    self.manifest,
-                    plan,
-                    known,
-                    self._engines,
-                    tell=self.tell,
-                    environ=self._environ,
-                    stays=stays,
-                )
+                labels = new_labels(self.manifest, stays=stays, ttl=ttl)
+                self._bring_up(plan, known, labels)
+                if stays:
+                    self._held.stand(ttl)
         return self
+
+    def _bring_up(self, plan: Plan, known: Facts, labels: RunLabels) -> None:
+        """Walk the plan; when that fails, nothing of the run is left, or all of it is kept."""
+        self._hold = hold = Hold.begin(labels, self._environ, self._engines, self._given is None)
+        way = self._way(plan, known, labels)
+        try:
+            with self._sweeping(hold):
+                self._brought = way.walk()
+        except BaseException as error:
+            hold.unsure = way.unsure
+            self._after_failure(error)
+            raise
+
+    def _way(self, plan: Plan, known: Facts, labels: RunLabels) -> BringingUp:
+        """Return the way up by this plan."""
+        return BringingUp(
+            self.manifest,
+            plan,
+            known,
+            self._engines,
+            labels,
+            tell=self.tell,
+            environ=self._environ,
+            limit=Deadline.after(self._timeout, self.stop),
+        )
+
+    def _sweeping(self, hold: Hold) -> AbstractContextManager[None]:
+        """Remove what others have left, while we wait."""
+        real = self._given is None
+        return sweeping(hold.engines, self._environ, self.tell) if real else nullcontext()
+
+    def _after_failure(self, error: BaseException) -> None:
+        """Remove what was made; what cannot be removed is added to the error it followed."""
+        try:
+            self.down(failed=True)
+        except GreenroomError as left:
+            error.add_note(f"{left.message}\n{left.hint}".rstrip())
 
     def join_or_up(self) -> Self:
         """Join what `greenroom up` made of this manifest if it is healthy, else bring it up.
 
         What was joined stays when this environment is left.
         """
-        standing = [run for run in survey(self._environ).of(self.identity) if run.stays]
-        whole = next((run for run in standing if self.is_whole(run)), None)
-        if whole and self._brought is None:
-            self._brought = Brought.found(whole, self.manifest, self._engines)
-            self._attached = True
+        if self._brought is None and (run := self.standing()):
+            if change := self.difference(run):
+                text = f"{run.id} is up, but not joined: {change}; greenroom up would apply that"
+                self.tell(Noticed(at=time.time(), text=text))
+            else:
+                self._join(run)
         return self.up()
+
+    def difference(self, run: Run) -> str:
+        """Return in words how a run of this manifest differs from what it says now, if it does."""
+        changes = plan_up(self.manifest, self._facts(run), self._profiles).changes
+        words = [f"{one.instance} {one.cause}" for one in changes if one.kind != ChangeKind.KEPT]
+        return ", ".join(words)
+
+    def _join(self, run: Run) -> None:
+        """Use a run that is up: as long as we do, its end waits."""
+        self._hold = Hold.join(run.id, self._environ, self._engines)
+        self._brought = Brought.found(run, self.manifest, self._engines)
+        self._attached = True
+
+    def _let_go(self) -> None:
+        """Use it no longer, and leave it."""
+        self._held.let_go()
+        self._hold = self._brought = None
 
     def refuse_if_renamed(self, run: Run) -> None:
         """Raise UsageError when a run has what the manifest does not know any more."""
@@ -181,18 +330,29 @@ class Environment:
                 hint=f"apply the changes with: greenroom down {run.id}, then greenroom up",
             )
 
-    def is_whole(self, run: Run) -> bool:
-        """Whether a run of this manifest has all that takes part, and all of it is well."""
-        there = {thing.instance.resource for thing in run.instances if thing.instance}
-        wanted = taking_part(self.manifest, self._profiles)
-        return run.healthy and there.issuperset(wanted)
+    def down(self, *, failed: bool = False) -> None:
+        """Remove everything, or keep it when that is wanted; nothing to remove is fine.
 
-    def down(self) -> None:
-        """Remove everything; nothing to remove is fine. Raises NotRemoved with what is left."""
-        if self._brought is not None:
-            brought, self._brought = self._brought, None
-            with self._masked():
-                remove_run(self.manifest.name, brought.run, brought.engines, self.tell)
+        `failed` tells that something went wrong in it. Raises NotRemoved with what is left; the
+        watchdog goes on trying then.
+        """
+        hold, self._hold, self._brought = self._hold, None, None
+        if hold is None:
+            return
+        with self._masked():
+            if self._keep.applies(failed=failed):
+                self.tell(hold.keep())
+            else:
+                hold.remove(self.manifest.name, self.tell)
+
+    def watch(self) -> DeathWatch:
+        """Return what notices, while its block runs, when something dies that should live."""
+        mortal = {
+            name: resource
+            for name, resource in self._up.resources.items()
+            if not self.manifest.resources[name].is_task
+        }
+        return DeathWatch(self.run, mortal, self.tell)
 
     def tell(self, event: Event) -> None:
         """Tell whoever listens, without passwords."""
@@ -201,6 +361,11 @@ class Environment:
     def mask(self, text: str) -> str:
         """Return the text without the environment's passwords."""
         return self._mask(text)
+
+    @property
+    def joined(self) -> bool:
+        """Whether it is somebody else's, and stays when this environment is left."""
+        return self._attached
 
     @property
     def run(self) -> str:
@@ -245,16 +410,7 @@ class Environment:
 
     def check_alive(self) -> None:
         """Raise ServiceDied, with the end of each log, if something has ended that should live."""
-        dead = []
-        for resource in self._up.resources.values():
-            state = resource.state
-            if not state.alive and not self.manifest.resources[resource.name].is_task:
-                lines = "".join(f"\n    {self._mask(line)}" for line in resource.tail())
-                dead.append(f"{resource.name} {state}, while the tests were running{lines}")
-        if dead:
-            raise ServiceDied(
-                "\n".join(dead), hint="do not trust the tests' result: run them again"
-            )
+        raise_if_dead(self.watch().deaths())
 
     @cached_property
     def _engines(self) -> Mapping[str, Engine]:
@@ -269,6 +425,11 @@ class Environment:
         except BaseException as error:
             mask_error(error, self._mask)
             raise
+
+    @property
+    def _held(self) -> Hold:
+        assert self._hold is not None, "who is up holds the run"
+        return self._hold
 
     @property
     def _up(self) -> Brought:

@@ -3,8 +3,10 @@
 The fixture `environment` brings up the manifest that `--environment` or the ini key `environment`
 names (default: `environment.yaml`, looked for from the current folder upwards) when a test first
 asks for it, and removes it after the last one. With GREENROOM_RUN set it joins that run instead,
-and otherwise the manifest's own `greenroom up`, if that is up and healthy; what it joined, it
-leaves.
+and otherwise the manifest's own `greenroom up`, if that is as the manifest wants it now; what it
+joined, it leaves.
+
+What dies while the tests run is told at once, and the session fails even if every test has passed.
 """
 
 from __future__ import annotations
@@ -13,16 +15,23 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from orchestrator.environment import Environment
+    from orchestrator.lifecycle.death import DeathWatch
+    from orchestrator.model.event import Event
 
 MAIN = threading.main_thread()
 WORKER_RUN = "greenroom_run"
-OWNED = pytest.StashKey["Environment"]()
+OWNED = pytest.StashKey["Used"]()
+REPORT = pytest.StashKey["Report"]()
+DIED = 75
+"""The session's exit code when something died and no test has failed: as of the command line."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,6 +39,85 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     words = "the manifest of the environment that the tests run in, or a ready-made one's name"
     parser.getgroup("greenroom").addoption("--environment", metavar="MANIFEST", help=words)
     parser.addini("environment", help=words)
+    parser.getgroup("greenroom").addoption(
+        "--keep-environment",
+        metavar="WHEN",
+        choices=("never", "failed", "always"),
+        default="never",
+        help="when to leave the environment as it is, to look inside: never, failed or always",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin with nothing to report."""
+    config.stash[REPORT] = Report(config)
+
+
+class Report:
+    """What happens to the environment, for the session's user."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self.lines: list[str] = []
+        self.dead = False
+
+    def listen(self, event: Event) -> None:
+        """Take in an event: a death is told at once, and all that matters again at the end."""
+        from orchestrator.model.event import InstanceDied, Noticed, RunKept
+        from orchestrator.render.words import died, whole
+
+        match event:
+            case InstanceDied():
+                self.note_death(died(event))
+                self._tell_now(died(event)[0])
+            case Noticed() | RunKept():
+                self.lines += whole(event)
+
+    def note_death(self, lines: list[str]) -> None:
+        """Let the session fail, and say so at its end."""
+        self.dead = True
+        self.lines += lines
+
+    def _tell_now(self, line: str) -> None:
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter:
+            reporter.ensure_newline()
+            reporter.write_line(f"greenroom: {line}", red=True)
+
+
+@dataclass
+class Used:
+    """An environment that this session uses, and what watches over its life meanwhile."""
+
+    environment: Environment
+    deaths: DeathWatch
+
+    @classmethod
+    def by(cls, config: pytest.Config) -> Used:
+        """Join the run that is meant, or bring one up, and watch."""
+        environment = opened(config)
+        deaths = environment.watch()
+        deaths.__enter__()
+        return cls(environment, deaths)
+
+    def look(self, report: Report) -> None:
+        """Look a last time for who has died."""
+        from orchestrator.errors import GreenroomError
+        from orchestrator.render.words import died
+
+        self.deaths.__exit__(None, None, None)
+        known = set(self.deaths.dead)
+        with suppress(GreenroomError):
+            for event in self.deaths.deaths():
+                if event.subject not in known:
+                    report.note_death(died(event))
+
+    def close(self, *, failed: bool) -> None:
+        """Remove the environment, unless it was only joined, or is to be kept."""
+        if self.environment.joined:
+            self.environment.__exit__(None, None, None)
+        else:
+            self.environment.down(failed=failed)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -43,25 +131,55 @@ def pytest_configure_node(node: Any) -> None:
     if named(config) is None:
         return
     if OWNED not in config.stash:
-        config.stash[OWNED] = opened(config)
-    node.workerinput[WORKER_RUN] = config.stash[OWNED].run
+        config.stash[OWNED] = Used.by(config)
+    node.workerinput[WORKER_RUN] = config.stash[OWNED].environment.run
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Remove what the controller brought up for its workers, and let a death fail the session."""
+    config = session.config
+    report = config.stash[REPORT]
+    if OWNED in config.stash:
+        used = config.stash[OWNED]
+        del config.stash[OWNED]
+        used.look(report)
+        used.close(failed=bool(session.testsfailed))
+    if report.dead and session.exitstatus in (pytest.ExitCode.OK, 0):
+        session.exitstatus = DIED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say what happened to the environment."""
+    lines = config.stash[REPORT].lines
+    if lines:
+        terminalreporter.section("greenroom")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove what the controller brought up for its workers."""
+    """Remove what is left when the session ended on the way."""
     if OWNED in config.stash:
-        close(config.stash[OWNED])
+        config.stash[OWNED].close(failed=True)
         del config.stash[OWNED]
 
 
 @pytest.fixture(scope="session")
-def environment(pytestconfig: pytest.Config) -> Iterator[Environment]:
+def environment(request: pytest.FixtureRequest) -> Iterator[Environment]:
     """The environment that `--environment` names: `environment["ledger"].url`."""
-    found = opened(pytestconfig)
+    config = request.config
+    if hasattr(config, "workerinput") and WORKER_RUN in config.workerinput:
+        # The controller owns it and watches over it.
+        with opened(config) as found:
+            yield found
+        return
+    used = Used.by(config)
     try:
-        yield found
+        yield used.environment
+        used.look(config.stash[REPORT])
     finally:
-        close(found)
+        used.close(failed=bool(request.session.testsfailed))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -98,7 +216,9 @@ def opened(config: pytest.Config) -> Environment:
     try:
         if run:
             return Environment.attach(run)
-        return Environment(manifest(config)).join_or_up()
+        listen = config.stash[REPORT].listen
+        keep = config.getoption("--keep-environment")
+        return Environment(manifest(config), keep=keep, listen=listen).join_or_up()
     except GreenroomError as error:
         hint = f"\nnext: {error.hint}" if error.hint else ""
         # Not one of the tests could say more, so that the session ends here and says it once.
@@ -118,8 +238,3 @@ def manifest(config: pytest.Config) -> str | None:
         return ini or None
     beside = config.inipath.parent / ini
     return str(beside) if beside.exists() else ini
-
-
-def close(environment: Environment) -> None:
-    """Remove the environment, unless it was only joined."""
-    environment.__exit__(None, None, None)

@@ -62,11 +62,16 @@ class Deadline:
         """Seconds left, never negative, never more than `at_most` (for a socket's time limit)."""
         return max(0.0, min(self.until - time.monotonic(), at_most))
 
+    @property
+    def passed(self) -> bool:
+        """Whether the moment is over."""
+        return time.monotonic() >= self.until
+
     def check(self) -> None:
         """Raise Stopped when the order was given, TimedOut when the moment has passed."""
         if self.stop.ordered:
             raise Stopped
-        if time.monotonic() >= self.until:
+        if self.passed:
             raise TimedOut
 
     def sooner(self, seconds: float) -> Deadline:

@@ -12,9 +12,12 @@ from orchestrator.cli.command import Command, Program
 from orchestrator.cli.down import down
 from orchestrator.cli.env import env, url
 from orchestrator.cli.exec import exec_, shell
+from orchestrator.cli.extend import extend
 from orchestrator.cli.logs import logs
 from orchestrator.cli.plan import plan
+from orchestrator.cli.prune import prune
 from orchestrator.cli.ps import ps
+from orchestrator.cli.restart import restart
 from orchestrator.cli.run import run
 from orchestrator.cli.schema import schema
 from orchestrator.cli.up import up
@@ -64,7 +67,7 @@ def group(title: str, cls: type[Command] = Command, **commands: Callable[..., in
 
 
 group(TEST, WithCommand, run=run)
-group(TEST, up=up, down=down)
+group(TEST, up=up, restart=restart, down=down, extend=extend, prune=prune)
 group(LOOK, ps=ps, logs=logs)
 group(LOOK, WithCommand, exec=exec_)
 group(LOOK, shell=shell, env=env, url=url)

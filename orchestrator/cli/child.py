@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from orchestrator.cli.session import Session
-from orchestrator.errors import CommandNotFound
+from orchestrator.errors import CommandNotFound, Evidence, StepFailed
 
 GRACE = 10.0
 """Seconds that a child has for its own tidying up when it is told to end."""
@@ -27,8 +27,17 @@ class Child:
         self._interrupts = 0
         self._killer: threading.Timer | None = None
 
-    def run(self, argv: Sequence[str], folder: Path, environ: Mapping[str, str]) -> int:
-        """Start it and wait for its end; returns its exit code, negative if a signal ended it."""
+    def run(
+        self,
+        argv: Sequence[str],
+        folder: Path,
+        environ: Mapping[str, str],
+        seconds: float | None = None,
+    ) -> int:
+        """Start it and wait for its end; returns its exit code, negative if a signal ended it.
+
+        After so many seconds it is told to end, and StepFailed is raised when it has.
+        """
         try:
             self._process = process = subprocess.Popen(argv, cwd=folder, env=dict(environ))
         except OSError as error:
@@ -36,7 +45,11 @@ class Child:
         for number in self._early:
             self._pass_on(number, process)
         try:
-            return process.wait()
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._pass_on(signal.SIGTERM, process)
+            process.wait()
+            raise not_done(argv[0], seconds or 0.0) from None
         finally:
             if self._killer:
                 self._killer.cancel()
@@ -69,17 +82,32 @@ class Child:
 
 
 def run_child(
-    argv: Sequence[str], folder: Path, environ: Mapping[str, str], listening: Session
+    argv: Sequence[str],
+    folder: Path,
+    environ: Mapping[str, str],
+    listening: Session,
+    seconds: float | None = None,
 ) -> int:
     """Run a command to its end and return its exit code, 128 and the signal's number if killed.
 
-    Raises CommandNotFound; KeyboardInterrupt after Ctrl-C, and Interrupted after another signal,
-    both only when the child has ended.
+    Raises CommandNotFound, and StepFailed when it is not done after so many `seconds` (None: it may
+    take its time); KeyboardInterrupt after Ctrl-C, and Interrupted after another signal. All that
+    only when the child has ended.
     """
     child = Child(listening)
     with listening.signals.passed_on(child.tell):
-        code = child.run(argv, folder, environ)
+        code = child.run(argv, folder, environ, seconds)
     return code if code >= 0 else 128 - code
+
+
+def not_done(program: str, seconds: float) -> StepFailed:
+    """Return the error for a command that took too long."""
+    return StepFailed(
+        f"run {program}",
+        f"{program} was not done when the time for all of it (--timeout) was over",
+        evidence=Evidence(seconds=seconds),
+        hint="give the whole more time, say --timeout 30m, or find out what it waits for",
+    )
 
 
 def kill_family(pid: int) -> None:

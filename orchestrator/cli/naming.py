@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.cli.choosing import could_be_hidden, identity_of, listing, one_of
 from orchestrator.errors import GreenroomError, UsageError
+from orchestrator.host.owner import Owner, user
 
 if TYPE_CHECKING:
     from orchestrator.lifecycle.survey import Run, Survey
@@ -59,14 +59,27 @@ def by_manifest(path: Path, found: Survey) -> Meant:
     from orchestrator.host import manifests
 
     shown = manifests.shown_as(path)
-    run = one_of(found.of(identity_of(path)), shown)
     hidden = found.silent[0] if could_be_hidden(found, path) else None
-    return Meant(run, f"nothing of {shown} is up", hidden)
+    there = found.of(identity_of(path))
+    others = [run for run in there if in_use_elsewhere(run)]
+    run = one_of([run for run in there if run not in others], shown)
+    words = f"nothing of {shown} is up"
+    if others:
+        words += f" but for test runs that are still in use:\n{listing(others)}"
+    return Meant(run, words, hidden)
+
+
+def in_use_elsewhere(run: Run) -> bool:
+    """Whether a test run made it for itself and is still at it: only its own name means it."""
+    owner = run.claim.owner
+    return not run.stays and owner is not None and owner.is_near(Owner.here()) and owner.is_alive()
 
 
 def by_name(name: str, found: Survey) -> Meant | None:
     """Return what is up of the user's own manifest of this name."""
-    runs = [run for run in found.runs if run.name == name and is_ours(run)]
+    runs = [
+        run for run in found.runs if run.name == name and is_ours(run) and not in_use_elsewhere(run)
+    ]
     if len({run.identity for run in runs}) > 1:
         raise UsageError(
             f"{name} could be several:\n{listing(runs)}",
@@ -78,10 +91,5 @@ def by_name(name: str, found: Survey) -> Meant | None:
 
 def is_ours(run: Run) -> bool:
     """Whether we made a run: another user's on the same engine may bear the same name."""
-    from orchestrator.model.launch import OWNER
-
-    try:
-        owner = json.loads(run.things[0].labels[OWNER])
-        return not hasattr(os, "getuid") or owner["user"] == os.getuid()
-    except (KeyError, TypeError, ValueError):
-        return False
+    owner = run.claim.owner
+    return owner is not None and owner.user == user()

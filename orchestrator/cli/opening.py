@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orchestrator.cli.durations import duration
 from orchestrator.cli.profiles import check_profiles
 from orchestrator.cli.session import Session
 
@@ -12,15 +13,26 @@ if TYPE_CHECKING:
 
 
 def opened(
-    manifest: str | None, profiles: list[str] | None, listening: Session | None = None
+    manifest: str | None,
+    profiles: list[str] | None,
+    listening: Session | None = None,
+    *,
+    timeout: str | None = None,
+    keep: str = "never",
 ) -> Environment:
     """Return the environment of a manifest, told to this session; nothing is up yet.
 
-    Raises UsageError for a manifest or a profile that does not exist, ManifestError with mistakes.
+    Raises UsageError for a manifest, a profile, a time or a way of keeping that does not exist,
+    ManifestError with mistakes.
     """
-    from orchestrator.environment import Environment, ignore
+    from orchestrator.environment import TIMEOUT, Environment, ignore
 
-    listen = listening.listen if listening else ignore
-    environment = Environment(manifest, profiles=profiles or (), listen=listen)
+    environment = Environment(
+        manifest,
+        profiles=profiles or (),
+        timeout=duration(timeout, "--timeout") if timeout else TIMEOUT,
+        keep=keep,
+        listen=listening.listen if listening else ignore,
+    )
     check_profiles(environment.manifest, profiles)
     return environment

@@ -59,6 +59,38 @@ Run = Annotated[
     ),
 ]
 
+Timeout = Annotated[
+    str | None,
+    typer.Option(
+        "--timeout",
+        metavar="TIME",
+        help="Within this time everything must be ready: 90s, 5m. Default: 30m.",
+        show_default=False,
+    ),
+]
+
+Ttl = Annotated[
+    str | None,
+    typer.Option(
+        "--ttl",
+        metavar="TIME",
+        help="Remove it after this time, unless somebody still uses it then. Default: 2h.",
+        show_default=False,
+    ),
+]
+
+Keep = Annotated[
+    str,
+    typer.Option(
+        "--keep",
+        metavar="WHEN",
+        help="When to leave everything as it is, to look inside, for two hours at most: "
+        "never, failed or always. Default: never.",
+        show_default=False,
+        autocompletion=lambda: ["never", "failed", "always"],
+    ),
+]
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 Resource = Annotated[

@@ -12,6 +12,7 @@ from orchestrator.cli.output import as_json, remark, table
 
 if TYPE_CHECKING:
     from orchestrator.lifecycle.survey import Survey
+    from orchestrator.model.event import Event
     from orchestrator.model.launch import Found
 
 DESCRIBE_SECONDS = 15.0
@@ -28,21 +29,27 @@ class Entry:
     engine: str
     ports: dict[str, str]
     manifest: str
+    end: str
 
 
 def ps(json: Json = False) -> int:
     """List what is up on this machine.
 
-    Every run with its resources, their states, and where their ports are reached.
+    Every run with its resources, their states, and where their ports are reached. What nobody needs
+    any more, because its owner is gone or its time over, is removed first.
     """
     from orchestrator.lifecycle.survey import survey
+    from orchestrator.lifecycle.sweeping import sweep
 
     found = survey(os.environ)
+    for swept in sweep(found, os.environ, notice):
+        found = found.without(swept.run)
     entries = list(listed(found))
     if json:
         as_json([asdict(entry) for entry in entries])
     elif entries:
         table([["RUN", "RESOURCE", "STATE", "ENGINE", "ADDRESSES"], *map(row, entries)])
+        remark("", *(f"{run}: {end}" for run, end in dict(ends(entries)).items()))
     else:
         remark("nothing is up")
     for error in found.silent:
@@ -52,12 +59,14 @@ def ps(json: Json = False) -> int:
 
 def listed(found: Survey) -> Iterator[Entry]:
     """Yield what there is to list, run by run."""
+    from orchestrator.lifecycle.sweeping import verdict
     from orchestrator.waiting import Deadline
 
     deadline = Deadline.after(DESCRIBE_SECONDS)
     engines = {thing.engine for run in found.runs for thing in run.things}
     hosts = {name: found.engines[name].describe(deadline).address for name in engines}
     for run in found.runs:
+        end = verdict(run, os.environ).cause
         for thing in run.instances or run.things:
             yield Entry(
                 run=run.id,
@@ -67,7 +76,20 @@ def listed(found: Survey) -> Iterator[Entry]:
                 engine=thing.engine,
                 ports=ports(thing, hosts[thing.engine]),
                 manifest=run.manifest,
+                end=end,
             )
+
+
+def ends(entries: list[Entry]) -> Iterator[tuple[str, str]]:
+    """Yield each run with what will end it."""
+    return ((entry.run, entry.end) for entry in entries)
+
+
+def notice(event: Event) -> None:
+    """Say what was noticed."""
+    from orchestrator.render.words import whole
+
+    remark(*whole(event))
 
 
 def ports(thing: Found, host: str) -> dict[str, str]:

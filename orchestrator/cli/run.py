@@ -5,24 +5,40 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestrator.cli.arguments import command_of
-from orchestrator.cli.options import Events, Manifest, Profiles, Verbose
+from orchestrator.cli.durations import duration
+from orchestrator.cli.options import Events, Keep, Manifest, Profiles, Verbose
 from orchestrator.errors import GreenroomError, NotRemoved, ServiceDied, UsageError
 
 if TYPE_CHECKING:
     from orchestrator.cli.session import Session
     from orchestrator.cli.tests import Tests
     from orchestrator.environment import Environment
+    from orchestrator.model.event import InstanceDied
+    from orchestrator.waiting import Deadline
+
+WholeTime = Annotated[
+    str | None,
+    typer.Option(
+        "--timeout",
+        metavar="TIME",
+        help="Within this time everything must be done, the tests included: 90s, 5m. "
+        "Default: 30m until everything is ready, and no limit for the tests.",
+        show_default=False,
+    ),
+]
 
 
 def run(
     ctx: typer.Context,
     manifest: Manifest = None,
     profile: Profiles = None,
+    timeout: WholeTime = None,
+    keep: Keep = "never",
     events: Events = None,
     verbose: Verbose = False,
 ) -> int:
@@ -31,7 +47,8 @@ def run(
     CMD runs in the present folder with all addresses in its environment (LEDGER_URL, LEDGER_PORT
     and so on). Without CMD, the manifest's own tests.command runs, in the manifest's folder.
 
-    Whatever happens, everything is removed. The exit code is CMD's own if that is not 0; else 75
+    Whatever happens, everything is removed, also when this program is killed: a watchdog sees to
+    that. The exit code is CMD's own if that is not 0; else 75
     when a service has died meanwhile, and 74 when something could not be removed. When CMD did not
     run: 75 if something did not become ready, 127 if there is no such command, 130 after Ctrl-C.
 
@@ -42,11 +59,15 @@ def run(
     from orchestrator.cli.opening import opened
     from orchestrator.cli.session import session
     from orchestrator.cli.tests import tests_of
+    from orchestrator.waiting import Deadline
 
     with session(events=events, verbose=verbose) as listening:
-        environment = with_hint(lambda: opened(manifest, profile, listening), manifest)
+        environment = with_hint(
+            lambda: opened(manifest, profile, listening, timeout=timeout, keep=keep), manifest
+        )
         tests = tests_of(environment.manifest, command_of(ctx))
-        outcome = run_and_remove(environment, tests, listening)
+        limit = Deadline.after(duration(timeout, "--timeout")) if timeout else Deadline()
+        outcome = run_and_remove(environment, tests, listening, limit)
     outcome.tell()
     return outcome.code
 
@@ -73,6 +94,15 @@ class Outcome:
         """The tests' own exit code, else that of what went wrong first."""
         return self.tests or next((failure.exit_code for failure in self.failures), 0)
 
+    def note(self, deaths: list[InstanceDied]) -> None:
+        """Write down what has died while the tests were running: it may explain how they ended."""
+        from orchestrator.lifecycle.death import raise_if_dead
+
+        try:
+            raise_if_dead(deaths)
+        except ServiceDied as death:
+            self.failures.append(death)
+
     def tell(self) -> None:
         """Say what went wrong besides the tests, which have spoken for themselves."""
         from orchestrator.cli.ending import ended_by
@@ -81,36 +111,22 @@ class Outcome:
             ended_by(failure)
 
 
-def run_and_remove(environment: Environment, tests: Tests, listening: Session) -> Outcome:
+def run_and_remove(
+    environment: Environment, tests: Tests, listening: Session, limit: Deadline
+) -> Outcome:
     """Bring the environment up, run the tests in it, see whether it is still whole, remove it."""
     try:
         environment.up()
-        outcome = Outcome(tests.run(environment, listening))
-        note_deaths(environment, outcome)
+        with environment.watch() as deaths:
+            seconds = None if limit.until == float("inf") else limit.remaining()
+            outcome = Outcome(tests.run(environment, listening, seconds))
+        outcome.note(deaths.deaths())
     except BaseException as error:
-        remove_after(error, environment, listening)
+        listening.removed(environment, error)
         raise
     listening.signals.removing = True
     try:
-        environment.down()
+        environment.down(failed=bool(outcome.code))
     except NotRemoved as left:
         outcome.failures.append(left)
     return outcome
-
-
-def note_deaths(environment: Environment, outcome: Outcome) -> None:
-    """Write down what has died while the tests were running: it may explain how they ended."""
-    try:
-        environment.check_alive()
-    except ServiceDied as death:
-        outcome.failures.append(death)
-
-
-def remove_after(error: BaseException, environment: Environment, listening: Session) -> None:
-    """Remove the environment because of an error, on which is noted what stays."""
-    listening.signals.removing = True
-    try:
-        environment.down()
-    except GreenroomError as left:
-        error.add_note(f"{left.message}\n{left.hint}".rstrip())
-    listening.removed_again(environment, error)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.cli.signals import Signals
+from orchestrator.cli.signals import Signals, os_exit
 from orchestrator.errors import Interrupted, UsageError
-from orchestrator.model.event import Event, RunRemoved, RunStarted, StepBroke
+from orchestrator.model.event import Event, StepBroke
 from orchestrator.render.display import Display, display
 
 if TYPE_CHECKING:
@@ -28,22 +28,15 @@ class Session:
     anything from being removed.
     """
 
-    def __init__(self, displays: list[Display], environ: Mapping[str, str]) -> None:
+    def __init__(self, displays: list[Display]) -> None:
         self._displays = displays
-        self._environ = environ
-        self.signals = Signals(self.say)
-        self.unfinished: str | None = None
+        self.signals = Signals(self.say, self.leave)
 
     def listen(self, event: Event) -> None:
         """Take in one event and show it."""
-        match event:
-            case RunStarted(run=run):
-                self.unfinished = run
-            case StepBroke():
-                # What follows a failure is removal, and nothing is to interrupt it.
-                self.signals.removing = True
-            case RunRemoved():
-                self.unfinished = None
+        if isinstance(event, StepBroke):
+            # What follows a failure is removal, and nothing is to interrupt it.
+            self.signals.removing = True
         for shown in list(self._displays):
             try:
                 shown.show(event)
@@ -64,22 +57,24 @@ class Session:
             except (OSError, ValueError, RuntimeError):
                 continue
 
-    def removed_again(self, environment: Environment, error: BaseException) -> None:
+    def leave(self, number: int) -> None:
+        """End at once, with the terminal in order; called from a signal handler."""
+        for shown in self._displays:
+            with suppress(Exception):
+                shown.close()
+        os_exit(number)
+
+    def removed(self, environment: Environment, error: BaseException) -> None:
         """Remove what an interrupted environment has left; what stays is noted on the error.
 
         An environment removes itself when its way up fails. What an interrupt can tear apart is
         the moment between its last step and its knowing that it is up.
         """
         from orchestrator.errors import GreenroomError
-        from orchestrator.lifecycle.removal import remove_run
-        from orchestrator.lifecycle.survey import survey
 
         self.signals.removing = True
-        if self.unfinished is None or getattr(error, "__notes__", None):
-            return
         try:
-            found = survey(self._environ, self.unfinished)
-            remove_run(environment.manifest.name, self.unfinished, found.engines, environment.tell)
+            environment.down(failed=True)
         except GreenroomError as left:
             error.add_note(f"{left.message}\n{left.hint}".rstrip())
 
@@ -96,7 +91,7 @@ def session(*, events: str | None = None, verbose: bool = False) -> Iterator[Ses
             displays.append(written_to(events, stack))
         for shown in displays:
             stack.callback(shown.close)
-        opened = Session(displays, os.environ)
+        opened = Session(displays)
         stack.enter_context(opened.signals)
         try:
             yield opened

@@ -1,10 +1,14 @@
-"""What signals do while there is something to remove: the first one ends us, further ones wait.
+"""What signals do while there is something to remove.
+
+The first one ends us: whatever waits is stopped, and everything is removed. One more leaves the
+removal to the watchdog.
 
 Only the command line installs handlers; used from Python or pytest, Greenroom leaves them alone.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,18 +21,28 @@ ENDING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 
+
+def os_exit(number: int) -> None:
+    """End this process at once, as ended by this signal."""
+    os._exit(128 + number)
+
+
 Handler = Callable[[int, FrameType | None], object] | int | None
 
 
 class Signals:
     """Turns Ctrl-C into KeyboardInterrupt and other requests to end into Interrupted, once.
 
-    `removing` says that removal is on its way: from then on signals are answered with words,
-    because an interrupted removal would leave things behind. `say` must take no lock.
+    `removing` says that removal is on its way: then the first signal is answered with words, and
+    the second one ends this process through `leave`, which gets the signal's number. What is left
+    then is removed by the watchdog, if the run is `watched`. `say` must take no lock.
     """
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Callable[[str], None], leave: Callable[[int], None] = os_exit) -> None:
         self._say = say
+        self._leave = leave
+        self._asked = 0
+        self.watched = True
         self._before: dict[int, Handler] = {}
         self._child: Callable[[int], None] | None = None
         self._put_off: int | None = None
@@ -78,15 +92,27 @@ class Signals:
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         if self.removing:
             self._put_off = number
-            self._say("removal is under way; please wait for its end")
+            self._insist(number)
         elif self._child:
             self._put_off = number
             self._child(number)
         else:
             self.end(number)
 
+    def _insist(self, number: int) -> None:
+        """Somebody wants us to end although removal is under way."""
+        self._asked += 1
+        if not self.watched:
+            self._say("removal is under way; please wait for its end")
+        elif self._asked == 1:
+            self._say("removal is under way; once more, and it is left to the watchdog")
+        else:
+            self._say("removal is left to the watchdog, which goes on")
+            self._leave(number)
+
     def end(self, number: int) -> None:
         """Say that we end, and raise what leads to removal."""
         self.removing = True
+        self._asked = 1
         self._say("interrupted; everything is being removed")
         raise KeyboardInterrupt if number == signal.SIGINT else Interrupted(number)

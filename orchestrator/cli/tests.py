@@ -27,13 +27,18 @@ class Tests:
     command: tuple[str, ...] | None
     folder: Path
 
-    def run(self, environment: Environment, listening: Session) -> int:
-        """Run it with all addresses in its environment, and return its exit code."""
+    def run(
+        self, environment: Environment, listening: Session, seconds: float | None = None
+    ) -> int:
+        """Run it with all addresses in its environment, and return its exit code.
+
+        It is ended after so many seconds; see `run_child`.
+        """
         argv = self.command or environment.command
         assert argv is not None, "who has no command was turned away"
         announce(environment, f"running {shlex.join(argv)}")
         surroundings = {**os.environ, **environment.variables}
-        code = run_child(argv, self.folder, surroundings, listening)
+        code = run_child(argv, self.folder, surroundings, listening, seconds)
         if code:
             announce(environment, f"{argv[0]} ended with exit code {code}")
         return code

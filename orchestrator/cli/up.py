@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from orchestrator.cli.options import Events, Manifest, Profiles, Verbose
-from orchestrator.errors import UsageError
+import typer
+
+from orchestrator.cli.options import Events, Keep, Manifest, Profiles, Timeout, Ttl, Verbose
 
 if TYPE_CHECKING:
     from orchestrator.cli.session import Session
     from orchestrator.environment import Environment
-    from orchestrator.lifecycle.survey import Run, Survey
+
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Make everything anew, whatever is up already.")
+]
 
 
 def up(
     manifest: Manifest = None,
     profile: Profiles = None,
+    fresh: Fresh = False,
+    ttl: Ttl = None,
+    timeout: Timeout = None,
+    keep: Keep = "never",
     events: Events = None,
     verbose: Verbose = False,
 ) -> int:
@@ -27,89 +33,52 @@ def up(
     Everything is started, ready and seeded when the addresses are printed. If anything fails,
     nothing is left.
 
-    What is up already stays as it is: to apply changes of the manifest, take it down first. If
-    something of it has ended meanwhile, all of it is removed and started anew.
+    Where it is up already, it is made what the manifest wants now: what is the same and well stays,
+    with its data; what has changed or died is made anew, and what depends on that.
     """
+    from orchestrator.cli.durations import duration
     from orchestrator.cli.opening import opened
     from orchestrator.cli.session import STDOUT, session
-    from orchestrator.lifecycle.survey import survey
+    from orchestrator.host.owner import TIME_TO_LIVE
 
+    seconds = duration(ttl, "--ttl") if ttl else TIME_TO_LIVE
     with session(events=events, verbose=verbose) as listening:
-        environment = opened(manifest, profile, listening)
-        found = survey(os.environ)
-        standing = standing_of(found.of(environment.identity))
-        healthy = standing is not None and standing.healthy
-        if standing and healthy:
-            refuse_if_it_lacks(environment, standing)
-            environment = environment.of_run(standing)
-        else:
-            if standing:
-                remove_ruin(standing, found, listening)
-            start(environment, listening)
+        environment = opened(manifest, profile, listening, timeout=timeout, keep=keep)
+        stand(environment, listening, ttl=seconds, fresh=fresh)
     if events != STDOUT:
-        tell_addresses(environment, manifest, was_up=healthy)
+        tell_addresses(environment, manifest)
     return 0
 
 
-def standing_of(runs: list[Run]) -> Run | None:
-    """Return what an earlier `up` made, the healthy one first; what tests made is their own."""
-    made = sorted((run for run in runs if run.stays), key=lambda run: not run.healthy)
-    return made[0] if made else None
+def stand(
+    environment: Environment,
+    listening: Session,
+    *,
+    ttl: float | None = None,
+    fresh: bool = False,
+    restart: tuple[str, ...] = (),
+) -> None:
+    """Bring the environment up, or up to date; when that is torn apart, nothing new is left."""
+    from orchestrator.host.owner import TIME_TO_LIVE
 
-
-def refuse_if_it_lacks(environment: Environment, standing: Run) -> None:
-    """Raise UsageError when what is up is well, but not all: it has data that may matter."""
-    if not environment.is_whole(standing):
-        raise UsageError(
-            f"{standing.id} is up, but without all that takes part now",
-            hint=f"start anew, without its data: greenroom down {standing.id}, then greenroom up",
-        )
-
-
-def start(environment: Environment, listening: Session) -> None:
-    """Bring the environment up; when that fails, nothing of it is left."""
     try:
-        environment.up(stays=True)
+        environment.stand(ttl=ttl or TIME_TO_LIVE, fresh=fresh, restart=restart)
     except BaseException as error:
-        listening.removed_again(environment, error)
+        listening.removed(environment, error)
         raise
 
 
-def remove_ruin(ruin: Run, found: Survey, listening: Session) -> None:
-    """Remove what an earlier `up` has left, and say why."""
-    from orchestrator.lifecycle.removal import remove_run
-    from orchestrator.model.event import Noticed
-
-    text = f"{ruin.id} was up, but {what_ended(ruin)}: it is removed and started anew"
-    listening.listen(Noticed(at=time.time(), text=text))
-    with listening.signals.put_off():
-        remove_run(ruin.name, ruin.id, found.engines, listening.listen)
-
-
-def what_ended(run: Run) -> str:
-    """Return in words what is wrong with a run: `api exited with code 1`."""
-    ended = [
-        f"{thing.instance} {thing.state}"
-        for thing in run.instances
-        if not thing.state.alive and thing.state.exit_code != 0
-    ]
-    return ", ".join(ended) or "something of it is gone"
-
-
-def tell_addresses(environment: Environment, manifest: str | None, *, was_up: bool) -> None:
+def tell_addresses(environment: Environment, manifest: str | None) -> None:
     """Print where everything is, and what to do next."""
     from orchestrator.cli.addresses import addresses
     from orchestrator.cli.output import remark, table
     from orchestrator.render.columns import columns
 
-    if was_up:
-        remark(f"{environment.run} is up already")
     table([name, url] for name, url in addresses(environment))
     target = f" {shlex.quote(manifest)}" if manifest else ""
     run = f" --run {environment.run}" if manifest else ""
-    end = "removes it; do so to apply changes with the next up" if was_up else "removes it"
     hints = [
         [f"greenroom env{run}", "prints all of it, passwords included"],
-        [f"greenroom down{target}", end],
+        [f"greenroom down{target}", "removes it"],
     ]
     remark("", *columns(hints))

@@ -1,4 +1,4 @@
-"""Brings an environment up by its plan; whatever goes wrong on the way, nothing of it is left."""
+"""Brings an environment up by its plan, and knows where everything of it is."""
 
 from __future__ import annotations
 
@@ -10,22 +10,21 @@ from typing import Self
 from orchestrator.addressing.resolve import answer, fields
 from orchestrator.addressing.route import LOCAL, Directory
 from orchestrator.engines.engine import Engine
-from orchestrator.errors import GreenroomError, PortTaken
-from orchestrator.host.owner import new_labels
+from orchestrator.errors import PortTaken, StepFailed
 from orchestrator.host.ports import HeldPorts
 from orchestrator.lifecycle.executor import Tell, execute
-from orchestrator.lifecycle.removal import remove_run
 from orchestrator.lifecycle.running import RunningResource
 from orchestrator.lifecycle.stage import Stage
 from orchestrator.lifecycle.survey import Run
-from orchestrator.model.event import RunReady, RunStarted
+from orchestrator.lifecycle.under_way import UnderWay
+from orchestrator.model.event import Event, RunCompared, RunReady, RunStarted
 from orchestrator.model.facts import Facts
-from orchestrator.model.launch import Found
+from orchestrator.model.launch import Found, RunLabels
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import Instance, Port, Resource
-from orchestrator.model.step import Plan, Start
+from orchestrator.model.step import Keep, Plan, Start
 from orchestrator.model.template import Reference
-from orchestrator.waiting import Deadline, Stop
+from orchestrator.waiting import Deadline
 
 DESCRIBE_SECONDS = 15.0
 
@@ -68,46 +67,99 @@ class Brought:
         }
 
 
-def bring_up(
-    manifest: Manifest,
-    plan: Plan,
-    known: Facts,
-    engines: Mapping[str, Engine],
-    *,
-    tell: Tell,
-    environ: Mapping[str, str],
-    stays: bool = False,
-) -> Brought:
-    """Walk the plan. Raises what failed first, when nothing of the run is left any more."""
-    began = time.monotonic()
-    labels = new_labels(manifest, stays=stays)
-    with HeldPorts() as ports:
-        directory = laid_out(manifest, plan, known, ports)
-        stop = Stop()
-        stage = Stage(
-            manifest, labels, engines, directory, ports, tell=tell, stop=stop, environ=environ
+class BringingUp:
+    """One way up: the plan is walked once; what went wrong is for the caller to clean up.
+
+    `limit` is the deadline of the whole. `unsure` tells afterwards that a call was left before its
+    answer: what it makes may appear later; `begun` is what was started.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        plan: Plan,
+        known: Facts,
+        engines: Mapping[str, Engine],
+        labels: RunLabels,
+        *,
+        tell: Tell,
+        environ: Mapping[str, str],
+        limit: Deadline,
+    ) -> None:
+        self.manifest = manifest
+        self.plan = plan
+        self.known = known
+        self.engines = engines
+        self.labels = labels
+        self.environ = environ
+        self.limit = limit
+        self.unsure = False
+        self.begun: tuple[Found, ...] = ()
+        self.under_way = UnderWay(tell)
+
+    def walk(self) -> Brought:
+        """Walk the plan. Raises what failed first, when none of its steps is under way any more."""
+        began = time.monotonic()
+        with HeldPorts() as ports:
+            directory = laid_out(self.manifest, self.plan, self.known, ports)
+            stage = self.stage(directory, ports)
+            self.tell(started(self.labels.run, self.plan, self.known, directory))
+            try:
+                execute(self.plan, stage.perform, self.tell, self.limit.stop)
+            except StepFailed:
+                raise
+            except BaseException:
+                self.under_way.tell_stopped(self.engines, stage.found)
+                raise
+            finally:
+                self.unsure = stage.unsure
+                self.begun = tuple(stage.started)
+        self.tell(ready(self.labels.run, stage.directory, time.monotonic() - began))
+        return Brought(self.labels.run, self.engines, stage.directory, stage.found)
+
+    def tell(self, event: Event) -> None:
+        """Tell whoever listens."""
+        self.under_way.tell(event)
+
+    def stage(self, directory: Directory, ports: HeldPorts) -> Stage:
+        """Return where the steps are performed."""
+        return Stage(
+            self.manifest,
+            self.labels,
+            self.engines,
+            directory,
+            ports,
+            tell=self.tell,
+            limit=self.limit,
+            environ=self.environ,
         )
-        tell(started(labels.run, plan, known, directory))
-        try:
-            execute(plan, stage.perform, tell, stop)
-        except BaseException as error:
-            clean_up(manifest.name, labels.run, engines, tell, error)
-            raise
-    tell(ready(labels.run, stage.directory, time.monotonic() - began))
-    return Brought(labels.run, engines, stage.directory, stage.found)
 
 
 def laid_out(manifest: Manifest, plan: Plan, known: Facts, ports: HeldPorts) -> Directory:
     """Return where everything will be: host ports are chosen before anything starts."""
-    names = [step.instance.resource for step in plan.steps if isinstance(step, Start)]
+    before = standing_ports(plan)
+    names = {instance.resource for instance in before}
     resources = {name: resource for name, resource in manifest.resources.items() if name in names}
     chosen = {
-        (resource.instance, port.number): host_port(resource, port, ports)
-        for resource in resources.values()
-        for port in resource.ports
+        (one.instance, port.number): before[one.instance].get(port.number)
+        or host_port(one, port, ports)
+        for one in resources.values()
+        for port in one.ports
     }
     hosts = {name: engine.address for name, engine in known.engines.items()}
     return Directory(resources, hosts=hosts, ports=chosen)
+
+
+def standing_ports(plan: Plan) -> dict[Instance, Mapping[int, int]]:
+    """Return each instance of the plan with the host ports that it, or what it replaces, has."""
+    found: dict[Instance, Mapping[int, int]] = {}
+    for step in plan.steps:
+        match step:
+            case Keep(instance=instance, found=thing):
+                found[instance] = thing.ports
+            case Start(instance=instance, ports=ports):
+                found[instance] = ports
+    return found
 
 
 def host_port(resource: Resource, port: Port, ports: HeldPorts) -> int:
@@ -119,16 +171,6 @@ def host_port(resource: Resource, port: Port, ports: HeldPorts) -> int:
     except PortTaken as taken:
         words = f"{resource.name} wants port {port.host} of this host, which is taken"
         raise PortTaken(words, port=port.host, hint=taken.hint) from taken
-
-
-def clean_up(
-    name: str, run: str, engines: Mapping[str, Engine], tell: Tell, error: BaseException
-) -> None:
-    """Remove what was made so far; what cannot be removed is added to the error it followed."""
-    try:
-        remove_run(name, run, engines, tell)
-    except GreenroomError as left:
-        error.add_note(f"{left.message}\n{left.hint}")
 
 
 def started(run: str, plan: Plan, known: Facts, directory: Directory) -> RunStarted:
@@ -147,6 +189,12 @@ def started(run: str, plan: Plan, known: Facts, directory: Directory) -> RunStar
         waits=tuple(waits(plan)),
         tasks=tuple(name for name, resource in directory.resources.items() if resource.is_task),
     )
+
+
+def compared(run: str, plan: Plan) -> RunCompared:
+    """Return the event that says what becomes of what is up already."""
+    changes = tuple((str(one.instance), str(one.kind), one.cause) for one in plan.changes)
+    return RunCompared(at=time.time(), run=run, changes=changes)
 
 
 def waits(plan: Plan) -> Iterator[tuple[str, tuple[str, ...]]]:

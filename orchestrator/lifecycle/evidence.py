@@ -7,23 +7,28 @@ from orchestrator.errors import EngineError
 from orchestrator.model.launch import Found, State
 from orchestrator.waiting import Deadline, Stopped, TimedOut
 
+OVER = "the time for all of it (--timeout) was over"
+LONGER = "if it needs more time, give the whole more: --timeout 10m"
+
 LOG_LINES = 20
 LOG_SECONDS = 3.0
 
 
-def tail_of(engine: Engine, found: Found, lines: int = LOG_LINES) -> tuple[str, ...]:
+def tail_of(
+    engine: Engine, found: Found, lines: int = LOG_LINES, seconds: float = LOG_SECONDS
+) -> tuple[str, ...]:
     """Return the last lines of a log; none when the engine does not give them, which is no news."""
     try:
         # The order to stop may have been given already, and the log matters all the more then.
-        log = engine.logs(found, Deadline.after(LOG_SECONDS), tail=lines)
+        log = engine.logs(found, Deadline.after(seconds), tail=lines)
         return tuple(line.text for line in log)
     except (EngineError, Stopped, TimedOut):
         return ()
 
 
-def state_of(engine: Engine, found: Found) -> State | None:
+def state_of(engine: Engine, found: Found, seconds: float = LOG_SECONDS) -> State | None:
     """Return how an instance is doing, None when the engine does not say."""
     try:
-        return engine.state(found, Deadline.after(LOG_SECONDS))
+        return engine.state(found, Deadline.after(seconds))
     except (EngineError, Stopped, TimedOut):
         return None

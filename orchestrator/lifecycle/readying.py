@@ -18,7 +18,7 @@ from orchestrator.addressing.resolve import (
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, Evidence, StepFailed
-from orchestrator.lifecycle.evidence import state_of, tail_of
+from orchestrator.lifecycle.evidence import LONGER, OVER, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.model.event import ProbeAnswered
 from orchestrator.model.launch import Found, State
@@ -26,7 +26,7 @@ from orchestrator.model.probe import Dialogue, Exec, Exit, Http, Probe, Readines
 from orchestrator.model.step import Ready
 from orchestrator.model.template import Template
 from orchestrator.probes import Died, NotYet, Target, wait_ready
-from orchestrator.waiting import Deadline, Stop
+from orchestrator.waiting import Deadline
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ class Readying:
     engine: Engine
     directory: Directory
     tell: Tell
-    stop: Stop
+    limit: Deadline
 
     def wait(self) -> None:
         """Wait. Raises StepFailed, with all that is known, if it ends or time runs out."""
         began = time.monotonic()
         readiness = dataclasses.replace(self.step.readiness, probe=self.probe())
-        deadline = Deadline.after(self.step.timeout, self.stop)
+        deadline = self.limit.sooner(self.step.timeout)
         try:
             wait_ready(readiness, self.target(deadline), deadline, self.answered)
         except Died as died:
@@ -100,14 +100,18 @@ class Readying:
                 return f"{self.step.instance} {state} before it was ready"
 
     def late(self, began: float, answer: str) -> StepFailed:
-        """Return the failure for time that ran out."""
+        """Return the failure for time that ran out: its own, or that for everything."""
         state = state_of(self.engine, self.found)
         waited = "has not exited" if isinstance(self.step.readiness.probe, Exit) else "is not ready"
+        seconds, over = self.step.timeout, ""
+        hint = f"if it needs more time, give {self.step.instance.resource} a longer `timeout:`"
+        if self.limit.passed:
+            seconds, over, hint = time.monotonic() - began, f", when {OVER}", LONGER
         return StepFailed(
             self.step.key,
-            f"{self.step.instance} {waited} after {self.step.timeout:g} s",
+            f"{self.step.instance} {waited} after {seconds:.3g} s{over}",
             evidence=self.evidence(began, answer, state),
-            hint=f"if it needs more time, give {self.step.instance.resource} a longer `timeout:`",
+            hint=hint,
         )
 
     def evidence(self, began: float, answer: str, state: State | None) -> Evidence:

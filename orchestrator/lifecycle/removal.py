@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from orchestrator.engines.engine import Engine
-from orchestrator.errors import EngineError, NotRemoved
+from orchestrator.errors import EngineError, NotRemoved, StepFailed
 from orchestrator.lifecycle.executor import Tell, execute_all
 from orchestrator.model.event import RunRemoved
 from orchestrator.model.launch import Found
-from orchestrator.model.step import Close, Remove, Step
+from orchestrator.model.resource import PROCESS
+from orchestrator.model.step import Close, Plan, Remove, Step
 from orchestrator.plan import plan_down
 from orchestrator.waiting import Deadline, Stop, TimedOut
 
@@ -27,22 +28,47 @@ def listed(engines: Mapping[str, Engine], run: str | None = None) -> list[Found]
 def remove_run(title: str, run: str, engines: Mapping[str, Engine], tell: Tell) -> int:
     """Remove all of a run that the engines report, and return how many things that were.
 
-    Raises NotRemoved, which names everything that is left with the reason.
+    Raises NotRemoved, which names everything that is left with the reason, and the engine's own
+    error when it cannot even be asked.
     """
     began = time.monotonic()
     found = listed(engines, run)
-    plan = plan_down(title, found)
-    failures = execute_all(plan, remover(engines), tell, Stop())
-    left = listed(engines, run) if failures else []
+    failures = execute_all(plan_down(title, [*others(found)]), remover(engines), tell, Stop())
+    if not failures:
+        # The run's folder says until when the rest may live: as long as that is there, so is it.
+        failures = execute_all(plan_down(title, [*folders(found)]), remover(engines), tell, Stop())
     if failures:
-        reasons = "\n".join(f"  {failure.step}: {failure.message}" for failure in failures)
-        names = ", ".join(sorted(thing.name or thing.id for thing in left)) or "nothing else"
-        raise NotRemoved(
-            f"could not remove all of {run}:\n{reasons}",
-            hint=f"still there: {names}; try again with: greenroom down {run}",
-        )
+        raise not_removed(run, failures, listed(engines, run))
     tell(RunRemoved(at=time.time(), run=run, seconds=time.monotonic() - began, removed=len(found)))
     return len(found)
+
+
+def remove_things(
+    title: str, found: Iterable[Found], engines: Mapping[str, Engine], tell: Tell
+) -> list[StepFailed]:
+    """Remove these instances and nothing else, and return what could not be removed."""
+    steps = tuple(Remove(found=thing, cause="it was started in vain") for thing in found)
+    return execute_all(Plan(title, steps), remover(engines), tell, Stop())
+
+
+def folders(found: Iterable[Found]) -> Iterator[Found]:
+    """Yield the run's folder."""
+    return (thing for thing in found if thing.engine == PROCESS and not thing.instance)
+
+
+def others(found: Iterable[Found]) -> Iterator[Found]:
+    """Yield all but the run's folder."""
+    return (thing for thing in found if thing.engine != PROCESS or thing.instance)
+
+
+def not_removed(run: str, failures: list[StepFailed], left: list[Found]) -> NotRemoved:
+    """Return the error that names what is left, and why."""
+    reasons = "\n".join(f"  {failure.step}: {failure.message}" for failure in failures)
+    names = ", ".join(sorted(thing.name or thing.id for thing in left)) or "nothing else"
+    return NotRemoved(
+        f"could not remove all of {run}:\n{reasons}",
+        hint=f"still there: {names}; try again with: greenroom down {run}",
+    )
 
 
 def remover(engines: Mapping[str, Engine]) -> Callable[[Step], None]:

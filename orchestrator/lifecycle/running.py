@@ -29,7 +29,7 @@ class RunningResource:
         self.instance = instance
         self.found = found
         self._directory = directory
-        self._engine = engine
+        self.engine = engine
 
     @property
     def name(self) -> str:
@@ -69,7 +69,7 @@ class RunningResource:
     @property
     def state(self) -> State:
         """How it is doing now."""
-        return self._engine.state(self.found, Deadline.after(15))
+        return self.engine.state(self.found, Deadline.after(15))
 
     def logs(
         self,
@@ -84,11 +84,11 @@ class RunningResource:
         `since` is an RFC 3339 time, `tail` how many of the last lines.
         """
         until = deadline or (Deadline() if follow else Deadline.after(60))
-        return self._engine.logs(self.found, until, follow=follow, since=since, tail=tail)
+        return self.engine.logs(self.found, until, follow=follow, since=since, tail=tail)
 
     def tail(self, lines: int = 20) -> tuple[str, ...]:
         """Return the last lines of its log; none when the engine cannot give them."""
-        return tail_of(self._engine, self.found, lines)
+        return tail_of(self.engine, self.found, lines)
 
     def exec(
         self,
@@ -104,7 +104,7 @@ class RunningResource:
         (`stdout` or `stderr`, bytes) instead. Raises Gone when the resource is not running.
         """
         deadline = Deadline.after(timeout)
-        return self._engine.exec(
+        return self.engine.exec(
             self.found, argv, deadline, env=self.client_env, stdin=stdin, output=output
         )
 
@@ -113,7 +113,7 @@ class RunningResource:
 
         To be run in an environment that holds `client_env`.
         """
-        return self._engine.interactive(self.found, argv, self.client_env)
+        return self.engine.interactive(self.found, argv, self.client_env)
 
     @property
     def client(self) -> list[str]:

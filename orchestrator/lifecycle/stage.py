@@ -14,6 +14,7 @@ from orchestrator.engines.engine import Engine, Images, Progress
 from orchestrator.errors import BuildFailed, Evidence, PortTaken, StepFailed
 from orchestrator.host.ports import HeldPorts
 from orchestrator.host.relaying import relay_command
+from orchestrator.lifecycle.evidence import LONGER, OVER, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.model.event import StepProgress
 from orchestrator.model.launch import ENVIRONMENT, Found, Launch, Opened, RunLabels
@@ -22,20 +23,23 @@ from orchestrator.model.resource import DOCKER, PROCESS, Instance
 from orchestrator.model.step import (
     ApplySeed,
     BuildImage,
+    Keep,
     Open,
     Pull,
     Ready,
+    Remove,
     Start,
     StartRelay,
     Step,
 )
-from orchestrator.waiting import Deadline, Stop, TimedOut
+from orchestrator.waiting import Abandoned, Deadline, TimedOut
 
 HOST_GATEWAY = "host-gateway"
 """What engines on a virtual machine of their own (Docker Desktop) resolve to the user's host."""
 
 OPEN_SECONDS = 30.0
 START_SECONDS = 60.0
+REMOVE_SECONDS = 60.0
 IMAGE_SECONDS = 600.0
 
 PORT_ATTEMPTS = 5
@@ -45,7 +49,9 @@ PORT_ATTEMPTS = 5
 class Stage:
     """A run's place to act: the engines, the held ports, and what has been started so far.
 
-    `environ` is the caller's environment, the ground of every process on this host.
+    `environ` is the caller's environment, the ground of every process on this host. `limit` ends
+    every step, whatever its own time. `unsure` tells that a call was left before its answer, so
+    that something may appear yet.
     """
 
     def __init__(
@@ -57,7 +63,7 @@ class Stage:
         ports: HeldPorts,
         *,
         tell: Tell,
-        stop: Stop,
+        limit: Deadline,
         environ: Mapping[str, str],
     ) -> None:
         self.manifest = manifest
@@ -66,10 +72,12 @@ class Stage:
         self.directory = directory
         self.ports = ports
         self.tell = tell
-        self.stop = stop
+        self.limit = limit
         self.environ = environ
+        self.unsure = False
         self.opened: dict[str, Opened] = {}
         self.found: dict[Instance, Found] = {}
+        self.started: list[Found] = []
         self.hosts: dict[str, str] = {}
         self.moved = threading.Lock()
 
@@ -78,10 +86,24 @@ class Stage:
         began = time.monotonic()
         try:
             self.act(step)
+        except Abandoned:
+            self.unsure = True
+            raise
         except TimedOut as error:
-            seconds = time.monotonic() - began
-            words = f": {error}" if str(error) else ""
-            raise StepFailed(step.key, f"not done after {seconds:.0f} s{words}") from error
+            self.unsure = True
+            raise self.late(step, time.monotonic() - began, str(error)) from error
+
+    def late(self, step: Step, seconds: float, words: str) -> StepFailed:
+        """Return the failure of a step that took too long, with what is known of its instance."""
+        found = self.found.get(step.instance) if isinstance(step, ApplySeed) else None
+        evidence = Evidence(seconds=seconds)
+        if found:
+            engine = self.engines[found.engine]
+            state, log = state_of(engine, found), tail_of(engine, found)
+            evidence = Evidence(seconds=seconds, state=str(state or ""), log=log)
+        over = f", when {OVER}" if self.limit.passed else ""
+        message = f"not done after {seconds:.0f} s{over}" + (f": {words}" if words else "")
+        return StepFailed(step.key, message, evidence=evidence, hint=LONGER if over else "")
 
     def act(self, step: Step) -> None:
         """Take the step apart and do what it says."""
@@ -93,8 +115,13 @@ class Stage:
                 self.pull(step)
             case BuildImage():
                 self.build(step)
+            case Keep(instance=instance, found=found):
+                self.found[instance] = found
+            case Remove(found=found):
+                self.engines[found.engine].remove(found, self.until(REMOVE_SECONDS))
             case Start():
                 self.start(step)
+                self.started.append(self.found[step.instance])
             case StartRelay():
                 self.start_relay(step)
             case Ready():
@@ -160,6 +187,7 @@ class Stage:
             hosts=self.hosts if step.engine == DOCKER else {},
             folder=self.manifest.folder,
             environ=self.environ,
+            fingerprint=step.fingerprint,
         )
 
     def move(self, step: Start, taken: PortTaken, *, last: bool) -> None:
@@ -192,11 +220,13 @@ class Stage:
             instance=step.instance,
             command=relay_command(sys.executable, gateway, relayed),
             env=dict(self.environ),
+            fingerprint=step.fingerprint,
         )
         deadline = self.until(START_SECONDS)
         engine = self.engines[PROCESS]
         self.ports.release(*relayed)
         found = self.found[step.instance] = engine.start(prepared, deadline)
+        self.started.append(found)
         wait_for_relay(engine, found, [(gateway, port) for port in relayed], deadline)
 
     def relay_ports(self, targets: Sequence[Instance]) -> dict[int, int]:
@@ -217,7 +247,7 @@ class Stage:
 
         found = self.found[step.instance]
         engine = self.engines[found.engine]
-        Readying(step, found, engine, self.directory, self.tell, self.stop).wait()
+        Readying(step, found, engine, self.directory, self.tell, self.limit).wait()
 
     def seed(self, step: ApplySeed) -> None:
         """Put one seed in."""
@@ -235,8 +265,8 @@ class Stage:
         ).apply(step)
 
     def until(self, seconds: float) -> Deadline:
-        """Return a deadline so many seconds from now that the order to stop ends earlier."""
-        return Deadline.after(seconds, self.stop)
+        """Return a deadline so many seconds from now, or at the limit, if that is earlier."""
+        return self.limit.sooner(seconds)
 
     def progress(self, step: Step, unit: str = "") -> Progress:
         """Return what a long call tells of its progress, as events."""

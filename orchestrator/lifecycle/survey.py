@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestrator.engines import make_all
 from orchestrator.engines.engine import Engine
+from orchestrator.engines.process.mark import is_run
 from orchestrator.errors import EngineUnavailable
-from orchestrator.model.launch import ENVIRONMENT, MANIFEST, STAYS, Found
+from orchestrator.host.lease import Lease, run_folder
+from orchestrator.host.owner import Owner
+from orchestrator.lifecycle.verdict import Claim
+from orchestrator.model.launch import (
+    ENVIRONMENT,
+    EXPIRES,
+    MANIFEST,
+    OWNER,
+    STAYS,
+    Found,
+    RunLabels,
+)
 from orchestrator.model.resource import DOCKER, PROCESS
 from orchestrator.waiting import Deadline
 
@@ -17,30 +29,67 @@ LIST_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Run:
-    """One run that is alive, or was: everything that the engines have of it."""
+    """One run that is alive, or was: everything that the engines have of it, and its lease."""
 
     id: str
     things: tuple[Found, ...]
+    lease: Lease | None = None
+
+    def label(self, key: str) -> str:
+        """What a label of the run says, the same on all that it has; empty when none says it."""
+        texts = (thing.labels.get(key, "") for thing in self.things)
+        return next(filter(None, texts), "")
+
+    @property
+    def run_labels(self) -> RunLabels:
+        """Its labels, for what is added to it."""
+        expires = self.label(EXPIRES)
+        return RunLabels(
+            run=self.id,
+            environment=self.identity,
+            name=self.name,
+            manifest=self.manifest,
+            owner=self.label(OWNER),
+            expires=int(expires) if expires.isdecimal() else 0,
+            stays=self.stays,
+        )
+
+    @property
+    def claim(self) -> Claim:
+        """What is known of its right to live."""
+        expires = self.label(EXPIRES)
+        return Claim(
+            owner=Owner.parse(self.label(OWNER)),
+            expires=float(expires) if expires.isdecimal() else None,
+            stays=self.stays,
+            lease=self.lease,
+            running=any(thing.state.status == "running" for thing in self.instances),
+        )
 
     @property
     def name(self) -> str:
         """The manifest's name, for display."""
-        return self.things[0].labels.get(ENVIRONMENT, "").rpartition(":")[0]
+        return self.label(ENVIRONMENT).rpartition(":")[0]
 
     @property
     def identity(self) -> str:
         """Which manifest and user it belongs to."""
-        return self.things[0].labels.get(ENVIRONMENT, "").rpartition(":")[2]
+        return self.label(ENVIRONMENT).rpartition(":")[2]
 
     @property
     def manifest(self) -> str:
         """The path of the manifest that it was made from."""
-        return self.things[0].labels.get(MANIFEST, "")
+        return self.label(MANIFEST)
 
     @property
     def stays(self) -> bool:
         """Whether `up` made it, to be joined by others, and not a test run for itself."""
         return any(STAYS in thing.labels for thing in self.things)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether an `up` made it and came to its end, so that others may join it."""
+        return self.stays and (self.lease is None or self.lease.standing)
 
     @property
     def instances(self) -> tuple[Found, ...]:
@@ -63,22 +112,37 @@ class Survey:
     runs: tuple[Run, ...]
     silent: tuple[EngineUnavailable, ...] = ()
 
+    def without(self, run: Run | None) -> Survey:
+        """Return the same without a run that has been removed since."""
+        return replace(self, runs=tuple(one for one in self.runs if one is not run))
+
     def of(self, identity: str) -> list[Run]:
         """Return the runs of one manifest and user."""
         return [run for run in self.runs if run.identity == identity]
 
 
-def survey(environ: Mapping[str, str], run: str | None = None) -> Survey:
-    """Ask every engine for all of Greenroom's, or for one run."""
+def survey(
+    environ: Mapping[str, str],
+    run: str | None = None,
+    *,
+    engines: Mapping[str, Engine] | None = None,
+) -> Survey:
+    """Ask every engine, or these, for all of Greenroom's, or for one run."""
     found: list[Found] = []
     answering: dict[str, Engine] = {}
     silent: list[EngineUnavailable] = []
-    for name, engine in make_all((DOCKER, PROCESS), environ).items():
+    for name, engine in (engines or make_all((DOCKER, PROCESS), environ)).items():
         try:
             found += engine.list(Deadline.after(LIST_SECONDS), run)
             answering[name] = engine
         except EngineUnavailable as error:
             silent.append(error)
-    ids = sorted({thing.run for thing in found})
-    runs = tuple(Run(id_, tuple(thing for thing in found if thing.run == id_)) for id_ in ids)
+    runs = tuple(
+        Run(
+            id=one,
+            things=tuple(thing for thing in found if thing.run == one),
+            lease=Lease.read(run_folder(one, environ)) if is_run(one) else None,
+        )
+        for one in sorted({thing.run for thing in found})
+    )
     return Survey(answering, runs, tuple(silent))

@@ -28,6 +28,19 @@ class RunStarted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RunCompared:
+    """What is up already was compared with what is wanted.
+
+    `changes` say of each instance what becomes of it (`kept`, `made anew`, `started`, `removed`)
+    and why.
+    """
+
+    at: float
+    run: str
+    changes: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class StepStarted:
     """A step begins."""
 
@@ -84,6 +97,16 @@ class StepBroke:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StepStopped:
+    """A step was under way when somebody wanted the run to end; `evidence` is how far it was."""
+
+    at: float
+    step: str
+    subject: str
+    evidence: Evidence = Evidence()
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunReady:
     """Everything is ready and seeded; `addresses` lead from resource to the URL the tests use."""
 
@@ -91,6 +114,26 @@ class RunReady:
     run: str
     seconds: float
     addresses: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceDied:
+    """Something has ended that should have lived as long as the run; `state` says how."""
+
+    at: float
+    subject: str
+    state: str
+    log: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunKept:
+    """The run is left as it is, until the Unix time `expires` at the latest."""
+
+    at: float
+    run: str
+    expires: float
+    instances: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,12 +156,16 @@ class Noticed:
 
 Event = (
     RunStarted
+    | RunCompared
     | StepStarted
     | StepProgress
     | ProbeAnswered
     | StepDone
     | StepBroke
+    | StepStopped
     | RunReady
+    | InstanceDied
+    | RunKept
     | RunRemoved
     | Noticed
 )

@@ -152,7 +152,8 @@ class Found:
     """Something of Greenroom's that an engine has: an instance, or a run's own network or folder.
 
     `kind` is the engine's word (`container`, `network`, `process`, `folder`), `id` what the engine
-    knows it by, `labels` as at its creation, `ports` leads from a resource's port to the host's.
+    knows it by, `labels` as at its creation, `ports` leads from a resource's port to the host's,
+    `image` is the id of the image that it was made from.
     """
 
     engine: str
@@ -162,6 +163,7 @@ class Found:
     name: str = ""
     ports: Mapping[int, int] = field(default_factory=dict)
     state: State = State("running")
+    image: str = ""
 
     @property
     def run(self) -> str:

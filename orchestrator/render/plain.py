@@ -7,15 +7,14 @@ from typing import TextIO
 
 from orchestrator.model.event import (
     Event,
-    Noticed,
+    InstanceDied,
     ProbeAnswered,
-    RunReady,
-    RunRemoved,
     RunStarted,
     StepBroke,
     StepDone,
     StepProgress,
     StepStarted,
+    StepStopped,
 )
 from orchestrator.render import words
 
@@ -75,12 +74,13 @@ class Plain:
                 return [
                     self._line(event.at, words.about(event.subject, event.step), f"FAILED: {first}")
                 ]
-            case RunReady(seconds=seconds):
-                return [f"ready in {words.seconds(seconds)}"]
-            case RunRemoved(seconds=seconds, removed=removed):
-                return [f"removed {removed} in {words.seconds(seconds)}"]
-            case Noticed(text=text):
-                return [text]
+            case StepStopped():
+                return self._stopped(event)
+            case InstanceDied(state=state, log=log):
+                lines = [f"DIED: {state}", *(f"  {line}" for line in log)]
+                return [self._line(event.at, event.subject, line) for line in lines]
+            case _:
+                return words.whole(event)
 
     def _on_the_way(self, event: StepStarted | StepProgress | ProbeAnswered) -> list[str]:
         match event:
@@ -96,6 +96,11 @@ class Plain:
                 return []
         self._heard[event.step] = event.at
         return [self._line(event.at, words.about(event.subject, event.step), text)]
+
+    def _stopped(self, event: StepStopped) -> list[str]:
+        """Say what a step had come to, which may be why somebody lost patience."""
+        subject = words.about(event.subject, event.step)
+        return [self._line(event.at, subject, line) for line in words.stopped(event)]
 
     def _time_to_hear_of(self, event: StepProgress) -> bool:
         return event.at - self._heard.setdefault(event.step, event.at) >= QUIET_SECONDS

@@ -12,12 +12,14 @@ from rich.text import Text
 
 from orchestrator.model.event import (
     Event,
-    Noticed,
+    InstanceDied,
+    RunKept,
     RunReady,
     RunRemoved,
     RunStarted,
     StepDone,
     StepStarted,
+    StepStopped,
 )
 from orchestrator.render import words
 from orchestrator.render.board import Board
@@ -95,15 +97,22 @@ class Terminal:
         match event:
             case RunStarted():
                 self._begin()
-            case RunReady(seconds=seconds):
+            case RunReady():
                 self._complete = True
                 self._end()
-                self._console.print(Text(f"ready in {words.seconds(seconds)}"))
-            case RunRemoved(seconds=seconds, removed=removed):
+            case RunRemoved() | RunKept():
                 self._end()
-                self._console.print(Text(f"removed {removed} in {words.seconds(seconds)}"))
-            case Noticed(text=text):
-                self._console.print(Text(text))
+            case StepStopped():
+                self._end()
+                self._print([f"{words.about(event.subject, event.step)}:", *words.stopped(event)])
+            case InstanceDied():
+                self._print(words.died(event))
+        self._print(words.whole(event))
+
+    def _print(self, lines: list[str]) -> None:
+        """Write lines above whatever is drawn."""
+        for line in lines:
+            self._console.print(Text(line))
 
     def _remove(self) -> None:
         """One more thing is being removed; the first one ends the way up."""

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from orchestrator.model.event import StepProgress
+import time
+
+from orchestrator.model.event import (
+    Event,
+    InstanceDied,
+    Noticed,
+    RunCompared,
+    RunKept,
+    RunReady,
+    RunRemoved,
+    StepProgress,
+    StepStopped,
+)
+from orchestrator.render.columns import columns
 
 UNDER_WAY = {
     "open": "opening",
@@ -81,6 +94,56 @@ def seconds(value: float) -> str:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
     return f"{minutes} min {rest} s"
+
+
+def stopped(event: StepStopped) -> list[str]:
+    """Return in lines what a step had come to when somebody wanted the run to end."""
+    known = event.evidence
+    lines = [f"stopped while {under_way(event.step)}, after {seconds(known.seconds)}"]
+    lines += [f"  last answer: {known.answer}"] if known.answer else []
+    lines += [f"  state: {known.state}"] if known.state else []
+    return lines + [f"  log: {line}" for line in known.log]
+
+
+def died(event: InstanceDied) -> list[str]:
+    """Return in lines that something has died, and the end of its log."""
+    return [f"{event.subject} DIED: {event.state}", *(f"  {line}" for line in event.log)]
+
+
+def whole(event: Event) -> list[str]:
+    """Return in lines what happened to the run as a whole."""
+    match event:
+        case RunCompared():
+            return compared(event)
+        case RunReady(seconds=taken):
+            return [f"ready in {seconds(taken)}"]
+        case RunRemoved(seconds=taken, removed=removed):
+            return [f"removed {removed} in {seconds(taken)}"]
+        case RunKept():
+            return kept(event)
+        case Noticed(text=text):
+            return [text]
+    return []
+
+
+def compared(event: RunCompared) -> list[str]:
+    """Return in lines what becomes of what is up already."""
+    if all(kind == "kept" for _, kind, _ in event.changes):
+        return [f"{event.run} is up already, and nothing of it has changed"]
+    rows = columns([f"  {name}", *rest] for name, *rest in event.changes)
+    return [f"{event.run} is up already:", *rows]
+
+
+def kept(event: RunKept) -> list[str]:
+    """Return in lines that a run is kept, and how to look inside."""
+    clock = time.strftime("%H:%M", time.localtime(event.expires))
+    first = next(iter(event.instances), "RESOURCE")
+    return [
+        f"{event.run} is kept until {clock}; look inside with:",
+        f"  greenroom logs --run {event.run} {' '.join(event.instances)}".rstrip(),
+        f"  greenroom exec --run {event.run} {first} -- sh",
+        f"  greenroom down {event.run}    removes it",
+    ]
 
 
 def short(subject: str) -> str:

@@ -20,4 +20,6 @@ def shop(
         monkeypatch.delenv(name, raising=False)
     made = Shop(folder, capfd)
     monkeypatch.setattr("orchestrator.engines.make", lambda name, environ: made.engines[name])
+    monkeypatch.setattr("orchestrator.watchdog.hold.make", lambda name, _: made.engines[name])
+    monkeypatch.setattr("orchestrator.watchdog.guard.spawn", made.spawn)
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,7 @@ class Shop:
         self._capture = capture
         self.docker, self.process = FakeEngine("docker"), FakeEngine("process")
         self.engines: Mapping[str, FakeEngine] = {"docker": self.docker, "process": self.process}
+        self.watchdogs: list[socket.socket] = []
         self.write(MANIFEST)
         for name in ("ledger", "api", "worker", "extra"):
             self.docker.says(name, f"{name} is ready")
@@ -62,6 +64,12 @@ class Shop:
         self._capture.readouterr()
         code = main(arguments)
         return Ended(code, *self._capture.readouterr())
+
+    def spawn(self, *_watchdog: object) -> tuple[socket.socket, None]:
+        """Stand in for a watchdog: somebody is connected to us, and nothing more."""
+        ours, its = socket.socketpair()
+        self.watchdogs.append(its)
+        return ours, None
 
     @property
     def up(self) -> list[str]:

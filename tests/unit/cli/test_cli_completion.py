@@ -10,7 +10,7 @@ import pytest
 from shop import Shop
 
 CASES = [
-    ("greenroom ", "run up down ps logs exec shell env url check plan schema"),
+    ("greenroom ", "run up restart down extend prune ps logs exec shell env url check plan schema"),
     ("greenroom sh", "shell"),
     ("greenroom logs ", "api extra ledger worker"),
     ("greenroom url le", "ledger"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -45,10 +46,16 @@ def test_ps_as_json_has_the_ports(up: Shop) -> None:
         "engine",
         "ports",
         "manifest",
+        "end",
     ]
     assert set(entries["api"]["ports"]) == {"8000", "9000"}
     assert entries["api"]["ports"]["8000"].startswith("127.0.0.1:")
     assert entries["api"]["manifest"] == str(up.folder / "environment.yaml")
+
+
+def test_ps_says_what_ends_a_run(up: Shop) -> None:
+    ended = up.greenroom("ps")
+    assert ended.err == f"\n{up.runs[0]}: process {os.getpid()} uses it\n"
 
 
 def test_ps_with_nothing_up(shop: Shop) -> None:

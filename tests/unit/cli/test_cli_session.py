@@ -9,7 +9,7 @@ import pytest
 from shop import Shop
 
 from orchestrator.errors import EngineError
-from orchestrator.lifecycle.bringing_up import bring_up
+from orchestrator.lifecycle.bringing_up import BringingUp
 from orchestrator.model.event import Event
 from orchestrator.render.plain import Plain
 
@@ -42,14 +42,14 @@ def interrupt_after(function: Callable[..., Any]) -> Callable[..., Any]:
 def test_an_interrupt_between_the_last_step_and_its_news_leaves_nothing(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    monkeypatch.setattr("orchestrator.environment.bring_up", interrupt_after(bring_up))
+    monkeypatch.setattr(BringingUp, "walk", interrupt_after(BringingUp.walk))
     ended = shop.greenroom(command)
     assert (ended.code, shop.left) == (130, 0)
     assert "removed 4 in" in ended.err
 
 
 def test_what_is_left_even_then_is_named(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orchestrator.environment.bring_up", interrupt_after(bring_up))
+    monkeypatch.setattr(BringingUp, "walk", interrupt_after(BringingUp.walk))
     shop.docker.fail("remove", "api", EngineError("device busy"))
     ended = shop.greenroom("up")
     assert ended.code == 130

@@ -123,7 +123,7 @@ def test_who_does_not_end_in_time_is_killed_with_its_children(
     monkeypatch.setattr("orchestrator.cli.child.GRACE", 0.2)
     trace = tmp_path / "pid"
     script = f"trap '' TERM; sleep 60 & echo $! > {trace}; kill -TERM $PPID; wait; sleep 60"
-    listening = Session([], os.environ)
+    listening = Session([])
     with listening.signals, pytest.raises(Interrupted):
         run_child(["sh", "-c", script], tmp_path, os.environ, listening)
     grandchild = int(trace.read_text())
@@ -160,16 +160,42 @@ def test_handlers_are_put_back() -> None:
 
 
 @posix
-def test_the_first_signal_raises_and_further_ones_are_answered() -> None:
+def test_the_first_signal_raises_and_the_second_leaves_the_rest_to_the_watchdog() -> None:
     said: list[str] = []
-    with Signals(said.append):
+    with Signals(said.append, lambda number: said.append(f"left by {number}")):
         with pytest.raises(Interrupted) as caught:
             send(signal.SIGTERM)
         send(signal.SIGINT)
-        send(signal.SIGTERM)
     assert caught.value.code == 143
-    assert said[0] == "interrupted; everything is being removed"
-    assert said[1:] == ["removal is under way; please wait for its end"] * 2
+    assert said == [
+        "interrupted; everything is being removed",
+        "removal is left to the watchdog, which goes on",
+        "left by 2",
+    ]
+
+
+@posix
+def test_during_a_removal_that_nobody_asked_for_the_second_signal_leaves() -> None:
+    said: list[str] = []
+    with Signals(said.append, lambda number: said.append(f"left by {number}")) as signals:
+        signals.removing = True
+        send(signal.SIGINT)
+        send(signal.SIGTERM)
+    assert said == [
+        "removal is under way; once more, and it is left to the watchdog",
+        "removal is left to the watchdog, which goes on",
+        "left by 15",
+    ]
+
+
+@posix
+def test_where_no_watchdog_goes_on_signals_wait() -> None:
+    said: list[str] = []
+    with Signals(said.append, lambda number: said.append(f"left by {number}")) as signals:
+        signals.removing, signals.watched = True, False
+        send(signal.SIGINT)
+        send(signal.SIGTERM)
+    assert said == ["removal is under way; please wait for its end"] * 2
 
 
 @posix

@@ -37,21 +37,103 @@ def test_a_second_up_leaves_what_is_there(shop: Shop) -> None:
     before = shop.runs
     second = shop.greenroom("up")
     assert (second.code, second.out, shop.runs) == (0, first.out, before)
-    assert f"{before[0]} is up already" in second.err
-    assert "to apply changes with the next up" in second.err
+    assert f"{before[0]} is up already, and nothing of it has changed\n" in second.err
 
 
 def test_up_replaces_what_is_not_healthy_and_says_why(shop: Shop) -> None:
     shop.greenroom("up")
-    [old] = shop.runs
+    [run] = shop.runs
     end(shop, "worker", State("exited", 3))
+    shop.docker.calls.clear()
     ended = shop.greenroom("up")
     assert ended.code == 0
-    assert (
-        f"{old} was up, but worker exited with code 3: it is removed and started anew" in ended.err
-    )
-    assert shop.runs != [old]
-    assert shop.up == ["api", "ledger", "worker"]
+    assert ended.err.startswith(f"{run} is up already:\n")
+    assert "  worker  made anew  it exited with code 3\n" in ended.err
+    assert "  api     kept       it is up and nothing of it has changed\n" in ended.err
+    assert (shop.runs, shop.up) == ([run], ["api", "ledger", "worker"])
+    assert changed(shop) == ["remove worker", "start worker"]
+
+
+def changed(shop: Shop) -> list[str]:
+    """What was asked of the engine that changes anything."""
+    return [call for call in shop.docker.calls if call.split()[0] in ("start", "remove", "exec")]
+
+
+def test_up_applies_what_has_changed_and_keeps_the_rest_under_its_addresses(shop: Shop) -> None:
+    before = shop.greenroom("up").out
+    shop.write(MANIFEST.replace("worker:1", "worker:2"))
+    shop.docker.calls.clear()
+    ended = shop.greenroom("up")
+    assert "  worker  made anew  its image has changed\n" in ended.err
+    assert (ended.code, ended.out) == (0, before)
+    assert changed(shop) == ["remove worker", "start worker"]
+
+
+def test_up_makes_anew_what_depends_on_what_has_changed(shop: Shop) -> None:
+    before = shop.greenroom("up").out
+    shop.write(MANIFEST.replace("hunter22", "hunter33"))
+    shop.docker.calls.clear()
+    ended = shop.greenroom("up")
+    assert "  ledger  made anew  its settings have changed\n" in ended.err
+    assert "  api     made anew  ledger is made anew, and" in ended.err
+    assert changed(shop)[0] == "remove api"
+    assert sorted(changed(shop)) == ["remove api", "remove ledger", "start api", "start ledger"]
+    assert ended.out == before
+
+
+def test_up_removes_what_the_manifest_does_not_name_any_more(shop: Shop) -> None:
+    shop.greenroom("up")
+    shop.write(MANIFEST.replace("  worker: {image: worker:1, ready: {log: ready}}\n", ""))
+    ended = shop.greenroom("up")
+    assert "  worker  removed  the manifest does not name it any more\n" in ended.err
+    assert shop.up == ["api", "ledger"]
+
+
+def test_up_fresh_makes_everything_anew_in_the_same_run(shop: Shop) -> None:
+    shop.greenroom("up")
+    before = shop.runs
+    shop.docker.calls.clear()
+    ended = shop.greenroom("up", "--fresh")
+    assert ended.err.count("everything is made anew") == 3
+    assert (shop.runs, len(changed(shop))) == (before, 6)
+
+
+def test_restart_makes_one_anew(shop: Shop) -> None:
+    shop.greenroom("up")
+    shop.docker.calls.clear()
+    ended = shop.greenroom("restart", "ledger")
+    assert ended.code == 0
+    assert changed(shop) == ["remove ledger", "start ledger"]
+
+
+def test_restart_of_what_is_not_up_or_not_known(shop: Shop) -> None:
+    down, unknown = shop.greenroom("restart", "ledger"), shop.greenroom("restart", "legder")
+    assert (down.code, unknown.code) == (64, 64)
+    assert "error: nothing of shop is up, so nothing can be restarted\n" in down.err
+    assert 'next: did you mean "ledger"?' in unknown.err
+
+
+def test_a_change_that_fails_leaves_what_was_kept_and_nothing_new(shop: Shop) -> None:
+    shop.greenroom("up")
+    shop.write(MANIFEST.replace("worker:1", "worker:2"))
+    shop.docker.world.scripts["worker"].lines.clear()
+    shop.docker.becomes("worker", State("exited", 1))
+    ended = shop.greenroom("up")
+    assert ended.code == 75
+    assert "error: worker exited with code 1 before it was ready\n" in ended.err
+    assert "also: what was kept is still up; mend the cause and repeat greenroom up" in ended.err
+    assert shop.up == ["api", "ledger"]
+
+
+def test_plan_shows_beforehand_what_up_would_do(shop: Shop) -> None:
+    shop.greenroom("up")
+    shop.write(MANIFEST.replace("worker:1", "worker:2"))
+    out = shop.greenroom("plan").out
+    assert out.startswith("shop: 2 kept, 1 made anew")
+    assert "keep ledger" in out
+    assert "remove container worker" in out
+    assert "because its image has changed" in out
+    assert "start worker: worker:2\n" in out
 
 
 def end(shop: Shop, name: str, state: State) -> None:
@@ -166,7 +248,8 @@ def test_what_cannot_be_removed_exits_74_and_is_named(shop: Shop) -> None:
     assert ended.code == 74
     assert f"error: could not remove all of {run}:\n  remove container" in ended.err
     assert "device busy" in ended.err
-    assert f"next: still there: greenroom-{run}-api; try again" in ended.err
+    assert f"still there: greenroom-{run}-api; try again" in ended.err
+    assert "next: its watchdog goes on trying; " in ended.err
 
 
 def test_an_engine_that_is_silent_may_hide_something(shop: Shop) -> None:

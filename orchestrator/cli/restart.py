@@ -1,0 +1,65 @@
+"""`greenroom restart`: some of what is up is made anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestrator.cli.completing import resources
+from orchestrator.cli.options import Events, Timeout, Verbose
+
+if TYPE_CHECKING:
+    from orchestrator.environment import Environment
+
+Names = Annotated[
+    list[str],
+    typer.Argument(metavar="RESOURCE", help="Names in the manifest.", autocompletion=resources),
+]
+
+Of = Annotated[
+    str | None,
+    typer.Option(
+        "--of",
+        metavar="MANIFEST",
+        help="The manifest: its path, its folder, or a ready-made name. Default: here or above.",
+        show_default=False,
+    ),
+]
+
+
+def restart(
+    resource: Names,
+    of: Of = None,
+    timeout: Timeout = None,
+    events: Events = None,
+    verbose: Verbose = False,
+) -> int:
+    """Make resources of what is up anew.
+
+    Each is removed with its data, started and seeded again, under its old address if that can be.
+    Everything else stays as it is.
+    """
+    from orchestrator.cli.opening import opened
+    from orchestrator.cli.session import STDOUT, session
+    from orchestrator.cli.up import stand, tell_addresses
+
+    with session(events=events, verbose=verbose) as listening:
+        environment = opened(of, None, listening, timeout=timeout)
+        check_names(environment, resource)
+        stand(environment, listening, restart=tuple(resource))
+    if events != STDOUT:
+        tell_addresses(environment, of)
+    return 0
+
+
+def check_names(environment: Environment, names: list[str]) -> None:
+    """Raise UsageError for a name that the manifest does not have."""
+    from orchestrator.errors import UsageError
+    from orchestrator.manifest.words import did_you_mean
+
+    known = list(environment.manifest.resources)
+    for name in names:
+        if name not in known:
+            near = did_you_mean(name, known, f"there are: {', '.join(known)}").removeprefix("; ")
+            raise UsageError(f"no resource is called {name}", hint=near)

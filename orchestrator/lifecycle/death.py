@@ -1,0 +1,112 @@
+"""Notices at once when something ends that should live as long as the run."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from orchestrator.errors import EngineError, ServiceDied
+from orchestrator.lifecycle.evidence import state_of
+from orchestrator.lifecycle.executor import Tell
+from orchestrator.lifecycle.running import RunningResource
+from orchestrator.model.event import InstanceDied
+from orchestrator.model.launch import Found, State
+from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
+
+PAUSE = 1.0
+"""Seconds between two looks: a listing costs the engine some milliseconds."""
+
+LIST_SECONDS = 5.0
+LOG_LINES = 12
+
+
+class DeathWatch:
+    """Looks at these resources while its block runs, and tells of each that has died, once.
+
+    What is gone altogether counts only at the second look: somebody may be making it anew.
+    """
+
+    def __init__(self, run: str, resources: Mapping[str, RunningResource], tell: Tell) -> None:
+        self._run = run
+        self._resources = resources
+        self._tell = tell
+        self._over = Stop()
+        self._missing: set[str] = set()
+        self._thread = threading.Thread(target=self._look_on, name="greenroom-deaths", daemon=True)
+        self.dead: dict[str, InstanceDied] = {}
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._over.order()
+        self._thread.join(LIST_SECONDS)
+
+    def deaths(self) -> list[InstanceDied]:
+        """Look at each closely now, and return all that have died so far."""
+        for resource in self._resources.values():
+            if resource.name not in self.dead:
+                self._note(resource)
+        return list(self.dead.values())
+
+    def _look_on(self) -> None:
+        while not self._over.wait(PAUSE):
+            self.look()
+
+    def look(self) -> None:
+        """Look once. An engine that does not answer tells nothing of anybody's life."""
+        with suppress(EngineError, Stopped, TimedOut):
+            for name, state in self._ended():
+                if name not in self.dead and self._note(self._resources[name], state):
+                    self._tell(self.dead[name])
+
+    def _ended(self) -> Iterator[tuple[str, State]]:
+        """Yield what does not live, as the engines list it."""
+        present = {str(thing.instance): thing for thing in self._listed() if thing.instance}
+        missing = set(self._resources) - set(present)
+        for name in missing & self._missing:
+            yield name, State("gone")
+        self._missing = missing
+        for name in self._resources:
+            if name in present and not present[name].state.alive:
+                yield name, present[name].state
+
+    def _listed(self) -> Iterator[Found]:
+        for engine in {one.engine.name: one.engine for one in self._resources.values()}.values():
+            yield from engine.list(Deadline.after(LIST_SECONDS), self._run)
+
+    def _note(self, resource: RunningResource, listed: State | None = None) -> bool:
+        """Write down that something has died, if it has."""
+        # A listing does not tell whether it ran out of memory.
+        state = state_of(resource.engine, resource.found) or listed
+        if state is None or state.alive:
+            return False
+        self.dead[resource.name] = InstanceDied(
+            at=time.time(),
+            subject=resource.name,
+            state=str(state),
+            log=resource.tail(LOG_LINES),
+        )
+        return True
+
+
+def raise_if_dead(deaths: Sequence[InstanceDied]) -> None:
+    """Raise ServiceDied, with the end of each log, if there are any."""
+    if not deaths:
+        return
+    words = [
+        f"{died.subject} {died.state}, while the tests were running"
+        + "".join(f"\n    {line}" for line in died.log)
+        for died in deaths
+    ]
+    raise ServiceDied("\n".join(words), hint="do not trust the tests' result: run them again")

@@ -1,0 +1,99 @@
+"""What `prune` removes: runs that nobody needs any more, and built images that nothing uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from orchestrator.engines.engine import Images
+from orchestrator.errors import GreenroomError
+from orchestrator.lifecycle.removal import remove_run
+from orchestrator.lifecycle.survey import Survey
+from orchestrator.lifecycle.sweeping import ownerless
+from orchestrator.model.event import Event
+from orchestrator.model.launch import Image
+from orchestrator.waiting import Deadline
+
+SECONDS = 60.0
+
+LIMIT = 10 * 10**9
+"""Bytes that the images may have together which Greenroom has built."""
+
+MEGABYTE = 10**6
+
+
+@dataclass(frozen=True)
+class Prunable:
+    """One thing that can be removed, with the reason; `remove` does so."""
+
+    kind: str
+    name: str
+    cause: str
+    remove: Callable[[], object]
+
+
+def prunable(found: Survey, environ: Mapping[str, str]) -> list[Prunable]:
+    """Return all that may be removed, and nothing that is in use."""
+    return [*runs(found, environ), *images(found)]
+
+
+def runs(found: Survey, environ: Mapping[str, str]) -> Iterator[Prunable]:
+    """Yield the runs that nobody needs any more."""
+    for one in ownerless(found, environ):
+
+        def remove(name: str = one.run.name, run: str = one.run.id) -> int:
+            return remove_run(name, run, found.engines, ignore)
+
+        yield Prunable("run", one.run.id, one.cause, remove)
+
+
+def images(found: Survey) -> Iterator[Prunable]:
+    """Yield the built images that no container is made of."""
+    for engine, built in built_images(found):
+        for image in built:
+
+            def remove(engine: Images = engine, image: Image = image) -> None:
+                engine.remove_image(image, Deadline.after(SECONDS))
+
+            size = f"{image.size / MEGABYTE:.0f} MB, built by Greenroom, and nothing uses it"
+            yield Prunable("image", image.name or image.id, size, remove)
+
+
+def trim(engine: Images, limit: int = LIMIT) -> list[Image]:
+    """Remove the oldest built images until the rest is within the limit, and return those gone.
+
+    What is in use stays, and so does the newest of all.
+    """
+    gone: list[Image] = []
+    newest_first = sorted(
+        engine.built(Deadline.after(SECONDS)), key=lambda image: image.created, reverse=True
+    )
+    for image in over(newest_first, limit):
+        try:
+            engine.remove_image(image, Deadline.after(SECONDS))
+        except GreenroomError:
+            continue
+        gone.append(image)
+    return gone
+
+
+def over(newest_first: Iterable[Image], limit: int) -> Iterator[Image]:
+    """Yield the images with which the limit is passed."""
+    total = 0
+    for number, image in enumerate(newest_first):
+        total += image.size
+        if number and total > limit:
+            yield image
+
+
+def built_images(found: Survey) -> Iterator[tuple[Images, list[Image]]]:
+    """Yield each engine of images with what it has built and nothing uses."""
+    for engine in found.engines.values():
+        if isinstance(engine, Images):
+            used = {thing.image for run in found.runs for thing in run.things}
+            built = engine.built(Deadline.after(SECONDS))
+            yield engine, [image for image in built if image.id not in used]
+
+
+def ignore(_event: Event) -> None:
+    """Tell nobody."""

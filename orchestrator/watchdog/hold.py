@@ -1,0 +1,127 @@
+"""What a process has begun or joined, and how that ends: removed, kept, or left to the watchdog."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Self
+
+from orchestrator.engines import make
+from orchestrator.engines.engine import Engine
+from orchestrator.errors import EngineError, NotRemoved, UsageError
+from orchestrator.host.owner import TIME_TO_LIVE
+from orchestrator.lifecycle.executor import Tell
+from orchestrator.lifecycle.removal import listed, remove_run
+from orchestrator.model.event import RunKept
+from orchestrator.model.launch import RunLabels
+from orchestrator.model.resource import PROCESS
+from orchestrator.watchdog.guard import Guard
+
+NEVER = "never"
+
+
+class Keep(Enum):
+    """When an environment is left as it is instead of removed."""
+
+    NEVER = "never"
+    FAILED = "failed"
+    ALWAYS = "always"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        words = ", ".join(one.value for one in cls)
+        raise UsageError(f"there is no way to keep it {value!r}", hint=f"there are: {words}")
+
+    def applies(self, *, failed: bool) -> bool:
+        """Whether it is kept, now that it is over."""
+        return self is Keep.ALWAYS or (failed and self is Keep.FAILED)
+
+
+@dataclass
+class Hold:
+    """A run that this process uses, on these engines; `guard` is None where nothing is real.
+
+    `unsure` tells that something of it may appear yet, for which the watchdog looks.
+    """
+
+    run: str
+    engines: Mapping[str, Engine]
+    guard: Guard | None
+    unsure: bool = False
+
+    @classmethod
+    def begin(
+        cls,
+        labels: RunLabels,
+        environ: Mapping[str, str],
+        engines: Mapping[str, Engine],
+        real: bool,
+    ) -> Self:
+        """Begin a run. Raises GreenroomError when it cannot be watched over."""
+        if not real:
+            return cls(labels.run, engines, None)
+        everything = with_processes(engines, environ)
+        return cls(labels.run, everything, Guard.begin(labels, environ, everything))
+
+    @classmethod
+    def join(cls, run: str, environ: Mapping[str, str], engines: Mapping[str, Engine]) -> Self:
+        """Use a run that is up."""
+        everything = with_processes(engines, environ)
+        return cls(run, everything, Guard.join(run, environ, everything))
+
+    def stand(self, seconds: float = TIME_TO_LIVE) -> None:
+        """Let it live on without us, for so many seconds from now."""
+        if self.guard:
+            self.guard.stand(seconds)
+            self.guard.let_go()
+
+    def let_go(self) -> None:
+        """Use it no longer."""
+        if self.guard:
+            self.guard.let_go()
+
+    def keep(self, seconds: float = TIME_TO_LIVE) -> RunKept:
+        """Leave it as it is for a while, and return the event that says so."""
+        self.stand(seconds)
+        try:
+            found = listed(self.engines, self.run)
+        except EngineError:
+            found = []
+        names = tuple(str(thing.instance) for thing in found if thing.instance)
+        now = time.time()
+        return RunKept(at=now, run=self.run, expires=now + seconds, instances=names)
+
+    def remove(self, title: str, tell: Tell) -> None:
+        """Remove all of it; what appears later, or cannot be removed now, is the watchdog's.
+
+        Raises NotRemoved, or the engine's own error when it cannot be asked.
+        """
+        if self.guard:
+            self.guard.fall()
+        try:
+            remove_run(title, self.run, self.engines, tell)
+        except NotRemoved as left:
+            left.hint = self._goes_on(left.hint)
+            raise
+        except EngineError as silent:
+            hint = self._goes_on(f"when it answers: greenroom down {self.run}")
+            raise NotRemoved(
+                f"could not remove {self.run}: {silent.message}", hint=hint
+            ) from silent
+        else:
+            if self.guard and not self.unsure:
+                self.guard.done()
+        finally:
+            self.let_go()
+
+    def _goes_on(self, hint: str) -> str:
+        return f"its watchdog goes on trying; {hint}" if self.guard else hint
+
+
+def with_processes(
+    engines: Mapping[str, Engine], environ: Mapping[str, str]
+) -> Mapping[str, Engine]:
+    """Return the engines with that of processes: it has the run's folder, and what seeds start."""
+    return engines if PROCESS in engines else {**engines, PROCESS: make(PROCESS, environ)}
