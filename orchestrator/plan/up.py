@@ -25,6 +25,7 @@ from orchestrator.model.step import (
     Step,
 )
 from orchestrator.plan.fetching import fetching
+from orchestrator.plan.fingerprint import fingerprint
 from orchestrator.plan.images import image_name
 from orchestrator.plan.reconcile import Reconciliation
 from orchestrator.plan.relay import RELAY, relaying
@@ -69,7 +70,7 @@ class Planning:
         self.facts = facts
         self.reasons = taking_part(manifest, profiles, asked_for(manifest, facts, restart))
         self.resources = {name: manifest.resources[name] for name in self.reasons}
-        self.title = manifest.name
+        self.title, self.everybody = manifest.name, manifest.resources
         self.fates = Reconciliation(
             manifest, self.resources, facts, fresh=fresh, restart=tuple(restart)
         )
@@ -154,11 +155,19 @@ class Planning:
             engine=resource.engine,
             instance=resource.instance,
             image=image_name(resource, self.facts),
-            fingerprint=self.fates.fingerprint(resource.name),
+            fingerprint=self.fingerprint(resource),
             ports=self.old_ports(resource),
             cause="; ".join([self.reasons[resource.name], *self.waits(resource)]),
             after=tuple(dict.fromkeys(self.before_start(resource))),
         )
+
+    def fingerprint(self, resource: Resource) -> str:
+        """Return what it will be made of; of an image that is fetched first only the name counts.
+
+        Which one that brings is not known beforehand.
+        """
+        images = {name: id_ for name, id_ in self.facts.images.items() if name not in self.fetched}
+        return fingerprint(resource, self.everybody, replace(self.facts, images=images))
 
     def old_ports(self, resource: Resource) -> dict[int, int]:
         """Return the host ports to be taken again; a fixed one only if it is the same."""

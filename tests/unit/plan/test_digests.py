@@ -1,0 +1,174 @@
+"""Digests of what a manifest names on this host, and the facts that they are part of."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from orchestrator.engines.fake import FakeEngine
+from orchestrator.errors import EngineUnavailable
+from orchestrator.host.digests import digests, of_folder
+from orchestrator.host.facts import gather
+from orchestrator.model.manifest import Manifest
+from orchestrator.model.resource import (
+    Build,
+    File,
+    FileSeed,
+    FunctionSeed,
+    Resource,
+    ScriptSeed,
+    TaskSeed,
+)
+from orchestrator.plan.images import built_name
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Path:
+    """A folder that an image is built from."""
+    folder = tmp_path / "api"
+    (folder / "src").mkdir(parents=True)
+    (folder / "Dockerfile").write_text("FROM scratch\nCOPY . .\n")
+    (folder / "src" / "main.py").write_text("print(1)\n")
+    (folder / "notes.txt").write_text("not for the image\n")
+    (folder / "latest").symlink_to("src/main.py")
+    return folder
+
+
+def test_every_file_and_seed_of_a_resource_has_a_digest(tmp_path: Path) -> None:
+    names = ("app.toml", "rows.csv", "more.sh", "load.py")
+    for name in names:
+        (tmp_path / name).write_text(name)
+    path = {name: str(tmp_path / name) for name in names}
+    resource = Resource(
+        "ledger",
+        "databases",
+        files=(
+            File(PurePosixPath("/etc/app.toml"), source=path["app.toml"]),
+            File(PurePosixPath("/etc/empty")),
+        ),
+        seeds=(
+            FileSeed(path["rows.csv"], ".csv", "rows.csv"),
+            ScriptSeed(path["more.sh"], "more.sh"),
+            FunctionSeed(path["load.py"], "fill", "load.py:fill"),
+            TaskSeed("migrate"),
+        ),
+    )
+    found = digests([resource])
+    assert list(found) == list(path.values())
+    assert len(set(found.values())) == 4
+
+
+def test_what_cannot_be_read_has_none(tmp_path: Path) -> None:
+    (tmp_path / "folder.sql").mkdir()
+    (tmp_path / "there.sql").write_text("")
+    seeds = tuple(
+        FileSeed(str(tmp_path / name), ".sql", name)
+        for name in ("gone.sql", "folder.sql", "there.sql")
+    )
+    gone = Build(str(tmp_path / "gone"))
+    found = digests([Resource("ledger", "databases", seeds=seeds, build=gone)])
+    assert list(found) == [str(tmp_path / "there.sql")]
+
+
+def test_nothing_named_is_nothing_read() -> None:
+    assert digests([Resource("api", "services", image="api:1")]) == {}
+
+
+Change = Callable[[Path], object]
+
+
+@pytest.mark.parametrize(
+    ("summary", "change"),
+    [
+        ("bytes", lambda folder: (folder / "src/main.py").write_text("print(2)\n")),
+        ("permissions", lambda folder: (folder / "src/main.py").chmod(0o755)),
+        ("a new file", lambda folder: (folder / "src/more.py").touch()),
+        ("a new folder", lambda folder: (folder / "empty").mkdir()),
+        ("a name", lambda folder: (folder / "notes.txt").rename(folder / "note.txt")),
+        ("a file that is gone", lambda folder: (folder / "notes.txt").unlink()),
+        ("where a link leads", lambda folder: relink(folder / "latest", "notes.txt")),
+        ("a link in place of its file", lambda folder: relink(folder / "src/main.py", "x")),
+    ],
+)
+def test_a_change_in_a_folder_changes_its_digest(
+    context: Path, summary: str, change: Change
+) -> None:
+    before = of_folder(str(context))
+    change(context)
+    assert of_folder(str(context)) != before, summary
+
+
+def relink(path: Path, target: str) -> None:
+    path.unlink()
+    path.symlink_to(target)
+
+
+def test_times_places_and_the_order_of_reading_change_nothing(
+    context: Path, tmp_path: Path
+) -> None:
+    before = of_folder(str(context))
+    os.utime(context / "notes.txt", (1, 1))
+    context.rename(tmp_path / "elsewhere")
+    assert of_folder(str(tmp_path / "elsewhere")) == before
+
+
+def test_what_dockerignore_names_is_no_part_of_it(context: Path) -> None:
+    (context / ".dockerignore").write_text("# Notes\n*.txt\n!keep.txt\n")
+    before = of_folder(str(context))
+    (context / "notes.txt").write_text("other notes\n")
+    assert of_folder(str(context)) == before
+    (context / "keep.txt").write_text("part of it\n")
+    assert of_folder(str(context)) != before
+
+
+def test_dockerignore_itself_is_part_of_it(context: Path) -> None:
+    before = of_folder(str(context))
+    (context / ".dockerignore").write_text("")
+    assert of_folder(str(context)) != before
+
+
+def test_a_dockerfile_that_is_ignored_counts_all_the_same(context: Path) -> None:
+    (context / ".dockerignore").write_text("*.docker\n")
+    (context / "my.docker").write_text("FROM one\n")
+    build = Build(str(context), "my.docker")
+    one = built_name(build, digests([Resource("api", "services", build=build)]))
+    (context / "my.docker").write_text("FROM two\n")
+    assert built_name(build, digests([Resource("api", "services", build=build)])) != one
+
+
+def test_sockets_and_names_that_are_no_text_are_no_trouble(context: Path) -> None:
+    Path(os.fsdecode(bytes(context) + b"/\xff")).touch()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(context / "s"))
+        assert of_folder(str(context))
+
+
+def test_facts_know_which_images_are_there_built_ones_too(context: Path) -> None:
+    build = Build(str(context))
+    resources = {
+        "api": Resource("api", "services", build=build),
+        "web": Resource("web", "services", image="web:1"),
+        "job": Resource("job", "services", image="job:1"),
+    }
+    name = built_name(build, digests(resources.values()))
+    engine = FakeEngine()
+    engine.world.images |= {name: "id-1", "mirror/web:1": "id-2"}
+    manifest = Manifest("/x.yaml", "/", "x", resources=resources)
+    known = gather(manifest, {"docker": engine}, {"GREENROOM_IMAGE_PREFIX": "mirror"})
+    assert known.images == {name: "id-1", "mirror/web:1": "id-2"}
+    assert list(known.digests) == [str(context), f"{context}/Dockerfile"]
+    assert known.image_prefix == "mirror/"
+    assert known.engines["docker"].version == "fake"
+
+
+def test_an_engine_that_does_not_answer_is_told_of(context: Path) -> None:
+    engine = FakeEngine()
+    engine.fail("describe", "", EngineUnavailable("nobody answers"))
+    resource = Resource("api", "services", build=Build(str(context)))
+    manifest = Manifest("/x.yaml", "/", "x", resources={"api": resource})
+    with pytest.raises(EngineUnavailable, match="nobody answers"):
+        gather(manifest, {"docker": engine}, {})
