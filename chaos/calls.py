@@ -15,9 +15,13 @@ IMAGE = re.compile(r"^/images/(?!json\b|create\b|prune\b).+/(?=json$|tag$|push$)
 
 def kind_of(method: str, target: str) -> str:
     """Return what is asked, without what differs each time: `POST /containers/{id}/start`."""
-    path = VERSION.sub("", target.partition("?")[0])
-    path = ID.sub(r"/\1/{id}", path)
+    path = ID.sub(r"/\1/{id}", unversioned(target))
     return f"{method} {IMAGE.sub('/images/{name}/', path)}"
+
+
+def unversioned(target: str) -> str:
+    """Return a target's path without the version of the API."""
+    return VERSION.sub("", target.partition("?")[0])
 
 
 @dataclass(frozen=True, order=True)

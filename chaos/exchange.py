@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from chaos.calls import kind_of
+from chaos.calls import kind_of, unversioned
 from chaos.messages import PIECE, SWITCHED, Head, answer_body, read_head, request_body
 
 T = TypeVar("T")
@@ -88,11 +88,11 @@ class Exchange:
         """
         answer, reader = await self.ask()
         if answer.status != SWITCHED:
-            return answer.raw, await self._collect(answer, reader)
+            return answer.raw, await self._collect(answer, reader, asked=self.method)
         await self.send(answer.raw)
         talking = asyncio.ensure_future(self._talk())
         try:
-            return b"", await self._collect(answer, reader)
+            return b"", await self._collect(answer, reader, asked=self.method)
         finally:
             talking.cancel()
 
@@ -112,6 +112,23 @@ class Exchange:
         ]
         await self.send("\r\n".join([*lines, "", ""]).encode() + body)
 
+    async def vanish(self) -> None:
+        """Have the engine remove the container that this is about, as somebody else might."""
+        _, about, id_ = unversioned(self.target).split("/")[:3]
+        if about == "exec":
+            id_ = json.loads(await self._engine_says("GET", f"/exec/{id_}/json"))["ContainerID"]
+        await self._engine_says("DELETE", f"/containers/{id_}?force=1&v=1")
+
+    async def _engine_says(self, method: str, path: str) -> bytes:
+        """Ask the engine something of our own, and return the body of its answer."""
+        reader, writer = await asyncio.open_unix_connection(self._upstream, limit=LIMIT)
+        try:
+            writer.write(f"{method} {path} HTTP/1.1\r\nHost: engine\r\n\r\n".encode())
+            answer = await read_head(reader)
+            return await self._collect(answer, reader, asked=method) if answer else b""
+        finally:
+            writer.close()
+
     async def until_left(self) -> None:
         """Wait until the client gives up."""
         while not self._reader.at_eof():
@@ -122,11 +139,12 @@ class Exchange:
         if self._engine is not None:
             self._engine[1].close()
 
-    async def _collect(self, answer: Head, reader: asyncio.StreamReader) -> bytes:
+    @staticmethod
+    async def _collect(answer: Head, reader: asyncio.StreamReader, *, asked: str) -> bytes:
         body = b""
         with suppress(TimeoutError, EOFError):
             async with asyncio.timeout(GATHERING):
-                async for piece in answer_body(answer, reader, asked=self.method):
+                async for piece in answer_body(answer, reader, asked=asked):
                     body += piece
         return body
 

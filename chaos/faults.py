@@ -59,6 +59,12 @@ async def half(exchange: Exchange) -> None:
     await exchange.send(head + body[: len(body) // 2] if body else head[: len(head) // 2])
 
 
+async def gone(exchange: Exchange) -> None:
+    """Remove the container, and let the engine say what it says then."""
+    await exchange.vanish()
+    await exchange.forward()
+
+
 async def hang(exchange: Exchange) -> None:
     """Say nothing until the client leaves."""
     exchange.over = True
@@ -111,12 +117,7 @@ ALL = (
     Fault("cut", "the request is read, and the connection closed", cut),
     Fault("cut-after", "the engine does the work, and the answer is thrown away", cut_after),
     Fault("half", "half of the answer arrives", half),
-    Fault(
-        "gone",
-        "the engine answers 404 for the container",
-        refusal(404, "No such container: {id}"),
-        names_something,
-    ),
+    Fault("gone", "somebody else has removed the container", gone, names_something),
     Fault(
         "disk",
         "the engine's disk is full",

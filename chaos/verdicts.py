@@ -19,8 +19,9 @@ UNCLEAR = re.compile(
 """Words of programmers, in a sentence for users."""
 LONGEST = 300
 
-HANG, BUG, CODE, WORDS, LEFT = "hang", "traceback", "exit code", "words", "left"
-KINDS = (HANG, BUG, CODE, WORDS, LEFT)
+HANG, BUG, CODE = "hang", "traceback", "exit code"
+WORDS, NEXT, LEFT = "words", "no next step", "left"
+KINDS = (HANG, BUG, CODE, WORDS, NEXT, LEFT)
 
 
 def verdicts(outcome: Outcome) -> Iterator[str]:
@@ -34,6 +35,8 @@ def verdicts(outcome: Outcome) -> Iterator[str]:
         yield CODE
     if not ended.hung and unclear(ended):
         yield WORDS
+    if ended.error and not ended.hint:
+        yield NEXT
     if outcome.left and not may_stand(outcome):
         yield LEFT
     if outcome.down and outcome.down.code:

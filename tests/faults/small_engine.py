@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Self
 
-ANSWER = b'{"Id": "0123456789abcdef"}'
+ANSWER = b'{"Id": "0123456789abcdef", "ContainerID": "0123456789abcdef"}'
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -164,7 +164,6 @@ def test_no_answer_until_the_client_leaves(
     ("fault", "kind", "status", "words"),
     [
         ("500", "GET /containers/{id}/json", 500, "something went wrong in the daemon"),
-        ("gone", "GET /containers/{id}/json", 404, "No such container: 0123456789abcdef"),
         ("disk", "GET /containers/{id}/json", 500, "no space left on device"),
         ("port", "GET /containers/{id}/json", 500, "port is already allocated"),
         ("pools", "GET /containers/{id}/json", 500, "non-overlapping IPv4 address pool"),
@@ -178,6 +177,22 @@ def test_a_refusal_has_the_engines_words(
     assert code == status
     assert words in json.loads(body)["message"]
     assert client.ask("GET", ABOUT_ONE) == (200, ANSWER), "the connection goes on"
+
+
+def test_a_container_is_removed_by_somebody_else_before_the_call(
+    proxy: Proxy, client: Client, engine: SmallEngine
+) -> None:
+    strike(proxy, "gone", "GET /containers/{id}/json")
+    assert client.ask("GET", ABOUT_ONE) == (200, ANSWER), "what the engine says, unchanged"
+    strike(proxy, "gone", "GET /exec/{id}/json")
+    client.ask("GET", "/v1.41/exec/ab/json")
+    assert [f"{method} {path}" for method, path, _ in engine.asked] == [
+        "DELETE /containers/0123456789abcdef?force=1&v=1",
+        f"GET {ABOUT_ONE}",
+        "GET /exec/ab/json",
+        "DELETE /containers/0123456789abcdef?force=1&v=1",
+        "GET /v1.41/exec/ab/json",
+    ]
 
 
 def test_a_restart_ends_every_connection_and_lets_nobody_in_for_a_while(

@@ -36,10 +36,14 @@ def test_a_failure_that_is_told_well_is_well() -> None:
     [
         (Ended(137, 45.0, "", hung=True), ["hang"]),
         (Ended(1, 1.0, "Traceback (most recent call last):"), ["traceback", "exit code", "words"]),
-        (Ended(70, 1.0, "error: this is a bug in Greenroom"), ["traceback", "exit code"]),
+        (
+            Ended(70, 1.0, "error: this is a bug in Greenroom"),
+            ["traceback", "exit code", "no next step"],
+        ),
         (Ended(75, 1.0, ""), ["words"]),
-        (Ended(75, 1.0, "error: HTTPConnectionPool(host='localhost')"), ["words"]),
-        (Ended(64, 1.0, "error: it makes no sense"), ["exit code"]),
+        (Ended(75, 1.0, "error: HTTPConnectionPool(host='x')\nnext: try again"), ["words"]),
+        (Ended(75, 1.0, "error: cannot start cache"), ["no next step"]),
+        (Ended(64, 1.0, "error: it makes no sense\nnext: --help"), ["exit code"]),
     ],
 )
 def test_each_way_in_which_a_command_ends_badly(ended: Ended, found: list[str]) -> None:
