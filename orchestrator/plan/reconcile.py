@@ -87,11 +87,13 @@ class Reconciliation:
     # What has to be started for its own sake.
 
     def own_causes(self) -> Iterator[tuple[str, str]]:
-        """Yield whoever cannot stay as it is, the relay included."""
+        """Yield whoever cannot stay as it is, the relay included.
+
+        A task of a seed is run when the seed is applied: that it is gone since is no matter.
+        """
         if self.relaying:
             yield from self.own_cause(RELAY.resource, self.relay_fingerprint())
         for name, resource in self.resources.items():
-            # A task of a seed is run when the seed is applied: that it is gone since is no matter.
             if self.standing(name) or not self.owners(name):
                 image = image_name(resource, self.facts)
                 yield from self.own_cause(name, self.fingerprint(name), image)
@@ -128,7 +130,8 @@ class Reconciliation:
     def lacking(self, name: str) -> Iterator[tuple[str, str]]:
         """Yield what it needs and what does not stand, with why it is needed."""
         for needed in needed_by(self.resources[name]):
-            if not self.standing(needed.name):
+            there = (needed.name, *self.owners(needed.name))
+            if not any(map(self.standing, there)):
                 yield needed.name, f"{name} needs it: {needed.cause}"
 
     # What has to be started because of others.
