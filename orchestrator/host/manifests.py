@@ -21,12 +21,19 @@ class HostFiles:
     """This host's file system, as far as a manifest's checks may look at it."""
 
     def exists(self, path: str) -> bool:
-        """Whether there is anything of this name."""
-        return Path(path).exists()
+        """Whether there is anything of this name; what cannot even be a name is not there."""
+        try:
+            return Path(path).exists()
+        except OSError:
+            return False
 
     def is_folder(self, path: str) -> bool:
         """Whether it is a folder."""
         return Path(path).is_dir()
+
+    def real(self, path: str) -> str:
+        """Return where it really is, when every link has been followed."""
+        return os.path.realpath(path)
 
     def read(self, path: str) -> bytes:
         """Return the file's bytes."""
@@ -119,8 +126,21 @@ def surroundings(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
         return dict(environ)
     from dotenv import dotenv_values
 
+    refuse_if_led_out(folder)
     beside = dotenv_values(folder / ".env", interpolate=False)
     return {**{name: value or "" for name, value in beside.items()}, **environ}
+
+
+def refuse_if_led_out(folder: Path) -> None:
+    """Raise ManifestError when `.env` is a link out of the project, which no manifest asks for."""
+    from orchestrator.manifest.files import led_out, project
+
+    files = HostFiles()
+    whole = project(str(folder.resolve()), files)
+    real = led_out(str(folder.resolve() / ".env"), whole, files)
+    if real is not None:
+        words = f"leads by a link out of the project {whole}, to {real}; put a copy in its place"
+        raise ManifestError([Problem(str(folder / ".env"), 0, 0, "", words)])
 
 
 def shown_as(path: Path) -> str:

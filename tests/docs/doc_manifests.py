@@ -19,6 +19,9 @@ class EveryFile:
         name = PurePath(path).name
         return "." not in name and name != "Dockerfile"
 
+    def real(self, path: str) -> str:
+        return path
+
 
 def loaded(text: str, display: str = "environment.yaml") -> Manifest:
     """Load a manifest. Raises ManifestError with its mistakes."""

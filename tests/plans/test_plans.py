@@ -57,6 +57,9 @@ class AnyFile:
     def is_folder(self, path: str) -> bool:
         return not Path(path).suffix and Path(path).name != "Dockerfile"
 
+    def real(self, path: str) -> str:
+        return path
+
     def read(self, path: str) -> bytes:
         return b""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath
 
 from orchestrator.manifest.checks.names import Names
-from orchestrator.manifest.files import Files
+from orchestrator.manifest.files import Files, led_out, project
 from orchestrator.manifest.mistakes import Mistakes
 from orchestrator.manifest.places import Path
 from orchestrator.model.technology import Technology
@@ -22,6 +23,11 @@ class Surroundings:
     technologies: Mapping[str, Technology]
     names: Names
     mistakes: Mistakes
+
+    @cached_property
+    def project(self) -> str:
+        """The folder that no path may leave unless it says so."""
+        return project(self.folder, self.files)
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,8 @@ class Site:
             self.wrong(f"there is no file {path}", *keys)
         elif self.around.files.is_folder(path):
             self.wrong(f"{path} is a folder, and must be a file", *keys)
+        else:
+            self._stays(path, *keys)
         return path
 
     def folder(self, written: str, *keys: str | int) -> str:
@@ -77,4 +85,15 @@ class Site:
             self.wrong(f"there is no folder {path}", *keys)
         elif not self.around.files.is_folder(path):
             self.wrong(f"{path} is a file, and must be a folder", *keys)
+        else:
+            self._stays(path, *keys)
         return path
+
+    def _stays(self, path: str, *keys: str | int) -> None:
+        real = led_out(path, self.around.project, self.around.files)
+        if real is not None:
+            self.wrong(
+                f"{path} leads by a link out of the project {self.around.project}, to {real}; "
+                f"if that is meant, write {real} itself",
+                *keys,
+            )

@@ -19,16 +19,20 @@ PATH = f"{FOLDER}/environment.yaml"
 
 @dataclass(frozen=True)
 class FakeFiles:
-    """Files and folders by their paths in the manifest's folder."""
+    """Files and folders by their paths in the manifest's folder; `links` lead from such a path."""
 
     files: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
 
     def exists(self, path: str) -> bool:
         return path.removeprefix(f"{FOLDER}/") in self.files or self.is_folder(path)
 
     def is_folder(self, path: str) -> bool:
         return path.removeprefix(f"{FOLDER}/") in (FOLDER, *self.folders)
+
+    def real(self, path: str) -> str:
+        return self.links.get(path.removeprefix(f"{FOLDER}/"), path)
 
 
 FILES = FakeFiles(
