@@ -1,39 +1,36 @@
-"""Keeps passwords out of everything that is shown."""
+"""Keeps passwords out of everything that is shown: events, errors and all that they carry."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
 from typing import Any, TypeVar, cast
-from urllib.parse import quote
 
-from orchestrator.errors import BuildFailed, GreenroomError, StepFailed
-from orchestrator.model.event import Event
+from orchestrator.errors import BuildFailed, GreenroomError, ManifestError, StepFailed
+from orchestrator.model.event import Event, RunReady
+from orchestrator.model.secret import Mask, masker
 
-MASK = "***"
-SHORTEST = 4
-"""Characters below which a password stays: it would be found in words that have none in them."""
+__all__ = ["Mask", "mask_error", "mask_event", "mask_value", "masker"]
 
-Mask = Callable[[str], str]
+IDENTIFIERS = frozenset(
+    {"step", "subject", "run", "name", "resources", "waits", "tasks", "instances", "unit"}
+)
+"""Fields of events that hold nothing but names of the manifest and words of ours.
+
+Displays recognize things by them: a password that is also a name must not change them.
+"""
+
 Value = TypeVar("Value")
 
 
-def masker(secrets: Sequence[str]) -> Mask:
-    """Return what replaces every secret in a text, also where it is percent-encoded."""
-    spelled = {form for secret in secrets for form in (secret, quote(secret, safe=""))}
-    ordered = sorted((form for form in spelled if len(form) >= SHORTEST), key=len, reverse=True)
-
-    def masked(text: str) -> str:
-        for form in ordered:
-            text = text.replace(form, MASK)
-        return text
-
-    return masked
-
-
 def mask_event(event: Event, mask: Mask) -> Event:
-    """Return the event with every text in it masked."""
-    return mask_value(event, mask)
+    """Return the event with every text in it masked, the names of things aside."""
+    masked = mask_value(event, mask)
+    if isinstance(masked, RunReady) and isinstance(event, RunReady):
+        names = (name for name, _ in event.addresses)
+        urls = (url for _, url in masked.addresses)
+        return dataclasses.replace(masked, addresses=tuple(zip(names, urls, strict=True)))
+    return masked
 
 
 def mask_value(value: Value, mask: Mask) -> Value:
@@ -42,26 +39,57 @@ def mask_value(value: Value, mask: Mask) -> Value:
     if isinstance(value, str):
         found = mask(value)
     elif isinstance(value, tuple):
-        found = tuple(mask_value(item, mask) for item in value)
+        found = mask_tuple(value, mask)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         changed = {
             field.name: mask_value(getattr(value, field.name), mask)
             for field in dataclasses.fields(value)
+            if field.name not in IDENTIFIERS
         }
         found = dataclasses.replace(value, **changed)
     return cast(Value, found)
 
 
+def mask_tuple(values: tuple[Any, ...], mask: Mask) -> tuple[Any, ...]:
+    """Return the values masked; lines are looked through together, for what two of them share."""
+    if all(isinstance(value, str) and "\n" not in value for value in values):
+        return tuple(mask("\n".join(values)).split("\n")) if values else ()
+    return tuple(mask_value(value, mask) for value in values)
+
+
 def mask_error(error: BaseException | None, mask: Mask) -> None:
     """Mask every text of an error and of those that led to it, notes and evidence included."""
-    while error is not None:
-        if isinstance(error, GreenroomError):
-            error.message, error.hint = mask(error.message), mask(error.hint)
-            error.args = (error.message,)
-        if isinstance(error, StepFailed):
-            error.evidence = mask_value(error.evidence, mask)
-        if isinstance(error, BuildFailed):
-            error.log = mask_value(error.log, mask)
-        if notes := getattr(error, "__notes__", None):
-            error.__notes__ = [mask(note) for note in notes]
-        error = error.__cause__
+    for one in chain(error):
+        mask_own(one, mask)
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error, its causes, what was being handled then, and the parts of groups."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        waiting += [one.__cause__, one.__context__]
+        if isinstance(one, BaseExceptionGroup):
+            waiting += one.exceptions
+
+
+def mask_own(error: BaseException, mask: Mask) -> None:
+    """Mask the texts of this very error."""
+    error.args = tuple(mask(each) if isinstance(each, str) else each for each in error.args)
+    if isinstance(error, GreenroomError):
+        error.message, error.hint = mask(error.message), mask(error.hint)
+    if isinstance(error, ManifestError):
+        error.problems = [
+            dataclasses.replace(problem, message=mask(problem.message))
+            for problem in error.problems
+        ]
+    if isinstance(error, StepFailed):
+        error.evidence = mask_value(error.evidence, mask)
+    if isinstance(error, BuildFailed):
+        error.log = mask_value(error.log, mask)
+    if notes := getattr(error, "__notes__", None):
+        error.__notes__ = [mask(note) for note in notes]

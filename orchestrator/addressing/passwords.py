@@ -9,9 +9,11 @@ import base64
 import dataclasses
 import hashlib
 import hmac
+from collections.abc import Iterator
 
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import Resource
+from orchestrator.model.secret import OpenWord, is_secret
 
 LENGTH = 20
 
@@ -35,6 +37,39 @@ def with_passwords(manifest: Manifest, secret: bytes) -> Manifest:
 
 
 def secrets_of(manifest: Manifest) -> tuple[str, ...]:
-    """Return every password that must not show in output, the longest first."""
-    found = {resource.password for resource in manifest.resources.values() if resource.password}
-    return tuple(sorted(found, key=len, reverse=True))
+    """Return all that must not show in output, the longest first.
+
+    That is every password, and the value of every variable whose name says that it is a secret:
+    those that `${env:...}` has brought in, and those of the manifest's own `env` and build
+    arguments. One that is also a name in the manifest is an OpenWord.
+    """
+    known = names_of(manifest)
+    found = {*passwords_of(manifest), *manifest.secrets, *named_secrets(manifest)}
+    ordered = sorted(filter(None, found), key=lambda secret: (-len(secret), secret))
+    return tuple(OpenWord(secret) if secret in known else secret for secret in ordered)
+
+
+def passwords_of(manifest: Manifest) -> Iterator[str]:
+    """Yield the password of every resource that has one."""
+    return (resource.password or "" for resource in manifest.resources.values())
+
+
+def named_secrets(manifest: Manifest) -> Iterator[str]:
+    """Yield what the manifest itself gives to variables with the name of a secret."""
+    environments = [resource.env for resource in manifest.resources.values()]
+    for env in (*environments, manifest.tests.env):
+        for name, template in env.items():
+            if not template.references and is_secret(name, str(template)):
+                yield str(template)
+    for resource in manifest.resources.values():
+        arguments = resource.build.args if resource.build else {}
+        yield from (value for name, value in arguments.items() if is_secret(name, value))
+
+
+def names_of(manifest: Manifest) -> frozenset[str]:
+    """Return the names that are shown in the open: of resources, users, databases, technologies."""
+    found = {manifest.name, *manifest.resources}
+    for resource in manifest.resources.values():
+        found |= {resource.user or "", *resource.databases}
+        found |= {resource.technology.name} if resource.technology else set()
+    return frozenset(found)

@@ -102,6 +102,7 @@ def _manifest(root: Value, given: _Given, mistakes: Mistakes) -> Manifest:
         python=python,
         resources=made,
         tests=tests,
+        secrets=tuple(sorted(mistakes.secrets - {""})),
     )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from orchestrator.errors import ManifestError, Problem
 from orchestrator.manifest.places import Path, Place, Places, shown
+from orchestrator.manifest.words import cuts
+from orchestrator.model.secret import masker
 
 
 class Mistakes:
@@ -11,11 +15,13 @@ class Mistakes:
 
     A value that is wrong gets no second mistake, and whatever depends on it can ask (`near`,
     `incomplete`) and say nothing, so that one slip of the user's is one line of the report.
+    `secrets` are what no message may show.
     """
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.places = Places()
+        self.secrets: set[str] = set()
         self._problems: dict[tuple[Place, str, str], Problem] = {}
         self._spoilt: set[Path] = set()
         self._above: set[Path] = set()
@@ -62,7 +68,9 @@ class Mistakes:
 
     def error(self) -> ManifestError:
         """All of them, as what is raised."""
-        return ManifestError(list(self._problems.values()))
+        mask = masker(spelled for secret in self.secrets for spelled in cuts(secret))
+        problems = self._problems.values()
+        return ManifestError([replace(each, message=mask(each.message)) for each in problems])
 
     def raise_if_any(self) -> None:
         """Raise ManifestError if there is any mistake."""

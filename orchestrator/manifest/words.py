@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 _LONGEST = 60
 _MOST_CANDIDATES = 500
+_LEAST_TELLING = 4
+"""So many first characters of a secret already tell something of it."""
 
 
 def quoted(text: str) -> str:
     """The text in double quotes, on one line and not too long."""
     short = text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
     return json.dumps(short, ensure_ascii=False)
+
+
+def cuts(secret: str) -> Iterator[str]:
+    """A secret as a message may hold it: whole, or cut off by `quoted`."""
+    yield secret
+    if len(secret) > _LEAST_TELLING:
+        yield from (secret[:end] + "..." for end in range(_LEAST_TELLING, _LONGEST))
 
 
 def listed(names: Iterable[str], word: str = "and") -> str:

@@ -26,7 +26,8 @@ class Manifest:
 
     `path` is the resolved path of the file (or `<mapping>`), `folder` what its relative paths start
     from, `name` is for display. `engine` is `docker`, `process` or `auto`. `python` is the
-    project's interpreter for Python seeds, None: to be looked for.
+    project's interpreter for Python seeds, None: to be looked for. `secrets` are the values of the
+    caller's environment in it that must not be shown.
     """
 
     path: str
@@ -36,3 +37,4 @@ class Manifest:
     python: str | None = None
     resources: Mapping[str, Resource] = field(default_factory=dict)
     tests: Tests = Tests()
+    secrets: tuple[str, ...] = ()

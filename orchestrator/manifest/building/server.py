@@ -31,6 +31,7 @@ def server(entry: Server, site: Site) -> Resource | None:
         readiness(entry.ready, (), Readiness(Automatic()), site)
         return None
     ports = (Port(technology.port, host=entry.port),)
+    site.around.mistakes.secrets.add(entry.password or "")
     user = _user(entry, technology, site)
     databases = _databases(entry, technology, site)
     default = technology.readiness(user, databases[0] if databases else "")

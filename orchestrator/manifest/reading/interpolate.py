@@ -29,6 +29,7 @@ def interpolate(root: Value, environ: Mapping[str, str], mistakes: Mistakes) -> 
         if "${" not in value.written:
             return value
         found = parsed(value.written)
+        mistakes.secrets.update(found.secrets)
         if found.mistakes:
             mistakes.add(value.path, *found.mistakes)
         return _filled(value, found)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from orchestrator.model.secret import is_secret
 from orchestrator.model.template import SELF, Reference, Template, View
 
 _OPENING = re.compile(r"\$\$\{|\$\{")
@@ -28,11 +29,15 @@ class Scope:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A text taken apart; `from_environment` says that some of it came from there."""
+    """A text taken apart; `from_environment` says that some of it came from there.
+
+    `secrets` are the values among that which must not be shown.
+    """
 
     template: Template
     mistakes: tuple[str, ...] = ()
     from_environment: bool = False
+    secrets: tuple[str, ...] = ()
 
 
 def parse(text: str, scope: Scope | None = None) -> Parsed:
@@ -49,6 +54,7 @@ class _Parser:
         self._parts: list[str | Reference] = []
         self._mistakes: list[str] = []
         self._from_environment = False
+        self._secrets: list[str] = []
 
     def parsed(self) -> Parsed:
         at = 0
@@ -56,7 +62,12 @@ class _Parser:
             self._literal(self._text[at : opening.start()])
             at = self._opened(opening)
         self._literal(self._text[at:])
-        return Parsed(Template(tuple(self._parts)), tuple(self._mistakes), self._from_environment)
+        return Parsed(
+            Template(tuple(self._parts)),
+            tuple(self._mistakes),
+            self._from_environment,
+            tuple(self._secrets),
+        )
 
     def _literal(self, text: str) -> None:
         if self._parts and isinstance(self._parts[-1], str):
@@ -79,14 +90,17 @@ class _Parser:
         try:
             if inner.startswith("env:"):
                 self._from_environment = True
-                self._literal(_from_environment(inner, self._scope))
+                name, value = _from_environment(inner, self._scope)
+                self._literal(value)
+                self._secrets += [value] if is_secret(name, value) else []
             else:
                 self._parts.append(_reference(inner, self._scope))
         except _Mistake as mistake:
             self._mistakes.append(str(mistake))
 
 
-def _from_environment(inner: str, scope: Scope) -> str:
+def _from_environment(inner: str, scope: Scope) -> tuple[str, str]:
+    """The variable's name, and the value that it has or gets."""
     match = _ENV.fullmatch(inner.removeprefix("env:"))
     if not match or "{" in inner:
         raise _Mistake(f'"${{{inner}}}" is not understood; write "${{env:NAME:-default}}"')
@@ -103,7 +117,7 @@ def _from_environment(inner: str, scope: Scope) -> str:
         )
     if operator == ":?" and not value:
         raise _Mistake(f"{name} is not set in the environment: {rest or 'it is required'}")
-    return value or rest or ""
+    return name, value or rest or ""
 
 
 def _reference(inner: str, scope: Scope) -> Reference:

@@ -1,0 +1,135 @@
+"""What must not be shown, and how it is found in a text, however it is spelled there.
+
+How strictly a secret is looked for depends on how likely it is to stand in an innocent text:
+
+- one of at least LONG characters that is no mere word is found anywhere, even inside of others and
+  where a line break was put into it;
+- a shorter one, or one of letters alone (`postgres`), is found where it stands by itself, so that
+  `postgresql` stays readable;
+- one of fewer than SHORTEST characters would be found everywhere, and one that is also the name of
+  something in the manifest has to be read; they are hidden only where a password stands: in an
+  address, or behind a word like `password=`.
+
+The password in any address (`//user:password@`) is hidden, whoever it belongs to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import quote
+
+MASK = "***"
+
+LONG = 8
+SHORTEST = 4
+
+Mask = Callable[[str], str]
+Span = tuple[int, int]
+
+NAMES = re.compile(
+    r"PASSWORD|PASSWD|PASSPHRASE"
+    r"|(^|_)(PASS|PWD|SECRETS?|TOKEN|CREDENTIALS?"
+    r"|(API|ACCESS|PRIVATE|SIGNING|ENCRYPTION)_?KEY)(_|$)"
+)
+"""What the names of variables say whose values are secrets."""
+
+HARMLESS = frozenset({"PWD", "OLDPWD"})
+"""Variables of every shell that only look as if they were."""
+
+SWITCHES = frozenset({"true", "false", "none", "null"})
+"""Values that say whether there is a secret, and are none."""
+
+IN_ADDRESS = re.compile(r"(?<=://)([^\s/@:]*):([^\s/@]+)(?=@)")
+
+BEHIND_A_WORD = r"(?i:(?<=pass)|(?<=password)|(?<=passwd)|(?<=pwd))[\"']?\s?[=:]\s?[\"']?"
+
+ALONE_BEFORE = r"(?:(?<![^\W_])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=[\[;0-9]m))"
+"""Neither a letter nor a digit stands before it, unless as the end of an escape of some kind."""
+
+ALONE_BEHIND = r"(?![^\W_])"
+
+BREAK = r"(?:\\?\r?\n)?"
+"""A line may have been broken anywhere; some put a backslash there."""
+
+ESCAPED = {
+    '"': [r"\"", "&quot;", "&#34;"],
+    "'": [r"\'", "''", "'\"'\"'", r"'\''", "&#x27;", "&#39;"],
+    "\\": ["\\\\"],
+    "&": ["&amp;", r"\u0026"],
+    "<": ["&lt;", r"\u003c"],
+    ">": ["&gt;", r"\u003e"],
+    "/": [r"\/"],
+    "$": ["$$", r"\$"],
+    " ": ["+", r"\ "],
+}
+"""How URLs, JSON, HTML, shells and SQL write what means something to them."""
+
+
+class OpenWord(str):
+    """A secret that is also a name which is shown in the open."""
+
+    __slots__ = ()
+
+
+def is_secret(variable: str, value: str) -> bool:
+    """Whether this value must not be shown, because of the name of the variable that holds it."""
+    name = variable.upper().replace("-", "_")
+    named = name not in HARMLESS and NAMES.search(name) is not None
+    return named and value.strip().lower() not in SWITCHES
+
+
+def masker(secrets: Iterable[str]) -> Mask:
+    """Return what replaces every secret in a text; a line break in one stays a line break."""
+    patterns = [pattern(secret) for secret in sorted(set(secrets), key=len, reverse=True) if secret]
+
+    def masked(text: str) -> str:
+        spans = [match.span(match.lastindex or 0) for one in patterns for match in one(text)]
+        spans += [match.span(2) for match in IN_ADDRESS.finditer(text)]
+        return hidden(text, spans) if spans else text
+
+    return masked
+
+
+def hidden(text: str, spans: Iterable[Span]) -> str:
+    """Return the text with these parts replaced; those that overlap or touch become one."""
+    pieces, at = [], 0
+    for start, end in merged(spans):
+        pieces += [text[at:start], "\n".join(MASK for _ in text[start:end].split("\n"))]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def merged(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield the spans in order, with those that overlap or touch put together."""
+    start = end = -1
+    for next_start, next_end in sorted(spans):
+        if next_start > end:
+            if end >= 0:
+                yield start, end
+            start, end = next_start, next_end
+        end = max(end, next_end)
+    if end >= 0:
+        yield start, end
+
+
+def pattern(secret: str) -> Callable[[str], Iterator[re.Match[str]]]:
+    """Return what finds a secret in a text, as strictly as it is likely to be innocent there."""
+    spelled = [spellings(character) for character in secret]
+    if len(secret) < SHORTEST or isinstance(secret, OpenWord):
+        return re.compile(f"{BEHIND_A_WORD}({''.join(spelled)}){ALONE_BEHIND}").finditer
+    if len(secret) < LONG or secret.isalpha():
+        return re.compile(f"{ALONE_BEFORE}{''.join(spelled)}{ALONE_BEHIND}").finditer
+    return re.compile(BREAK.join(spelled)).finditer
+
+
+def spellings(character: str) -> str:
+    """Return the pattern of one character, as it is or in any of the ways to escape it."""
+    if character.isascii() and character.isalnum():
+        return character
+    encoded = "".join(f"%{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
+    ways = {character, quote(character, safe="", errors="replace"), *ESCAPED.get(character, ())}
+    ways |= {encoded.upper(), encoded, f"\\u{ord(character):04x}", f"\\x{ord(character):02x}"}
+    if character == "\n":
+        ways |= {"\r\n", r"\n", r"\r\n", "+\n", r"\012"}
+    return f"(?:{'|'.join(map(re.escape, sorted(ways, key=len, reverse=True)))})"
