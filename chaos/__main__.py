@@ -18,9 +18,10 @@ from pathlib import Path
 from bench import machine
 from chaos import page
 from chaos.campaign import Campaign, Gathered
+from chaos.faults import FAULTS
 from chaos.ledger import Ledger
 from chaos.leftovers import Leftovers
-from chaos.parts import PARTS, Part, Setting, single
+from chaos.parts import PARTS, Part, Setting, named
 from chaos.place import engine_socket
 
 WORKERS = 4
@@ -52,7 +53,8 @@ def performed(arguments: argparse.Namespace) -> list[Gathered]:
         Ledger(f"unix://{engine}") as ledger,
     ):
         watcher = Leftovers(ledger)
-        setting = Setting(Path(folder), engine, watcher, arguments.seed, arguments.short)
+        seed, short, names = arguments.seed, arguments.short, arguments.fault or ()
+        setting = Setting(Path(folder), engine, watcher, seed, short, names)
         parts = chosen(arguments, setting)
         announce(parts, arguments.workers)
         return [campaign.perform(part) for part in parts]
@@ -61,7 +63,7 @@ def performed(arguments: argparse.Namespace) -> list[Gathered]:
 def chosen(arguments: argparse.Namespace, setting: Setting) -> list[Part]:
     """Return what is asked for: single trials, or whole parts."""
     if arguments.only:
-        return [single(text, setting) for text in arguments.only]
+        return named(arguments.only, setting)
     return [PARTS[name](setting) for name in arguments.parts or PARTS]
 
 
@@ -80,6 +82,7 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--short", action="store_true", help="only a few trials of each part")
+    parser.add_argument("--fault", action="append", choices=FAULTS, help="of the faults, this one")
     parser.add_argument("--only", action="append", metavar="TRIAL", help="one trial, by its name")
     parser.add_argument("--seed", type=int, metavar="N", help="for what is chosen by chance")
     parser.add_argument(

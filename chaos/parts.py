@@ -28,13 +28,17 @@ SOON = 5.0
 
 @dataclass(frozen=True)
 class Setting:
-    """What all parts share. `seed` is that of every choice by chance; `short` asks for a few."""
+    """What all parts share. `seed` is that of every choice by chance; `short` asks for a few.
+
+    Of the faults, only those with these `names` are tried; all of them when there are none.
+    """
 
     folder: Path
     engine: Path
     leftovers: Leftovers
     seed: int
     short: bool
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ def faults(setting: Setting) -> Part:
     lab = Lab(setting.folder, setting.engine, setting.leftovers)
     counted = {command: lab.count(command) for command in WORDS}
     found = trials({command: points for command, (points, _) in counted.items()})
+    if setting.names:
+        found = [trial for trial in found if trial.fault.name in setting.names]
     chosen = sample(found, setting.seed) if setting.short else found
     once = sum(seconds for _, seconds in counted.values()) + LOOKING
     hanging = sum(trial.fault.name == "hang" for trial in chosen)
@@ -153,10 +159,16 @@ def leaks(left: Sequence[str]) -> Iterator[str]:
 PARTS = {"faults": faults, "kills": killing, "signals": ending}
 
 
-def single(text: str, setting: Setting) -> Part:
-    """Return a part of the one trial that a text names, as a list of failures does."""
-    if text.startswith("kill:"):
-        return of_kills(setting, [kills.Kill.parse(text)])
-    if text.startswith("signal:"):
-        return of_signals(setting, [signals.Ending.parse(text)])
-    return of_faults(setting, [Trial.parse(text)])
+def named(texts: Sequence[str], setting: Setting) -> list[Part]:
+    """Return parts of single trials, which are named as a list of failures names them."""
+    several: dict[str, list[str]] = defaultdict(list)
+    for text in texts:
+        several[text.partition(":")[0]].append(text)
+    killed, ended = several.pop("kill", []), several.pop("signal", [])
+    broken = [Trial.parse(text) for each in several.values() for text in each]
+    parts = [
+        of_faults(setting, broken),
+        of_kills(setting, [kills.Kill.parse(text) for text in killed]),
+        of_signals(setting, [signals.Ending.parse(text) for text in ended]),
+    ]
+    return [part for part in parts if part.trials]

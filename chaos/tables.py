@@ -65,7 +65,8 @@ def messages(outcomes: Sequence[Outcome]) -> str:
         (name, code, _cell(error), _cell(hint), times)
         for (name, code, error, hint), times in sorted(said.items())
     ]
-    return table(("fault", "exit code", "message", "next", "times"), rows)
+    head = ("fault", "exit code", "message", "next", "times")
+    return table(head, rows) if rows else "Nothing: every fault was overcome."
 
 
 def _cell(text: str) -> str:
