@@ -16,6 +16,7 @@ OWNER = "greenroom.owner"
 EXPIRES = "greenroom.expires"
 STAYS = "greenroom.stays"
 FINGERPRINT = "greenroom.fingerprint"
+PORTS = "greenroom.ports"
 
 RUN_VARIABLE = "GREENROOM_RUN"
 """The environment variable that names a run to those who are to join it."""
@@ -100,8 +101,10 @@ class Launch:
 
     @property
     def tags(self) -> dict[str, str]:
-        """The labels of this very instance: the run's, its name, and its fingerprint if known."""
+        """The labels of this very instance: the run's, its name, its fingerprint and its ports."""
         own = {FINGERPRINT: self.fingerprint} if self.fingerprint else {}
+        if self.ports:
+            own[PORTS] = " ".join(f"{port.number}={port.host}" for port in self.ports)
         return self.labels.labels(self.instance) | own
 
 
@@ -164,6 +167,13 @@ class Found:
     ports: Mapping[int, int] = field(default_factory=dict)
     state: State = State("running")
     image: str = ""
+
+    @property
+    def host_ports(self) -> Mapping[int, int]:
+        """The ports, also of what has ended: engines forget them then, the label does not."""
+        pairs = (pair.partition("=") for pair in self.labels.get(PORTS, "").split())
+        noted = {own: host for own, _, host in pairs if own.isdecimal() and host.isdecimal()}
+        return self.ports or {int(own): int(host) for own, host in noted.items()}
 
     @property
     def run(self) -> str:

@@ -114,7 +114,7 @@ class Board:
     def _done(self, event: StepDone) -> None:
         line, text = self._line(event.subject), words.done(event.step)
         match words.verb(event.step):
-            case "start":
+            case "start" | "keep":
                 line.work(event.at, text)
             case "build":
                 # Its resource has not begun yet, and says again what it waits for.

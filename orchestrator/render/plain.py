@@ -35,6 +35,7 @@ class Plain:
         self._width = 0
         self._tasks: frozenset[str] = frozenset()
         self._heard: dict[str, float] = {}
+        self._kept: set[str] = set()
 
     def show(self, event: Event) -> None:
         """Write what there is to say about an event, which may be nothing."""
@@ -107,7 +108,10 @@ class Plain:
 
     def _done(self, event: StepDone) -> list[str]:
         verb = words.verb(event.step)
-        if verb in ("open", *words.REMOVAL) and not self._verbose:
+        if verb == "keep":
+            self._kept.add(event.subject)
+        quiet = verb in ("open", "keep", *words.REMOVAL) or event.subject in self._kept
+        if quiet and not self._verbose:
             return []
         text = words.done(event.step, task=event.subject in self._tasks)
         if verb != "start":
