@@ -8,6 +8,8 @@ from typing import Any
 from orchestrator.model.launch import Launch, RunLabels
 
 BILLION = 1_000_000_000
+LOGS = {"Type": "json-file", "Config": {"max-size": "20m", "max-file": "2"}}
+"""An instance that prints without end must not fill the disk."""
 
 
 def network_name(run: str) -> str:
@@ -21,23 +23,26 @@ def container_name(launch: Launch) -> str:
 
 
 def network_body(labels: RunLabels) -> dict[str, Any]:
-    """The arguments of the SDK's `create_network` for a run's private network."""
+    """The body of the call that makes a run's private network (NetworkCreate)."""
     return {
-        "name": network_name(labels.run),
-        "driver": "bridge",
-        "labels": labels.labels(),
+        "Name": network_name(labels.run),
+        "Driver": "bridge",
+        "Labels": labels.labels(),
         # Older engines would make a second network of the same name.
-        "check_duplicate": True,
+        "CheckDuplicate": True,
     }
 
 
 def create_body(launch: Launch, interface: str) -> dict[str, Any]:
     """The create call's body; `interface` is the engine's address on which ports are published.
 
-    The launch's options are laid over it: maps merge, lists grow, anything else replaces. The
-    labels stay ours, because removal depends on them.
+    The launch's options are laid over it: maps merge, lists grow, anything else replaces; settings
+    for logs are taken as a whole, because those of one driver mean nothing to another. The labels
+    stay ours, because removal depends on them.
     """
     body = _merged(_own(launch, interface), launch.options)
+    chosen = launch.options.get("HostConfig", {}).get("LogConfig")
+    body["HostConfig"]["LogConfig"] = chosen or LOGS
     body["Labels"] |= launch.tags
     if body["HostConfig"]["NetworkMode"] != network_name(launch.labels.run):
         # The options chose another network, where the run's aliases have no place.
@@ -74,6 +79,8 @@ def _host_config(launch: Launch, interface: str) -> dict[str, Any]:
         },
         "ExtraHosts": [f"{name}:{address}" for name, address in launch.hosts.items()],
         "Tmpfs": dict(_folder_and_options(entry) for entry in launch.tmpfs),
+        # The last one that speaks of it counts, so that the options can lift it.
+        "SecurityOpt": ["no-new-privileges"],
     }
     if launch.limits.memory is not None:
         # Without the second, as much swap again would be allowed.

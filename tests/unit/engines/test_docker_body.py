@@ -24,6 +24,8 @@ def test_the_least_says_nothing_that_the_image_says() -> None:
             "PortBindings": {},
             "ExtraHosts": [],
             "Tmpfs": {},
+            "SecurityOpt": ["no-new-privileges"],
+            "LogConfig": {"Type": "json-file", "Config": {"max-size": "20m", "max-file": "2"}},
         },
         "NetworkingConfig": {"EndpointsConfig": {"greenroom-r1": {"Aliases": ["ledger"]}}},
     }
@@ -78,6 +80,19 @@ def test_options_are_laid_over_it() -> None:
     assert body["HostConfig"]["NetworkMode"] == "greenroom-r1"
 
 
+def test_options_lift_what_is_safe_by_default() -> None:
+    options = {"HostConfig": {"SecurityOpt": ["no-new-privileges:false"]}}
+    body = create_body(replace(LEAST, options=options), "127.0.0.1")
+    # The engine takes the last one.
+    assert body["HostConfig"]["SecurityOpt"] == ["no-new-privileges", "no-new-privileges:false"]
+
+
+def test_settings_for_logs_are_taken_as_a_whole() -> None:
+    options = {"HostConfig": {"LogConfig": {"Type": "journald"}}}
+    body = create_body(replace(LEAST, options=options), "127.0.0.1")
+    assert body["HostConfig"]["LogConfig"] == {"Type": "journald"}
+
+
 def test_no_option_takes_our_labels_away() -> None:
     body = create_body(replace(LEAST, options={"Labels": {RUN: "x", "mine": "1"}}), "127.0.0.1")
     assert body["Labels"] == LABELS.labels(Instance("ledger")) | {"mine": "1"}
@@ -91,4 +106,4 @@ def test_another_network_has_no_place_for_our_aliases() -> None:
 
 def test_a_run_s_network_carries_its_labels() -> None:
     body = network_body(LABELS)
-    assert (body["name"], body["labels"]) == ("greenroom-r1", LABELS.labels())
+    assert (body["Name"], body["Labels"]) == ("greenroom-r1", LABELS.labels())
