@@ -14,6 +14,7 @@ from orchestrator.model.facts import EngineFacts
 from orchestrator.model.launch import (
     ExecResult,
     Found,
+    Image,
     Launch,
     LogLine,
     Opened,
@@ -120,3 +121,9 @@ class Images(Protocol):
         deadline: Deadline,
     ) -> None:
         """Make an image under this name. Raises BuildFailed with the build's log."""
+
+    def built(self, deadline: Deadline) -> list[Image]:
+        """All images that carry Greenroom's label, once for each of their names."""
+
+    def remove_image(self, image: Image, deadline: Deadline) -> None:
+        """Remove an image; gone is fine. Raises EngineError while something is made of it."""

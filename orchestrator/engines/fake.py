@@ -17,6 +17,7 @@ socket that stays open, and gives to whatever comes the reply it was told.
 
 from __future__ import annotations
 
+import builtins
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ from orchestrator.model.facts import EngineFacts
 from orchestrator.model.launch import (
     ExecResult,
     Found,
+    Image,
     Launch,
     LogLine,
     Opened,
@@ -61,6 +63,7 @@ class World:
     launches: dict[str, Launch] = field(default_factory=dict)
     servers: dict[str, list[Server]] = field(default_factory=dict)
     images: dict[str, str] = field(default_factory=dict)
+    built: dict[str, Image] = field(default_factory=dict)
     scripts: dict[str, Script] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -262,6 +265,28 @@ class FakeEngine:
         self._called(deadline, "build", image, build.context)
         progress("Step 1/1 : FROM scratch", 1, 1)
         self.world.images[image] = f"sha256:{image}"
+        number = next(self._clock)
+        made = Image(self.name, f"sha256:{image}", image, dict(labels), size=1, created=number)
+        self.world.built[image] = made
+
+    def built(self, deadline: Deadline) -> builtins.list[Image]:
+        """What was put into `world.built`, or built."""
+        self._called(deadline, "built")
+        return [*self.world.built.values()]
+
+    def remove_image(self, image: Image, deadline: Deadline) -> None:
+        """Forget an image that was built."""
+        name = image.name or image.id
+        self._called(deadline, "remove_image", name)
+        if any(launch.image == name for launch in self._present()):
+            raise EngineError(f"cannot remove the image {name}: it is in use")
+        self.world.built.pop(name, None)
+        self.world.images.pop(name, None)
+
+    def _present(self) -> Iterator[Launch]:
+        """The launches of the instances that there are."""
+        with self.world.lock:
+            yield from [self.world.launches[each] for each in self.world.instances]
 
     def _script(self, instance: str) -> Script:
         return self.world.scripts.setdefault(instance, Script())

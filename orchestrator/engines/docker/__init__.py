@@ -1,4 +1,4 @@
-"""The engine of containers: Docker, or whatever answers its API. Imports the SDK (0.13 s)."""
+"""The engine of containers: Docker, or whatever answers its API."""
 
 from orchestrator.engines.docker.engine import DockerEngine
 

@@ -1,66 +1,94 @@
-"""One client of the SDK for all threads; its calls end by their deadline, failing in our words."""
+"""The engine's API, each call of which ends in time and fails in our words."""
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-import docker
-from docker.transport import UnixHTTPAdapter
-from requests import PreparedRequest, Response
-
+from orchestrator.engines.docker.answers import Half, parsed
+from orchestrator.engines.docker.dialling import Dialler
 from orchestrator.engines.docker.endpoint import Endpoint, find
+from orchestrator.engines.docker.exchange import JSON_BODY, Query, ask, target
+from orchestrator.engines.docker.patience import GRACE, outliving
 from orchestrator.engines.docker.refusals import translated
 from orchestrator.engines.docker.stream import Stream
+from orchestrator.engines.docker.wire import Wire
 from orchestrator.errors import EngineUnavailable
-from orchestrator.waiting import Deadline
+from orchestrator.waiting import Abandoned, Deadline, Stopped
 
-LIMIT = 120
-"""Seconds after which an engine that says nothing at all is given up, whatever the deadline."""
-CONNECTIONS = 64
+ANSWERS_WITHIN = 30.0
+"""Seconds of silence after which an engine that was asked something is given up."""
+ACTS_WITHIN = 120.0
+"""The same for one that has to do something: under load it takes long to create and to start."""
 
-_deadline: ContextVar[Deadline] = ContextVar("deadline")
 
+class Client:
+    """The short calls of one verb, each over a connection of its own."""
 
-class Client(docker.APIClient):
-    """The SDK's client, with the deadline of whoever calls as every request's time limit.
+    def __init__(self, dialler: Dialler, deadline: Deadline) -> None:
+        self._dialler = dialler
+        self._deadline = deadline
 
-    A call under way is not abandoned at the order to stop, only at the deadline: what it makes has
-    to be known, or nobody would remove it.
-    """
+    def get(self, path: str, query: Query | None = None) -> Any:
+        """Ask something, and once more when the connection was cut. Stops at once when ordered."""
+        wanted = target(path, query or {})
+        try:
+            return self._answer(self._deadline, ANSWERS_WITHIN, "GET", wanted)
+        except (HTTPException, ConnectionResetError, BrokenPipeError, Half):
+            return self._answer(self._deadline, ANSWERS_WITHIN, "GET", wanted)
 
-    def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
-        """Send a request. Raises Stopped or TimedOut instead when its time is over already."""
-        deadline = _deadline.get()
+    def change(
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: Mapping[str, Any] | Iterable[bytes] | None = None,
+    ) -> Any:
+        """Have something done; the body is sent as JSON, or piece by piece as it comes.
+
+        At the order to stop it goes on for GRACE seconds, and raises Abandoned then.
+        """
+        self._deadline.check()
+        longer = outliving(self._deadline, GRACE)
+        data, headers = (json.dumps(body), JSON_BODY) if isinstance(body, Mapping) else (body, {})
+        try:
+            wanted = target(path, query or {})
+            return self._answer(longer, ACTS_WITHIN, method, wanted, headers, data)
+        except Stopped:
+            if longer.stop.ordered:
+                raise Abandoned from None
+            raise
+
+    def _answer(
+        self,
+        deadline: Deadline,
+        silence: float,
+        method: str,
+        wanted: str,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Any:
         deadline.check()
-        kwargs["timeout"] = max(deadline.remaining(LIMIT), 0.01)
-        # What the environment says of proxies and certificates is meant for the web.
-        kwargs |= {"proxies": {}, "verify": self.verify, "cert": self.cert}
-        return super().send(request, **kwargs)
-
-
-class OnePool(UnixHTTPAdapter):
-    """The SDK's way to a socket, with one pool of connections.
-
-    The SDK's own has one for each URL, and closes the oldest of 25, be it in use or not.
-    """
-
-    def get_connection(self, url: bytes | str, proxies: Any = None) -> Any:  # noqa: ARG002
-        """The same pool for every URL."""
-        return super().get_connection("http+docker://localhost", proxies)
+        wire = Wire(self._dialler.dial(deadline), deadline, silence)
+        try:
+            answer = ask(wire, self._dialler.host, method, wanted, headers or {}, body)
+            return parsed(answer.read())
+        finally:
+            wire.hang_up()
 
 
 class Api:
-    """The engine's API: short calls through the SDK, long answers as streams."""
+    """The engine's API; it is looked for at the first call."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self._endpoint: Endpoint | None = None
-        self._client: Client | None = None
+        self._dialler: Dialler | None = None
         self._lock = threading.Lock()
 
     @property
@@ -78,13 +106,9 @@ class Api:
 
     @contextmanager
     def calls(self, deadline: Deadline, doing: str) -> Iterator[Client]:
-        """The client, for calls of this thread that end by the deadline and fail in our words."""
-        token = _deadline.set(deadline)
-        try:
-            with translated(doing, deadline, self.endpoint):
-                yield self._connected()
-        finally:
-            _deadline.reset(token)
+        """A client for calls that end by the deadline and fail in our words."""
+        with translated(doing, self.endpoint):
+            yield Client(self._connected(), deadline)
 
     def stream(
         self,
@@ -93,42 +117,25 @@ class Api:
         method: str,
         path: str,
         *,
-        query: Mapping[str, str | int] | None = None,
+        query: Query | None = None,
         headers: Mapping[str, str] | None = None,
         body: Any = None,
     ) -> Stream:
         """Ask for an answer that comes piece by piece. To be closed by the caller."""
-        with self.calls(deadline, doing) as client:
-            return Stream.open(
-                client,
-                deadline,
-                method,
-                path,
-                translate=lambda: translated(doing, deadline, self.endpoint),
-                query=query or {},
-                headers=headers or {},
-                body=body,
-            )
+        with translated(doing, self.endpoint):
+            deadline.check()
+            dialler = self._connected()
+            wire = Wire(dialler.dial(deadline), deadline)
+            try:
+                wanted = target(path, query or {})
+                answer = ask(wire, dialler.host, method, wanted, headers or {}, body)
+            except BaseException:
+                wire.hang_up()
+                raise
+            return Stream(wire, answer, lambda: translated(doing, self.endpoint))
 
-    def _connected(self) -> Client:
-        """The one client, made at its first use, because that asks the engine for its version."""
+    def _connected(self) -> Dialler:
         with self._lock:
-            if self._client is None:
-                self._client = _connect(self.endpoint)
-            return self._client
-
-
-def _connect(endpoint: Endpoint) -> Client:
-    client = Client(
-        base_url=endpoint.url or None,
-        version="auto",
-        timeout=LIMIT,
-        tls=endpoint.tls or False,
-        max_pool_size=CONNECTIONS,
-    )
-    # Looking for a .netrc at every request takes half of the time of a short one.
-    client.trust_env = False
-    if endpoint.url.startswith(("unix:", "http+unix:")):
-        socket = "http+unix://" + endpoint.url.partition("://")[2]
-        client.mount("http+docker://", OnePool(socket, LIMIT, 1, CONNECTIONS))
-    return client
+            if self._dialler is None:
+                self._dialler = Dialler(self.endpoint)
+            return self._dialler

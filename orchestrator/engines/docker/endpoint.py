@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import json
+import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from docker.context import ContextAPI
-from docker.errors import ContextNotFound
-from docker.tls import TLSConfig
-from docker.utils import kwargs_from_env
+from orchestrator.engines.docker.address import USUAL_SOCKET, with_scheme
+
+if TYPE_CHECKING:
+    from docker.tls import TLSConfig
 
 LOOPBACK = "127.0.0.1"
 LOCAL_SCHEMES = ("unix", "http+unix", "npipe")
-USUAL_SOCKET = "/var/run/docker.sock"
+TLS_VARIABLES = ("DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
 
 
 @dataclass(frozen=True)
 class Endpoint:
     """Where an engine answers, and why it is asked there.
 
-    An empty `url` leaves the choice to the SDK (the usual socket, on Windows the usual pipe).
+    An empty `url` is the usual place (the usual socket, on Windows the usual pipe).
     `origin` says who named it, in words for a message. `found` tells that Greenroom came across the
     socket by itself, so that the `docker` command has to be told of it.
     """
@@ -47,9 +50,7 @@ class Endpoint:
         """The host at which published ports are reached from here."""
         if self.local:
             return LOOPBACK
-        # `host:port` without a scheme means TCP to Docker, but a scheme "host" to the URL parser.
-        url = self.url if "//" in self.url else f"tcp://{self.url}"
-        host = urlsplit(url).hostname or LOOPBACK
+        host = urlsplit(with_scheme(self.url)).hostname or LOOPBACK
         return LOOPBACK if host == "localhost" else host
 
     @cached_property
@@ -72,27 +73,52 @@ class Endpoint:
 def find(environment: Mapping[str, str], home: Path) -> Endpoint:
     """Look where the `docker` command would, then in the places of rootless engines and Podman.
 
-    Raises DockerException when the environment or the context makes no sense.
+    Raises an error of the SDK when the environment or the context makes no sense.
     """
     if environment.get("DOCKER_HOST"):
-        named = kwargs_from_env(dict(environment))
-        return Endpoint(named["base_url"], named.get("tls"), origin="DOCKER_HOST")
+        return _from_environment(environment)
     return _from_context(environment) or _from_usual_places(environment, home)
+
+
+def _from_environment(environment: Mapping[str, str]) -> Endpoint:
+    url = environment["DOCKER_HOST"]
+    secured = any(environment.get(name) for name in TLS_VARIABLES)
+    if not secured or urlsplit(url).scheme in LOCAL_SCHEMES:
+        return Endpoint(url, origin="DOCKER_HOST")
+    # The SDK takes a tenth of a second to import, which those who need none of it do not spend.
+    from docker.utils import kwargs_from_env
+
+    return Endpoint(url, kwargs_from_env(dict(environment)).get("tls"), origin="DOCKER_HOST")
 
 
 def _from_context(environment: Mapping[str, str]) -> Endpoint | None:
     """The endpoint of the chosen Docker context; None when that is the default one."""
-    name = environment.get("DOCKER_CONTEXT")
+    name = environment.get("DOCKER_CONTEXT") or _current_context()
+    if name == "default":
+        return None
+    from docker.context import ContextAPI
+    from docker.errors import ContextNotFound
+
     context = ContextAPI.get_context(name)
     if context is None:
-        raise ContextNotFound(name or "of config.json")
-    if context.name == "default" or not context.Host:
+        raise ContextNotFound(name)
+    if not context.Host:
         return None
     return Endpoint(context.Host, context.TLSConfig, origin=f'the Docker context "{context.name}"')
 
 
+def _current_context() -> str:
+    """The context that `docker context use` has chosen, read where the SDK reads it."""
+    folder = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
+    try:
+        config = json.loads((folder / "config.json").read_bytes())
+        return str(config.get("currentContext") or "default")
+    except (OSError, ValueError, AttributeError):
+        return "default"
+
+
 def _from_usual_places(environment: Mapping[str, str], home: Path) -> Endpoint:
-    """The first usual socket that exists; without any, the SDK's own choice."""
+    """The first usual socket that exists; without any, the usual place."""
     if Path(USUAL_SOCKET).exists():
         return Endpoint(f"unix://{USUAL_SOCKET}")
     runtime = Path(environment.get("XDG_RUNTIME_DIR", "/nowhere"))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from docker.errors import APIError, ImageNotFound, NotFound
-
-from orchestrator.engines.docker import building, execs, listing, logs, pulling, removal, starting
+from orchestrator.engines.docker import execs, listing, logs, removal, starting
+from orchestrator.engines.docker.answers import Item, item, items, number, text
 from orchestrator.engines.docker.body import network_body
-from orchestrator.engines.docker.client import Api
+from orchestrator.engines.docker.client import Api, Client
+from orchestrator.engines.docker.exchange import CONFLICT, NOT_FOUND, Refusal, filters
 from orchestrator.engines.engine import Progress
 from orchestrator.model.facts import EngineFacts
 from orchestrator.model.launch import (
+    ENVIRONMENT,
     RUN,
     ExecResult,
     Found,
+    Image,
     Launch,
     LogLine,
     Opened,
@@ -24,8 +27,6 @@ from orchestrator.model.launch import (
 )
 from orchestrator.model.resource import Build
 from orchestrator.waiting import Deadline
-
-CONFLICT = 409
 
 
 class DockerEngine:
@@ -39,21 +40,21 @@ class DockerEngine:
     def describe(self, deadline: Deadline) -> EngineFacts:
         """Say who answers. Raises EngineUnavailable, with the next step to take, if nobody does."""
         with self._api.calls(deadline, "ask the engine for its version") as client:
-            version = str(client.version()["Version"])
+            version = text(item(client.get("/version")), "Version")
         return EngineFacts(self.name, version, self._api.endpoint.address)
 
     def open(self, labels: RunLabels, deadline: Deadline) -> Opened:
         """Make the run's private network; the one that it has already serves again."""
         with self._api.calls(deadline, "make the run's network") as client:
             try:
-                made = client.create_network(**network_body(labels))
-                return Opened(listing.gateway(client.inspect_network(made["Id"])))
-            except APIError as error:
-                taken = error.status_code == CONFLICT
-                present = client.networks(filters=_of(labels.run)) if taken else []
+                made = client.change("POST", "/networks/create", body=network_body(labels))
+            except Refusal as error:
+                present = _networks(client, labels.run) if error.status == CONFLICT else []
                 if not present:
                     raise
                 return Opened(listing.gateway(present[0]))
+            network = item(client.get(f"/networks/{text(item(made), 'Id')}"))
+            return Opened(listing.gateway(network))
 
     def start(self, launch: Launch, deadline: Deadline) -> Found:
         """Create a container, put its files in, start it. On failure nothing of it is left."""
@@ -64,11 +65,14 @@ class DockerEngine:
         with self._api.calls(deadline, f"inspect {found.name}") as client:
             try:
                 if found.kind == removal.NETWORK:
-                    client.inspect_network(found.id)
+                    client.get(f"/networks/{found.id}")
                     return State("running")
-                return listing.inspected_state(client.inspect_container(found.id))
-            except NotFound:
-                return State("gone")
+                container = item(client.get(f"/containers/{found.id}/json"))
+                return listing.inspected_state(container)
+            except Refusal as error:
+                if error.status == NOT_FOUND:
+                    return State("gone")
+                raise
 
     def exec(
         self,
@@ -109,13 +113,13 @@ class DockerEngine:
     def list(self, deadline: Deadline, run: str | None = None) -> list[Found]:
         """All of Greenroom's, or one run's: containers, the oldest first, then networks."""
         with self._api.calls(deadline, "list what is there") as client:
-            containers = client.containers(all=True, filters=_of(run))
-            networks = client.networks(filters=_of(run))
-        containers.sort(key=lambda item: item["Created"])
-        return [
-            *(listing.container(self.name, item) for item in containers),
-            *(listing.network(self.name, item) for item in networks),
-        ]
+            containers = items(client.get("/containers/json", {"all": 1} | _of(run)))
+            networks = _networks(client, run)
+            containers.sort(key=lambda each: number(each, "Created") or 0)
+            return [
+                *(listing.container(self.name, each) for each in containers),
+                *(listing.network(self.name, each) for each in networks),
+            ]
 
     def remove(self, found: Found, deadline: Deadline) -> None:
         """Remove a container with its anonymous volumes. Gone already is fine."""
@@ -124,22 +128,37 @@ class DockerEngine:
     def close(self, run: str, deadline: Deadline) -> None:
         """Remove the run's network, as soon as nothing is attached to it. Gone already is fine."""
         with self._api.calls(deadline, "find the run's network") as client:
-            networks = client.networks(filters=_of(run))
-        for item in networks:
-            removal.remove(self._api, listing.network(self.name, item), deadline)
+            networks = [listing.network(self.name, each) for each in _networks(client, run)]
+        for network in networks:
+            removal.remove(self._api, network, deadline)
 
     def image_id(self, image: str, deadline: Deadline) -> str | None:
         """The id of a present image, None when it is not present."""
         with self._api.calls(deadline, f"look for {image}") as client:
             try:
-                return str(client.inspect_image(image)["Id"])  # type: ignore[no-untyped-call]
-            except ImageNotFound:
-                return None
+                return text(item(client.get(f"/images/{image}/json")), "Id")
+            except Refusal as error:
+                if error.status == NOT_FOUND:
+                    return None
+                raise
+
+    def built(self, deadline: Deadline) -> builtins.list[Image]:
+        """All images that Greenroom has built, once for each of their names."""
+        with self._api.calls(deadline, "list what was built") as client:
+            images = items(client.get("/images/json", filters(label=ENVIRONMENT)))
+            return [image for each in images for image in listing.images(self.name, each)]
+
+    def remove_image(self, image: Image, deadline: Deadline) -> None:
+        """Remove a name of an image, and with its last one the image. Gone already is fine."""
+        removal.remove_image(self._api, image, deadline)
 
     def pull(
         self, image: str, platform: str | None, progress: Progress, deadline: Deadline
     ) -> None:
         """Fetch an image, progress in bytes. Raises ImageUnavailable with the registry's words."""
+        # Who pulls nothing does not import the SDK.
+        from orchestrator.engines.docker import pulling
+
         pulling.pull(self._api, image, platform, progress, deadline)
 
     def build(
@@ -151,9 +170,16 @@ class DockerEngine:
         deadline: Deadline,
     ) -> None:
         """Make an image; progress is the log, in steps. Raises BuildFailed with the log's end."""
+        # Who builds nothing does not import the SDK.
+        from orchestrator.engines.docker import building
+
         building.build(self._api, image, build, labels, progress, deadline)
 
 
-def _of(run: str | None) -> dict[str, str | list[str]]:
+def _networks(client: Client, run: str | None) -> list[Item]:
+    return items(client.get("/networks", _of(run)))
+
+
+def _of(run: str | None) -> dict[str, str | int]:
     """The filter for what is Greenroom's, or one run's: by its label, never by a name."""
-    return {"label": RUN if run is None else f"{RUN}={run}"}
+    return filters(label=RUN if run is None else f"{RUN}={run}")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from orchestrator.engines.docker.answers import item, number, text
 from orchestrator.engines.docker.client import Api
 from orchestrator.engines.docker.feeder import Feeder
 from orchestrator.engines.docker.refusals import cut
@@ -19,8 +20,11 @@ Output = Callable[[str, bytes], None]
 UPGRADE = {"Content-Type": "application/json", "Connection": "Upgrade", "Upgrade": "tcp"}
 """Asks for the connection itself to carry the streams; "Hijacking" in the Docker Engine API."""
 
-END_IS_NOTED_WITHIN = 10.0
-"""Seconds that the engine may need, under load, to note that a command has ended."""
+END_IS_NOTED_WITHIN = 5.0
+"""Seconds that the engine may need, under load, to note that a command has ended.
+
+One that runs for longer after its streams have ended was cut off from us.
+"""
 
 
 def run(
@@ -70,11 +74,16 @@ class _Execution:
     def create(
         self, container: str, argv: Sequence[str], env: Mapping[str, str], *, with_input: bool
     ) -> str:
+        body = {
+            "Cmd": list(argv),
+            "Env": [f"{name}={value}" for name, value in env.items()],
+            "AttachStdin": with_input,
+            "AttachStdout": True,
+            "AttachStderr": True,
+        }
         with self.api.calls(self.deadline, self.doing) as client:
-            answer = client.exec_create(
-                container, list(argv), stdin=with_input, environment=dict(env) or None
-            )
-        return str(answer["Id"])
+            made = client.change("POST", f"/containers/{container}/exec", body=body)
+            return text(item(made), "Id")
 
     def start(self, id_: str) -> Stream:
         path, body = f"/exec/{id_}/start", '{"Detach": false, "Tty": false}'
@@ -87,9 +96,9 @@ class _Execution:
         def ended() -> bool:
             nonlocal code
             with self.api.calls(self.deadline, self.doing) as client:
-                answer = client.exec_inspect(id_)
-            code = answer["ExitCode"]
-            return not answer["Running"]
+                answer = item(client.get(f"/exec/{id_}/json"))
+                code = number(answer, "ExitCode")
+            return not answer.get("Running", True)
 
         try:
             poll(ended, self.deadline.sooner(END_IS_NOTED_WITHIN), first=0.005)

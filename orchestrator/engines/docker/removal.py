@@ -1,11 +1,10 @@
-"""Removing containers and networks, until they are really gone."""
+"""Removing containers and networks, until they are really gone, and images."""
 
 from __future__ import annotations
 
-from docker.errors import APIError, NotFound
-
-from orchestrator.engines.docker.client import Api
-from orchestrator.model.launch import Found
+from orchestrator.engines.docker.client import Api, Client
+from orchestrator.engines.docker.exchange import NOT_FOUND, Refusal
+from orchestrator.model.launch import Found, Image
 from orchestrator.waiting import Deadline, TimedOut, poll
 
 NETWORK = "network"
@@ -43,12 +42,30 @@ def _ask(api: Api, found: Found, deadline: Deadline, doing: str) -> None:
     with api.calls(deadline, doing) as client:
         try:
             if found.kind == NETWORK:
-                client.remove_network(found.id)
+                client.change("DELETE", f"/networks/{found.id}")
             else:
-                client.remove_container(found.id, v=True, force=True)
-        except NotFound:
-            return
-        except APIError as error:
-            if any(text in str(error.explanation) for text in NOT_YET):
-                raise _NotYet(error.explanation) from None
+                remove_container(client, found.id)
+        except Refusal as error:
+            if error.status == NOT_FOUND:
+                return
+            if any(text in error.words for text in NOT_YET):
+                raise _NotYet(error.words) from None
             raise
+
+
+def remove_container(client: Client, container: str) -> None:
+    """Remove a container by its id or name, with its anonymous volumes, whether it runs or not."""
+    client.change("DELETE", f"/containers/{container}", {"v": 1, "force": 1})
+
+
+def remove_image(api: Api, image: Image, deadline: Deadline) -> None:
+    """Remove an image by its name, or by its id when it has none. Gone already is fine.
+
+    Raises EngineError while a container is made of it.
+    """
+    with api.calls(deadline, f"remove the image {image.name or image.id}") as client:
+        try:
+            client.change("DELETE", f"/images/{image.name or image.id}")
+        except Refusal as error:
+            if error.status != NOT_FOUND:
+                raise

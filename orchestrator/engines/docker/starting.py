@@ -5,19 +5,25 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from docker.errors import APIError, NotFound
-
+from orchestrator.engines.docker.answers import item, text
 from orchestrator.engines.docker.archive import archive, check_visible
 from orchestrator.engines.docker.body import container_name, create_body
 from orchestrator.engines.docker.client import Api
+from orchestrator.engines.docker.exchange import FAILURE, NOT_FOUND, Refusal
+from orchestrator.engines.docker.patience import LaterStop
+from orchestrator.engines.docker.removal import remove_container
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import Found, Launch
-from orchestrator.waiting import Deadline, Stopped, TimedOut, poll
+from orchestrator.waiting import Abandoned, Deadline, Stop, Stopped, TimedOut, poll
 
 CLEAN_UP_LIMIT = 30.0
 """Seconds for removing what a failed start has made; the caller's own deadline may be over."""
 UNKNOWN_LIMIT = 5.0
 """Seconds for which a container may still appear after the answer to its creation was lost."""
+STOPPED_LIMIT = 2.0
+"""Seconds for which either goes on after the order to stop; the run's removal does the rest."""
+ABANDONED_LIMIT = 0.5
+"""The same after a call that has already gone on for its seconds in vain."""
 
 
 def start(api: Api, engine: str, launch: Launch, deadline: Deadline) -> Found:
@@ -26,15 +32,15 @@ def start(api: Api, engine: str, launch: Launch, deadline: Deadline) -> Found:
     with api.calls(deadline, doing):
         body = create_body(launch, api.endpoint.interface)
     check_visible(launch.files, body["HostConfig"]["Tmpfs"])
-    container = _create(api, container_name(launch), body, launch.platform, doing, deadline)
+    container = _create(api, launch, body, doing, deadline)
     try:
         with api.calls(deadline, doing) as client:
             if launch.files:
-                files: Any = archive(launch.files, deadline)
-                client.put_archive(container, "/", files)
-            client.start(container)
-    except BaseException:
-        _discard(api, container)
+                files = archive(launch.files, deadline)
+                client.change("PUT", f"/containers/{container}/archive", {"path": "/"}, files)
+            client.change("POST", f"/containers/{container}/start")
+    except BaseException as error:
+        _discard(api, container, _clean_up(CLEAN_UP_LIMIT, error, deadline.stop))
         raise
     return Found(
         engine=engine,
@@ -46,37 +52,51 @@ def start(api: Api, engine: str, launch: Launch, deadline: Deadline) -> Found:
     )
 
 
-def _create(
-    api: Api, name: str, body: Any, platform: str | None, doing: str, deadline: Deadline
-) -> str:
+def _create(api: Api, launch: Launch, body: dict[str, Any], doing: str, deadline: Deadline) -> str:
     """Create a container and return its id; if it fails, there is none of this name."""
     deadline.check()
+    name = container_name(launch)
+    query = {"name": name} | ({"platform": launch.platform} if launch.platform else {})
     try:
         with api.calls(deadline, doing) as client:
-            made = client.create_container_from_config(body, name, platform)  # type: ignore[no-untyped-call]
-    except (EngineError, TimedOut) as error:
-        # A refusal has made nothing, and the name may be another's. A lost answer tells nothing.
-        if not isinstance(error.__cause__, APIError):
-            _discard_if_made(api, name)
+            made = client.change("POST", "/containers/create", query, body)
+            return text(item(made), "Id")
+    except (EngineError, TimedOut, Stopped) as error:
+        _undo(api, name, error, deadline.stop)
         raise
-    return str(made["Id"])
 
 
-def _discard(api: Api, container: str) -> bool:
-    """Remove what a failed start has made; True when it was there.
+def _undo(api: Api, name: str, error: BaseException, stop: Stop) -> None:
+    """Remove what a create call that failed may have made, of which only the name is known."""
+    refusal = error.__cause__
+    clean_up = _clean_up(UNKNOWN_LIMIT, error, stop)
+    if not isinstance(refusal, Refusal):
+        # A lost answer tells nothing: the engine may make the container a little later.
+        with suppress(TimedOut, Stopped):
+            poll(lambda: _discard(api, name, clean_up), clean_up)
+    elif refusal.status >= FAILURE:
+        _discard(api, name, clean_up)
+    # What was refused for a reason has made nothing, and the name may be another's.
+
+
+def _clean_up(seconds: float, error: BaseException, stop: Stop) -> Deadline:
+    """The deadline for undoing what failed, which the order to stop may not end at once."""
+    limit = ABANDONED_LIMIT if isinstance(error, Abandoned) else STOPPED_LIMIT
+    return Deadline.after(seconds, LaterStop(stop, limit))
+
+
+def _discard(api: Api, container: str, deadline: Deadline) -> bool:
+    """Remove what a failed start has made; False when it is not there, or not yet.
 
     What goes wrong here must not hide the failure. What is left then carries the run's labels.
     """
-    deadline = Deadline.after(CLEAN_UP_LIMIT)
-    with suppress(EngineError, TimedOut), api.calls(deadline, f"remove {container}") as client:
+    with (
+        suppress(EngineError, TimedOut, Stopped),
+        api.calls(deadline, f"remove {container}") as client,
+    ):
         try:
-            client.remove_container(container, v=True, force=True)
-        except NotFound:
-            return False
-    return True
-
-
-def _discard_if_made(api: Api, name: str) -> None:
-    """Remove a container of which only the name is known, if the engine makes it after all."""
-    with suppress(TimedOut, Stopped):
-        poll(lambda: _discard(api, name), Deadline.after(UNKNOWN_LIMIT))
+            remove_container(client, container)
+        except Refusal as error:
+            return error.status != NOT_FOUND
+        return True
+    return False

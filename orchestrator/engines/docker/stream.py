@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPResponse, IncompleteRead
 from typing import Any, Self
-from urllib.parse import urlencode
-
-import docker
 
 from orchestrator.engines.docker.frames import frames
-from orchestrator.engines.docker.refusals import Refusal
-from orchestrator.engines.docker.wire import Wire, dial
-from orchestrator.waiting import Deadline
+from orchestrator.engines.docker.wire import Wire
 
-DIAL_LIMIT = 30.0
 SWITCHED = 101
 """The status after which a connection carries the bare streams of a command (RFC 9110, 15.2.2)."""
 
@@ -24,7 +17,10 @@ Translation = Callable[[], AbstractContextManager[None]]
 
 
 class Stream:
-    """A connection of its own, closed at the end; every wait on it ends by the deadline."""
+    """A connection of its own, closed at the end; every wait on it ends by the deadline.
+
+    What goes wrong on it is raised in Greenroom's words, by the `translate` that it is given.
+    """
 
     def __init__(self, wire: Wire, answer: HTTPResponse, translate: Translation) -> None:
         self._wire = wire
@@ -33,29 +29,6 @@ class Stream:
         # http.client sees no body behind a switched connection: what follows is read directly.
         self._source: Any = answer.fp if answer.status == SWITCHED else answer
         self._translate = translate
-
-    @classmethod
-    def open(
-        cls,
-        client: docker.APIClient,
-        deadline: Deadline,
-        method: str,
-        path: str,
-        *,
-        translate: Translation,
-        query: Mapping[str, str | int],
-        headers: Mapping[str, str],
-        body: Any,
-    ) -> Self:
-        """Send a request and read the answer's head. Raises Refusal when the engine says no."""
-        deadline.check()
-        wire = Wire(dial(client, deadline.remaining(DIAL_LIMIT)), deadline)
-        try:
-            answer = _ask(wire, method, _target(client, path, query), headers, body)
-        except BaseException:
-            wire.hang_up()
-            raise
-        return cls(wire, answer, translate)
 
     def __enter__(self) -> Self:
         return self
@@ -66,7 +39,7 @@ class Stream:
     def read(self, size: int) -> bytes:
         """So many bytes; fewer only at the end."""
         with self._translate():
-            return bytes(self._source.read(size))
+            return self._whole(bytes(self._source.read(size)), size)
 
     def frames(self, head: bytes = b"") -> Iterator[tuple[str, bytes]]:
         """The frames of a command's or a log's two streams, `head` being read of them already."""
@@ -76,7 +49,7 @@ class Stream:
     def readline(self) -> bytes:
         """One line with its end; nothing at the end."""
         with self._translate():
-            return bytes(self._source.readline())
+            return self._whole(bytes(self._source.readline()), 1)
 
     def send(self, data: bytes) -> None:
         """Send to the command at the other end."""
@@ -92,27 +65,8 @@ class Stream:
         """End the connection, at any time and from any thread."""
         self._wire.hang_up()
 
-
-def _target(client: docker.APIClient, path: str, query: Mapping[str, str | int]) -> str:
-    parameters = f"?{urlencode(query)}" if query else ""
-    return f"/v{client.api_version}{path}{parameters}"
-
-
-def _ask(
-    wire: Wire, method: str, target: str, headers: Mapping[str, str], body: Any
-) -> HTTPResponse:
-    connection = HTTPConnection("docker")
-    connection.sock = wire  # All that http.client uses of a socket.
-    connection.request(method, target, body, dict(headers))
-    answer = connection.getresponse()
-    if answer.status >= 400:
-        raise Refusal(answer.status, _words(answer.read()))
-    return answer
-
-
-def _words(body: bytes) -> str:
-    """The engine's words in a refusal."""
-    try:
-        return str(json.loads(body)["message"])
-    except (ValueError, KeyError, TypeError):
-        return body.decode("utf-8", "replace")
+    def _whole(self, data: bytes, wanted: int) -> bytes:
+        """The same data; http.client does not say when less came than the head had promised."""
+        if len(data) < wanted and self._source is self._answer and self._answer.length:
+            raise IncompleteRead(data, self._answer.length)
+        return data

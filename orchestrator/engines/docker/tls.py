@@ -10,36 +10,25 @@ import socket
 import ssl
 import threading
 from contextlib import suppress
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
-import docker
+if TYPE_CHECKING:
+    from docker.tls import TLSConfig
 
 AT_ONCE = 65536
 
 
-def connect(client: docker.APIClient, seconds: float) -> TlsSocket:
-    """Connect to the client's engine with the client's own certificates."""
-    url = urlsplit(client.base_url)
-    assert url.hostname is not None
-    context = _context(client.verify, client.cert)
-    sock = socket.create_connection((url.hostname, url.port or 2376), seconds)
-    try:
-        return TlsSocket(sock, context, url.hostname)
-    except BaseException:
-        sock.close()
-        raise
-
-
-def _context(verify: Any, certificate: Any) -> ssl.SSLContext:
-    """The settings that the SDK has put into its client, as `requests` would understand them."""
-    context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if certificate:
-        context.load_cert_chain(*certificate)
-    return context
+def context(settings: TLSConfig | None) -> ssl.SSLContext:
+    """What the SDK has read from the environment or the Docker context; None asks for the usual."""
+    if settings is None:
+        return ssl.create_default_context()
+    result = ssl.create_default_context(cafile=settings.ca_cert if settings.verify else None)
+    if not settings.verify:
+        result.check_hostname = False
+        result.verify_mode = ssl.CERT_NONE
+    if settings.cert:
+        result.load_cert_chain(*settings.cert)
+    return result
 
 
 class TlsSocket:
@@ -54,7 +43,17 @@ class TlsSocket:
         self._unsent = b""
         self._unread = b""
         self._ended = False
-        self._shake_hands()
+
+    def shake_hands(self) -> None:
+        """Agree with the other side on the secrets. To be called again after a TimeoutError."""
+        done = False
+        while not done:
+            with suppress(ssl.SSLWantReadError):
+                self._tls.do_handshake()
+                done = True
+            self._flush()
+            if not done:
+                self._receive()
 
     def settimeout(self, seconds: float) -> None:
         """Let no single wait be longer; it raises TimeoutError then, and nothing is lost."""
@@ -92,16 +91,6 @@ class TlsSocket:
     def close(self) -> None:
         """Close the connection."""
         self._socket.close()
-
-    def _shake_hands(self) -> None:
-        done = False
-        while not done:
-            with suppress(ssl.SSLWantReadError):
-                self._tls.do_handshake()
-                done = True
-            self._flush()
-            if not done:
-                self._receive()
 
     def _read_into(self, buffer: Any) -> int | None:
         """Decipher into the buffer; None when more has to come first."""

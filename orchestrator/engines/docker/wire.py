@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import socket
+import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
-import docker
-import requests
-
-from orchestrator.engines.docker import tls
+from orchestrator.engines.docker.patience import Silent
 from orchestrator.waiting import Deadline
 
 TICK = 0.25
@@ -19,44 +19,31 @@ AT_ONCE = 65536
 
 
 class Wire:
-    """The SDK's socket as `http.client` wants it; waiting raises Stopped or TimedOut in time.
+    """A connected socket as `http.client` wants it; waiting raises Stopped or TimedOut in time.
 
-    The SDK's own streams either have no time limit at all or are unusable after the first one.
+    It raises Silent when the other side neither takes nor sends anything for `silence` seconds.
     """
 
-    def __init__(self, sock: Any, deadline: Deadline) -> None:
+    def __init__(self, sock: Any, deadline: Deadline, silence: float = float("inf")) -> None:
         sock.settimeout(TICK)
         self._socket = sock
         self._deadline = deadline
+        self._silence = silence
+        self._last_sign = time.monotonic()
 
     def sendall(self, data: Any) -> None:
         """Send all of it, however long the other side takes to read."""
         view = memoryview(data).cast("B")
         while view:
-            self._deadline.check()
-            with suppress(TimeoutError):
-                view = view[self._socket.send(bytes(view[:AT_ONCE])) :]
+            view = view[self._patiently(partial(self._socket.send, bytes(view[:AT_ONCE]))) :]
 
     def receive_into(self, buffer: Any) -> int:
         """Fill the buffer with what has come; 0 at the end."""
-        while True:
-            self._deadline.check()
-            with suppress(TimeoutError):
-                # The sockets of ssh connections only know the older call.
-                if hasattr(self._socket, "recv_into"):
-                    return int(self._socket.recv_into(buffer))
-                data = self._socket.recv(len(buffer))
-                buffer[: len(data)] = data
-                return len(data)
+        return self._patiently(lambda: self._receive(buffer))
 
     def end_input(self) -> None:
         """Tell the other side that nothing more is sent."""
-        ended = False
-        while not ended:
-            self._deadline.check()
-            with suppress(TimeoutError):
-                self._socket.shutdown(socket.SHUT_WR)
-                ended = True
+        self._patiently(self._end)
 
     def makefile(self, *_mode: Any) -> io.BufferedReader:
         """What `http.client` reads from."""
@@ -71,6 +58,29 @@ class Wire:
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
+    def _patiently(self, act: Callable[[], int]) -> int:
+        """Try until the socket is ready, with a look at the deadline at every tick."""
+        while True:
+            self._deadline.check()
+            with suppress(TimeoutError):
+                result = act()
+                self._last_sign = time.monotonic()
+                return result
+            if time.monotonic() - self._last_sign > self._silence:
+                raise Silent(self._silence)
+
+    def _receive(self, buffer: Any) -> int:
+        # The sockets of ssh connections only know the older call.
+        if hasattr(self._socket, "recv_into"):
+            return int(self._socket.recv_into(buffer))
+        data = self._socket.recv(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _end(self) -> int:
+        self._socket.shutdown(socket.SHUT_WR)
+        return 0
+
 
 class _Reader(io.RawIOBase):
     def __init__(self, wire: Wire) -> None:
@@ -81,17 +91,3 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         return self._wire.receive_into(buffer)
-
-
-def dial(client: docker.APIClient, seconds: float) -> Any:
-    """A new connected socket to the engine, by the SDK's own ways: Unix, TCP, pipe or ssh."""
-    base = client.base_url
-    if base.startswith("https:"):
-        return tls.connect(client, seconds)
-    request = requests.Request("GET", base).prepare()
-    adapter: Any = client.get_adapter(base)
-    pool = adapter.get_connection_with_tls_context(request, client.verify, cert=client.cert)
-    connection = pool._new_conn()
-    connection.timeout = seconds
-    connection.connect()
-    return connection.sock

@@ -38,7 +38,7 @@ LEDGER = Launch(LABELS, Instance("ledger"), image="postgres:16", ports=(Publish(
 FOUND = Found("docker", "container", "c1", LABELS.labels(Instance("ledger")), "greenroom-r1-ledger")
 CREATE = r"POST .*/containers/create\?name=greenroom-r1-ledger"
 START = "POST .*/containers/c1/start"
-REMOVE = r"DELETE .*/containers/(c1|greenroom-r1-ledger)\?.*v=True.*force=True.*"
+REMOVE = r"DELETE .*/containers/(c1|greenroom-r1-ledger)\?v=1&force=1"
 CREATED = json_answer({"Id": "c1", "Warnings": []}, 201)
 HALF_AN_ANSWER = cut(b'HTTP/1.1 201 Created\r\nContent-Length: 20\r\n\r\n{"Id": "c')
 EXEC = "POST .*/containers/c1/exec"
@@ -60,14 +60,8 @@ def within(seconds: float = 20) -> Deadline:
 
 
 def calls(daemon: Daemon) -> list[str]:
-    """What was asked after the version: the method and the end of the path."""
-    asked = (text.partition("?")[0].split("/v1.41/")[-1:] for text in daemon.asked)
-    methods = (text.partition(" ")[0] for text in daemon.asked)
-    return [
-        f"{method} {path}"
-        for method, (path,) in zip(methods, asked, strict=True)
-        if "version" not in path
-    ]
+    """What was asked: the method and the path."""
+    return [text.partition("?")[0].replace(" /", " ") for text in daemon.asked]
 
 
 # Who answers.

@@ -19,6 +19,7 @@ from orchestrator.model.launch import State
 def test_a_container_with_its_ports() -> None:
     item = {
         "Id": "c1",
+        "ImageID": "sha256:1",
         "Names": ["/greenroom-r1-ledger"],
         "Labels": {"greenroom.run": "r1", "greenroom.resource": "ledger@w1"},
         "State": "running",
@@ -32,6 +33,7 @@ def test_a_container_with_its_ports() -> None:
     }
     found = container("docker", item)
     assert (found.id, found.name, found.run) == ("c1", "greenroom-r1-ledger", "r1")
+    assert found.image == "sha256:1"
     assert str(found.instance) == "ledger@w1"
     assert found.ports == {5432: 49153}
     assert found.state == State("running", health="healthy")
@@ -62,7 +64,7 @@ def test_a_network() -> None:
         ("running", "Up 3 seconds (health: starting)", State("running", health="starting")),
         ("running", "Up 3 minutes (unhealthy)", State("running", health="unhealthy")),
         ("paused", "Up 3 seconds (Paused)", State("running", detail="paused")),
-        ("restarting", "Restarting (1) 2 seconds ago", State("running", detail="restarting")),
+        ("restarting", "Restarting (1) 2 seconds ago", State("exited", 1, detail="restarting")),
         ("exited", "Exited (0) 2 seconds ago", State("exited", 0)),
         ("exited", "Exited (137) 2 hours ago", State("exited", 137)),
         ("removing", "Removal In Progress", State("exited", detail="removing")),
@@ -102,6 +104,46 @@ def test_listed_states(state: str, status: str, expected: State) -> None:
 )
 def test_inspected_states(state: dict[str, Any], expected: State) -> None:
     assert inspected_state({"State": state}) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "policy", "restarts", "expected"),
+    [
+        (
+            {"Status": "restarting", "Restarting": True, "ExitCode": 3},
+            "always",
+            3,
+            State("exited", 3, detail="restarted 3 times"),
+        ),
+        (
+            {"Status": "restarting", "Restarting": True, "ExitCode": 3},
+            "on-failure",
+            0,
+            State("exited", 3, detail="restarting"),
+        ),
+        (
+            {"Status": "restarting", "Restarting": True, "ExitCode": 137, "OOMKilled": True},
+            "always",
+            2,
+            State("exited", 137, out_of_memory=True, detail="restarted 2 times"),
+        ),
+        (
+            {"Status": "running", "ExitCode": 0},
+            "always",
+            2,
+            State("exited", detail="restarted 2 times"),
+        ),
+        ({"Status": "running", "ExitCode": 0}, "always", 1, State("running")),
+        ({"Status": "running", "ExitCode": 0}, "no", 2, State("running")),
+        ({"Status": "exited", "ExitCode": 4}, "", 0, State("exited", 4)),
+    ],
+)
+def test_what_restarts_in_a_loop_has_ended(
+    state: dict[str, Any], policy: str, restarts: int, expected: State
+) -> None:
+    item = {"State": state, "RestartCount": restarts}
+    item["HostConfig"] = {"RestartPolicy": {"Name": policy}}
+    assert inspected_state(item) == expected
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 import pytest
 
+from orchestrator.engines.docker.dialling import Unreachable
 from orchestrator.engines.docker.endpoint import Endpoint
+from orchestrator.engines.docker.patience import Silent
 from orchestrator.engines.docker.refusals import refused, translated
 from orchestrator.errors import (
     EngineError,
@@ -13,7 +18,7 @@ from orchestrator.errors import (
     ImageUnavailable,
     PortTaken,
 )
-from orchestrator.waiting import Deadline, Stopped
+from orchestrator.waiting import Stopped, TimedOut
 
 BIND = "driver failed programming external connectivity on endpoint x (abc): "
 
@@ -59,43 +64,74 @@ def test_no_permission_names_the_group() -> None:
         pytest.raises(
             EngineUnavailable, match=r"may not talk to .* unix:///var/run/docker.sock"
         ) as e,
-        translated("x", Deadline(), endpoint),
+        translated("x", endpoint),
     ):
         raise ConnectionError("aborted", PermissionError(13, "denied"))
     assert "-aG docker" in e.value.hint
 
 
-def test_a_host_that_cannot_be_routed_to_does_not_answer() -> None:
-    from urllib3.exceptions import NewConnectionError
-
+@pytest.mark.parametrize("number", [errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ECONNREFUSED])
+def test_a_host_that_cannot_be_reached_does_not_answer(number: int) -> None:
     with (
         pytest.raises(EngineUnavailable, match=r"no container engine answers at tcp://10\.0\.0\.7"),
-        translated("x", Deadline(), Endpoint("tcp://10.0.0.7:2375")),
+        translated("x", Endpoint("tcp://10.0.0.7:2375")),
     ):
-        raise OSError(NewConnectionError(None, "No route to host"))  # type: ignore[arg-type]
+        raise OSError(number, "No route to host")
 
 
 def test_ssh_without_its_library_says_what_to_install() -> None:
-    import docker
-
+    words = "Install paramiko package to enable ssh:// support"
     with (
         pytest.raises(EngineUnavailable, match="paramiko") as caught,
-        translated("x", Deadline(), Endpoint("ssh://host")),
+        translated("x", Endpoint("ssh://host")),
     ):
-        raise docker.errors.DockerException("Install paramiko package to enable ssh:// support")
+        raise Unreachable(words)
     assert "docker[ssh]" in caught.value.hint
 
 
-def test_taking_too_long_before_the_deadline_is_the_engine_s_failure() -> None:
-    with (
-        pytest.raises(EngineError, match="cannot x: the engine took too long to answer"),
-        translated("x", Deadline(), Endpoint()),
-    ):
-        raise TimeoutError
+def test_silence_says_for_how_long_and_what_to_look_at() -> None:
+    words = r"the container engine at unix:///x did not answer within 30 s"
+    with pytest.raises(EngineUnavailable, match=words) as e, translated("x", Endpoint("unix:///x")):
+        raise Silent(30.0)
+    assert "docker info" in e.value.hint
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("write /var/lib/docker/x: no space left on device", "docker system df"),
+        ("write /var/lib/docker/x: no space left on device", "greenroom prune"),
+        ("could not find an available, non-overlapping IPv4 address pool", "docker network prune"),
+        ("all predefined address pools have been fully subnetted", "greenroom prune"),
+        ("pipe2: too many open files", "ulimit -n"),
+        ('The container name "/x" is already in use by container "c1"', "greenroom down"),
+        ("Client sent an HTTP request to an HTTPS server.", "DOCKER_TLS_VERIFY"),
+        ("No such container: c1", "greenroom ps"),
+        ("disk on fire", "journalctl -u docker"),
+    ],
+)
+def test_each_cause_has_its_next_step(words: str, hint: str) -> None:
+    assert hint in refused("start ledger", words, status=500).hint
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"), [(errno.EMFILE, "ulimit -n"), (errno.ENOSPC, "docker system df")]
+)
+def test_what_our_own_side_lacks_has_its_next_step_too(number: int, hint: str) -> None:
+    words = f"cannot x: {os.strerror(number)}"
+    with pytest.raises(EngineError, match=words) as e, translated("x", Endpoint()):
+        raise OSError(number, os.strerror(number))
+    assert hint in e.value.hint
+
+
+def test_a_deadline_says_what_was_being_done() -> None:
+    with pytest.raises(TimedOut, match="list what is there"):
+        with translated("list what is there", Endpoint()):
+            raise TimedOut
 
 
 @pytest.mark.parametrize("ours", [Stopped(), EngineError("x"), KeyError("x")])
 def test_what_is_not_foreign_passes(ours: Exception) -> None:
-    with pytest.raises(type(ours)) as caught, translated("x", Deadline(), Endpoint()):
+    with pytest.raises(type(ours)) as caught, translated("x", Endpoint()):
         raise ours
     assert caught.value is ours

@@ -1,0 +1,78 @@
+"""One request and the head of its answer, over a connection of their own."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from orchestrator.engines.docker.wire import Wire
+
+NOT_MODIFIED, NOT_FOUND, CONFLICT = 304, 404, 409
+FAILURE = 500
+"""From this status on, the engine failed at what it may have begun (RFC 9110, 15.6)."""
+WORDS_AT_MOST = 65536
+SHOWN_AT_MOST = 500
+JSON_BODY = {"Content-Type": "application/json"}
+
+Query = Mapping[str, str | int]
+
+
+class Refusal(Exception):
+    """An answer by which the engine refused a call: its status and its words."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(status, words)
+        self.status, self.words = status, words
+
+
+def target(path: str, query: Query) -> str:
+    """What is asked for, as a request names it.
+
+    Without a version in the path the engine answers as its own version does. So did the SDK's
+    `version="auto"`, at the price of one more call.
+    """
+    parameters = f"?{urlencode(query)}" if query else ""
+    return quote(path, safe="/:@") + parameters
+
+
+def ask(
+    wire: Wire, host: str, method: str, wanted: str, headers: Mapping[str, str], body: Any
+) -> HTTPResponse:
+    """Send a request and read the answer's head. Raises Refusal when the engine says no."""
+    connection = HTTPConnection(host)
+    connection.sock = wire  # All that http.client uses of a socket.
+    # Who refuses a large body answers and hangs up before having read all of it.
+    with suppress(BrokenPipeError, ConnectionResetError):
+        connection.request(method, wanted, body, dict(headers))
+    answer = connection.getresponse()
+    if answer.status >= 300 and answer.status != NOT_MODIFIED:
+        raise Refusal(answer.status, _words(answer))
+    return answer
+
+
+def filters(**wanted: str) -> dict[str, str | int]:
+    """The query by which lists are narrowed down."""
+    return {"filters": json.dumps({name: [value] for name, value in wanted.items()})}
+
+
+def _words(answer: HTTPResponse) -> str:
+    """The engine's words in a refusal, or what a proxy wrote instead."""
+    body = b""
+    with suppress(HTTPException, ConnectionError):
+        body = answer.read(WORDS_AT_MOST)
+    try:
+        return str(json.loads(body)["message"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        text = without_tags(body.decode("utf-8", "replace"))
+        return text or f"it answered with status {answer.status} and no word"
+
+
+def without_tags(text: str) -> str:
+    """A page of HTML as its text, on one line and not too long."""
+    plain = " ".join(re.sub(r"<(style|script).*?</\1>|<[^>]*>", " ", text, flags=re.S).split())
+    return plain if len(plain) <= SHOWN_AT_MOST else plain[:SHOWN_AT_MOST] + "..."
