@@ -13,7 +13,7 @@ OVERCOME, TOLD = (0,), (69, 74, 75)
 
 BROKEN = re.compile(r"Traceback|this is a bug|Exception ignored|Exception in thread")
 UNCLEAR = re.compile(
-    r"urllib3|HTTPConnection|object at 0x|Exception|Error\(|\[Errno|RemoteDisconnected"
+    r"urllib3|HTTPConnection|http\+docker|object at 0x|Exception|Error\(|\[Errno|RemoteDisconnected"
     r"|JSON|IncompleteRead|\bNone\b|b'"
 )
 """Words of programmers, in a sentence for users."""

@@ -11,11 +11,13 @@ import pytest
 from chaos.kills import Kill, Killer
 from chaos.ledger import Ledger
 from chaos.leftovers import Leftovers
-from chaos.parts import ending_failures
 from chaos.place import engine_socket
 from chaos.signals import Ender, Ending
 
 pytestmark = pytest.mark.engine
+
+SOON = 15.0
+"""Seconds. Five are promised, to a machine that does nothing else meanwhile; see `make chaos`."""
 
 
 @pytest.fixture
@@ -46,9 +48,11 @@ def test_a_killed_command_leaves_nothing(name: str, folder: Path, leftovers: Lef
 
 
 @pytest.mark.parametrize("name", ["signal:SIGINT:1.500", "signal:SIGTERM:3.000"])
-def test_a_signal_ends_it_in_time_and_leaves_nothing(
+def test_a_signal_ends_it_soon_and_leaves_nothing(
     name: str, folder: Path, leftovers: Leftovers
 ) -> None:
     ender = Ender(folder, f"unix://{engine_socket()}", leftovers)
     ended = ender.perform(Ending.parse(name))
-    assert list(ending_failures(ended)) == [], ended
+    assert ended.left == (), ended
+    assert ended.well_coded, ended
+    assert ended.seconds < SOON, ended
