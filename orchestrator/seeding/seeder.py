@@ -15,6 +15,7 @@ from orchestrator import wire
 from orchestrator.addressing.resolve import address_of, client_env, credential, variables
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
+from orchestrator.engines.process.mark import MARK, Mark
 from orchestrator.errors import StepFailed
 from orchestrator.model.launch import ExecResult, Found
 from orchestrator.model.manifest import Manifest
@@ -26,6 +27,9 @@ from orchestrator.seeding.files import SeedFile
 from orchestrator.waiting import Deadline
 
 Progress = Callable[[str, int, int], None]
+
+SEED = Instance("greenroom", "seed")
+"""What seeds start on this host runs under a name that no resource can have."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +93,14 @@ class Seeder:
             python=functions.interpreter(self.manifest),
             folder=self.manifest.folder,
             resource=functions.described(self.instance, self.directory),
-            env=variables(None, self.directory),
+            env=variables(None, self.directory) | self.sign(),
             deadline=self.deadline,
             progress=self.progress,
         )
+
+    def sign(self) -> dict[str, str]:
+        """Return the sign by which what a function leaves behind is found at the run's end."""
+        return {MARK: f"{Mark.new(self.found.run, str(SEED))}/helper"}
 
     def create_database(self, step: ApplySeed, database: str) -> None:
         """Make one more database on the same server."""

@@ -1,0 +1,223 @@
+"""How an environment begins, is changed, and ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
+
+from orchestrator.engines.engine import Engine, Images
+from orchestrator.errors import GreenroomError, UsageError
+from orchestrator.host import facts
+from orchestrator.host.owner import TIME_TO_LIVE, identity, new_labels
+from orchestrator.host.turn import turn
+from orchestrator.lifecycle.bringing_up import BringingUp, Brought, compared
+from orchestrator.lifecycle.executor import Tell
+from orchestrator.lifecycle.pruning import trim
+from orchestrator.lifecycle.removal import remove_things
+from orchestrator.lifecycle.survey import Run, survey
+from orchestrator.lifecycle.sweeping import sweeping
+from orchestrator.model.event import Noticed
+from orchestrator.model.facts import Facts
+from orchestrator.model.launch import RunLabels
+from orchestrator.model.manifest import Manifest
+from orchestrator.model.step import BuildImage, ChangeKind, Plan
+from orchestrator.plan import plan_up
+from orchestrator.waiting import Deadline
+from orchestrator.watchdog.hold import Hold, Keep
+
+
+@dataclass
+class Lifetime:
+    """One environment's way from nothing to nothing; `brought` is what is up, and where.
+
+    Within `timeout` seconds everything must be ready. `real` tells that the engines are, so that a
+    watchdog sees to the end; `tell` takes every event.
+    """
+
+    manifest: Manifest
+    profiles: tuple[str, ...]
+    engines: Mapping[str, Engine]
+    real: bool
+    environ: Mapping[str, str]
+    timeout: float
+    keep: Keep
+    tell: Tell
+    hold: Hold | None = None
+    brought: Brought | None = None
+    joined: bool = False
+
+    # What would be done.
+
+    def plan_offline(self) -> Plan:
+        """Return what would be done in a world of which nothing is known."""
+        return plan_up(self.manifest, facts.offline(self.environ), self.profiles)
+
+    def plan(self) -> Plan:
+        """Return what would be done now."""
+        return plan_up(self.manifest, self.facts(self.standing()), self.profiles)
+
+    def facts(self, run: Run | None = None) -> Facts:
+        """Gather what planning has to know; what is up of `run` is to be kept where it can be."""
+        there = run.instances if run else ()
+        standing = {thing.instance: thing for thing in there if thing.instance}
+        return facts.gather(self.manifest, self.engines, self.environ, standing)
+
+    def standing(self) -> Run | None:
+        """Return what an earlier `greenroom up` made of this manifest, if it is up."""
+        if not self.real:
+            return None
+        runs = survey(self.environ).of(identity(self.manifest))
+        there = [run for run in runs if run.is_ready]
+        return max(there, key=lambda run: run.healthy, default=None)
+
+    def difference(self, run: Run) -> str:
+        """Return in words how a run of this manifest differs from what it says now, if it does."""
+        changes = plan_up(self.manifest, self.facts(run), self.profiles).changes
+        words = [f"{one.instance} {one.cause}" for one in changes if one.kind != ChangeKind.KEPT]
+        return ", ".join(words)
+
+    # The beginning.
+
+    def begin(self, *, stays: bool = False, ttl: float = TIME_TO_LIVE) -> None:
+        """Bring it up; when that fails, nothing of the run is left, or all of it is kept."""
+        known = self.facts()
+        plan = plan_up(self.manifest, known, self.profiles)
+        labels = new_labels(self.manifest, stays=stays, ttl=ttl)
+        self.hold = hold = Hold.begin(labels, self.environ, self.engines, self.real)
+        way = self.way(plan, known, labels)
+        try:
+            self.walk(way)
+        except BaseException as error:
+            hold.unsure = way.unsure
+            self.end_after(error)
+            raise
+        if stays:
+            hold.stand(ttl)
+
+    def stand(self, *, ttl: float, fresh: bool, restart: Collection[str]) -> None:
+        """Bring it up to stay, or bring what is up up to date, when it is our turn."""
+        with self.turn():
+            run = self.standing()
+            if run:
+                self.change(run, ttl, fresh=fresh, restart=restart)
+            elif restart:
+                raise UsageError(
+                    f"nothing of {self.manifest.name} is up, so nothing can be restarted",
+                    hint="bring it up with: greenroom up",
+                )
+            else:
+                self.begin(stays=True, ttl=ttl)
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Wait until nobody else brings this manifest up."""
+        text = "another greenroom is bringing this manifest up; waiting until it has done so"
+
+        def say() -> None:
+            self.tell(Noticed(at=time.time(), text=text))
+
+        limit = Deadline.after(self.timeout)
+        return turn(identity(self.manifest), self.environ, limit, say)
+
+    def join_what_stands(self) -> bool:
+        """Join what is up if it is as the manifest wants it now; whether that was so."""
+        run = self.standing()
+        if not run:
+            return False
+        if change := self.difference(run):
+            text = f"{run.id} is up, but not joined: {change}; greenroom up would apply that"
+            self.tell(Noticed(at=time.time(), text=text))
+            return False
+        self.join(run)
+        return True
+
+    def join(self, run: Run) -> None:
+        """Use a run that is up: as long as we do, its end waits."""
+        self.hold = Hold.join(run.id, self.environ, self.engines)
+        self.brought = Brought.found(run, self.manifest, self.engines)
+        self.joined = True
+
+    # Changes.
+
+    def change(self, run: Run, ttl: float, *, fresh: bool, restart: Collection[str]) -> None:
+        """Make of what is up what is wanted; when that fails, what was kept stays."""
+        known = self.facts(run)
+        plan = plan_up(self.manifest, known, self.profiles, fresh=fresh, restart=restart)
+        self.joined = True
+        self.hold = hold = Hold.join(run.id, self.environ, self.engines)
+        self.tell(compared(run.id, plan))
+        way = self.way(plan, known, run.run_labels)
+        try:
+            self.walk(way)
+        except BaseException as error:
+            self.undo(way, hold, error)
+            raise
+        hold.stand(max(ttl, (run.claim.end or 0.0) - time.time()))
+
+    def undo(self, way: BringingUp, hold: Hold, error: BaseException) -> None:
+        """Remove what was started in vain, unless it is to be kept; the rest stays."""
+        if not self.keep.applies(failed=True):
+            for failure in remove_things(self.manifest.name, way.begun, hold.engines, self.tell):
+                error.add_note(f"{failure.step}: {failure.message}")
+        error.add_note(
+            "what was kept is still up; mend the cause and repeat greenroom up, or remove it all "
+            f"with: greenroom down {hold.run}"
+        )
+        self.end()
+
+    # The way.
+
+    def way(self, plan: Plan, known: Facts, labels: RunLabels) -> BringingUp:
+        """Return the way up by this plan."""
+        return BringingUp(
+            self.manifest,
+            plan,
+            known,
+            self.engines,
+            labels,
+            tell=self.tell,
+            environ=self.environ,
+            limit=Deadline.after(self.timeout),
+        )
+
+    def walk(self, way: BringingUp) -> None:
+        """Walk the way, and remove what others have left while we wait."""
+        with self.sweeping():
+            self.brought = way.walk()
+        if any(isinstance(step, BuildImage) for step in way.plan.steps):
+            self.trim()
+
+    def sweeping(self) -> AbstractContextManager[None]:
+        """Sweep on the side where there is anything real."""
+        if not self.real or self.hold is None:
+            return nullcontext()
+        return sweeping(self.hold.engines, self.environ, self.tell)
+
+    def trim(self) -> None:
+        """Remove the oldest of the built images when they take too much; no matter if not now."""
+        for engine in self.engines.values():
+            if isinstance(engine, Images):
+                with suppress(GreenroomError):
+                    trim(engine)
+
+    # The end.
+
+    def end(self, *, failed: bool = False) -> None:
+        """Remove everything, or keep it when that is wanted; leave what was only joined."""
+        hold, self.hold, self.brought = self.hold, None, None
+        if hold is None:
+            return
+        if self.joined:
+            hold.let_go()
+        elif self.keep.applies(failed=failed):
+            self.tell(hold.keep())
+        else:
+            hold.remove(self.manifest.name, self.tell)
+
+    def end_after(self, error: BaseException) -> None:
+        """End it because of an error, on which is noted what could not be removed."""
+        try:
+            self.end(failed=True)
+        except GreenroomError as left:
+            error.add_note(f"{left.message}\n{left.hint}".rstrip())
