@@ -63,10 +63,6 @@ class Reconciliation:
         """Return what stands of it, if it stays."""
         return None if self.starts(name) else self.standing(name)
 
-    def replaced(self, name: str) -> Found | None:
-        """Return what stands of it, if it is made anew."""
-        return self.standing(name) if self.starts(name) else None
-
     def standing(self, name: str) -> Found | None:
         """Return what stands of it, if it does."""
         return self.facts.standing.get(Instance(name))

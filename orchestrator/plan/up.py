@@ -7,19 +7,15 @@ from dataclasses import replace
 
 from orchestrator.manifest.dependencies import dependencies
 from orchestrator.model.facts import Facts
-from orchestrator.model.launch import Found
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.probe import Automatic, Readiness, Tcp
 from orchestrator.model.resource import DOCKER, PROCESS, Instance, Resource, TaskSeed
 from orchestrator.model.step import (
     ApplySeed,
-    Change,
-    ChangeKind,
     Keep,
     Open,
     Plan,
     Ready,
-    Remove,
     Start,
     StartRelay,
     Step,
@@ -27,10 +23,10 @@ from orchestrator.model.step import (
 from orchestrator.plan.fetching import fetching
 from orchestrator.plan.fingerprint import fingerprint
 from orchestrator.plan.images import image_name
+from orchestrator.plan.leaving import Leaving
 from orchestrator.plan.reconcile import Reconciliation
 from orchestrator.plan.relay import RELAY, relaying
 from orchestrator.plan.selection import RESTART, taking_part
-from orchestrator.plan.users import removal_order
 from orchestrator.plan.words import listed, plural
 
 THROUGH_RELAY = "it is up and goes through the relay"
@@ -75,6 +71,7 @@ class Planning:
             manifest, self.resources, facts, fresh=fresh, restart=tuple(restart)
         )
         self.changes = self.fates.changes()
+        self.leaving = Leaving(self.changes, facts, self.resources, self.fates.relaying)
         self.started = [one for name, one in self.resources.items() if self.fates.starts(name)]
         self.fetched = {step.image: step for step in fetching(self.started, facts)}
 
@@ -82,7 +79,7 @@ class Planning:
         """Return the plan: places, removals, images, the relay, then each resource's own steps."""
         steps = [
             *self.open(),
-            *self.removals(),
+            *self.leaving.steps(),
             *self.fetched.values(),
             *self.relay(),
             *(step for resource in self.resources.values() for step in self.steps(resource)),
@@ -97,26 +94,6 @@ class Planning:
                 where = "in containers" if engine == DOCKER else "on this host"
                 yield Open(engine=engine, cause=f"{listed(names)} run{plural(names)} {where}")
 
-    def removals(self) -> Iterator[Step]:
-        """Remove what is not wanted any more, or not as it stands, each after those that use it."""
-        keys = {change.instance: key(found) for change, found in self.leaving()}
-        for change, found in self.leaving():
-            before = map(
-                Instance,
-                removal_order(change.instance.resource, self.resources, self.fates.relaying),
-            )
-            yield Remove(
-                found=found,
-                cause=change.cause,
-                after=tuple(dict.fromkeys(keys[user] for user in before if user in keys)),
-            )
-
-    def leaving(self) -> Iterator[tuple[Change, Found]]:
-        """Yield what has to go, with what stands of it."""
-        for change in self.changes:
-            if change.kind in (ChangeKind.ANEW, ChangeKind.REMOVED):
-                yield change, self.facts.standing[change.instance]
-
     def relay(self) -> Iterator[Step]:
         """Keep the relay, or start it, if a container refers to a process on this host."""
         name, relaying = RELAY.resource, self.fates.relaying
@@ -128,7 +105,7 @@ class Planning:
                 targets=tuple(map(Instance, relaying.targets)),
                 fingerprint=self.fates.relay_fingerprint(),
                 cause=relaying.cause,
-                after=(f"open {DOCKER}", f"open {PROCESS}", *self.removed(name)),
+                after=(f"open {DOCKER}", f"open {PROCESS}", *self.leaving.removed(RELAY)),
             )
 
     def steps(self, resource: Resource) -> Iterator[Step]:
@@ -156,7 +133,7 @@ class Planning:
             instance=resource.instance,
             image=image_name(resource, self.facts),
             fingerprint=self.fingerprint(resource),
-            ports=self.old_ports(resource),
+            ports=self.leaving.old_ports(resource),
             cause="; ".join([self.reasons[resource.name], *self.waits(resource)]),
             after=tuple(dict.fromkeys(self.before_start(resource))),
         )
@@ -168,16 +145,6 @@ class Planning:
         """
         images = {name: id_ for name, id_ in self.facts.images.items() if name not in self.fetched}
         return fingerprint(resource, self.everybody, replace(self.facts, images=images))
-
-    def old_ports(self, resource: Resource) -> dict[int, int]:
-        """Return the host ports to be taken again; a fixed one only if it is the same."""
-        found = self.fates.replaced(resource.name)
-        old = found.ports if found else {}
-        return {
-            port.number: old[port.number]
-            for port in resource.ports
-            if port.number in old and port.host in (None, old[port.number])
-        }
 
     def ready(self, resource: Resource) -> Ready:
         """Return the step that waits for it; whatever is kept has only to answer once."""
@@ -244,8 +211,8 @@ class Planning:
     def before_start(self, resource: Resource) -> Iterator[str]:
         """Yield the key of each step that its start waits for."""
         yield f"open {resource.engine}"
-        yield from self.removed(resource.name)
-        yield from self.freed(resource)
+        yield from self.leaving.removed(resource.instance)
+        yield from self.leaving.freed(resource)
         yield from self.image_step(resource)
         seeded = dict(self.seeded_by(resource))
         for keys in seeded.values():
@@ -255,18 +222,6 @@ class Planning:
                 yield from self.settled(self.resources[needed.name])
         if resource.name in self.fates.relaying.users:
             yield f"start {RELAY}"
-
-    def removed(self, name: str) -> Iterator[str]:
-        """Yield the key of the step that removes what stood under its name."""
-        if found := self.fates.replaced(name):
-            yield key(found)
-
-    def freed(self, resource: Resource) -> Iterator[str]:
-        """Yield the key of each step that frees a fixed port of this host that it wants."""
-        wanted = {port.host for port in resource.ports if port.host}
-        for _, found in self.leaving():
-            if wanted & set(found.ports.values()):
-                yield key(found)
 
     def image_step(self, resource: Resource) -> Iterator[str]:
         """Yield the key of the step that brings its image, if there is one."""
@@ -290,11 +245,6 @@ def asked_for(manifest: Manifest, facts: Facts, restart: Collection[str]) -> dic
         name for name in relaying(manifest.resources).users if Instance(name) in facts.standing
     )
     return dict.fromkeys(through_relay, THROUGH_RELAY) | dict.fromkeys(restart, RESTART)
-
-
-def key(found: Found) -> str:
-    """Return the key of the step that removes this."""
-    return Remove(found=found, cause="").key
 
 
 def readiness(resource: Resource) -> Readiness:
