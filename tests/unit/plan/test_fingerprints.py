@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -265,3 +265,18 @@ def test_a_relay_differs_by_what_it_leads_to() -> None:
     moved = {"web": replace(WEB, ports=(Port(1),))}
     for other in (relay_fingerprint(["web", "api"], RESOURCES), relay_fingerprint(["web"], moved)):
         assert difference(one, other) == "what it leads to has changed"
+
+
+def test_whoever_adds_a_field_thinks_of_the_fingerprint() -> None:
+    counted = "name section engine technology image build command entrypoint env files ports user "
+    counted += "password databases seeds limits workdir run_as hostname tmpfs platform options"
+    left_out = "needs readiness timeout pull profiles"
+    known = {
+        Resource: f"{counted} {left_out}",
+        File: "target source content mode",
+        Port: "number name host",
+        Build: "context dockerfile target args",
+        Limits: "memory cpus",
+    }
+    for noun, names in known.items():
+        assert {field.name for field in fields(noun)} == set(names.split()), noun.__name__
