@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from orchestrator.model.facts import Facts
@@ -166,10 +167,11 @@ def address(reference: Reference, target: Resource) -> list[Any]:
     return [str(reference), target.engine, [port(each) for each in target.ports], access]
 
 
-def file(each: File, facts: Facts) -> list[Any]:
-    """Return what makes a file that is put in."""
-    content = each.content and template(each.content)
-    return [str(each.target), each.mode, content or known(each.source or "", facts)]
+def file(each: File, facts: Facts) -> dict[str, Any]:
+    """Return what makes a file that is put in: what is in it, and how it is put where."""
+    data = template(each.content) if each.content else known(each.source or "", facts)
+    how = {one.name: getattr(each, one.name) for one in fields(each)}
+    return {**how, "source": None, "content": data}
 
 
 def seed(each: Seed, resources: Resources, facts: Facts) -> list[Any]:

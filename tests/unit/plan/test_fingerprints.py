@@ -273,7 +273,6 @@ def test_whoever_adds_a_field_thinks_of_the_fingerprint() -> None:
     left_out = "needs readiness timeout pull profiles"
     known = {
         Resource: f"{counted} {left_out}",
-        File: "target source content mode",
         Port: "number name host",
         Build: "context dockerfile target args",
         Limits: "memory cpus",
