@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from orchestrator.errors import EngineError
 from orchestrator.model.launch import Launch, RunLabels
 
 BILLION = 1_000_000_000
@@ -38,7 +39,7 @@ def create_body(launch: Launch, interface: str) -> dict[str, Any]:
 
     The launch's options are laid over it: maps merge, lists grow, anything else replaces; settings
     for logs are taken as a whole, because those of one driver mean nothing to another. The labels
-    stay ours, because removal depends on them.
+    stay ours, because removal depends on them. Raises EngineError for what cannot be laid over it.
     """
     body = _merged(_own(launch, interface), launch.options)
     chosen = launch.options.get("HostConfig", {}).get("LogConfig")
@@ -100,7 +101,9 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(base)
     for key, value in over.items():
         own = result.get(key)
-        if isinstance(own, Mapping) and isinstance(value, Mapping):
+        if isinstance(own, Mapping):
+            if not isinstance(value, Mapping):
+                raise EngineError(f'"{key}" in the settings for the engine has to be a map')
             result[key] = _merged(own, value)
         elif isinstance(own, list) and isinstance(value, list):
             result[key] = [*own, *value]

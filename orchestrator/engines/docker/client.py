@@ -55,7 +55,7 @@ class Client:
         """
         self._deadline.check()
         longer = outliving(self._deadline, GRACE)
-        data, headers = (json.dumps(body), JSON_BODY) if isinstance(body, Mapping) else (body, {})
+        data, headers = (_json(body), JSON_BODY) if isinstance(body, Mapping) else (body, {})
         try:
             wanted = target(path, query or {})
             return self._answer(longer, ACTS_WITHIN, method, wanted, headers, data)
@@ -139,3 +139,8 @@ class Api:
             if self._dialler is None:
                 self._dialler = Dialler(self.endpoint)
             return self._dialler
+
+
+def _json(body: Mapping[str, Any]) -> str:
+    # A manifest's own settings may hold dates, which YAML knows and JSON does not.
+    return json.dumps(body, default=str)

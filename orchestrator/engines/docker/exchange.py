@@ -74,5 +74,10 @@ def _words(answer: HTTPResponse) -> str:
 
 def without_tags(text: str) -> str:
     """A page of HTML as its text, on one line and not too long."""
-    plain = " ".join(re.sub(r"<(style|script).*?</\1>|<[^>]*>", " ", text, flags=re.S).split())
+    plain = one_line(re.sub(r"<(style|script).*?</\1>|<[^>]*>", " ", text, flags=re.S))
     return plain if len(plain) <= SHOWN_AT_MOST else plain[:SHOWN_AT_MOST] + "..."
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without what a terminal would not print but obey."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())

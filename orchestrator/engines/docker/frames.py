@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable, Iterator
 from http.client import IncompleteRead
 
+from orchestrator.engines.docker.exchange import one_line
 from orchestrator.errors import EngineError
 
 HEAD = struct.Struct(">BxxxL")
@@ -32,7 +33,8 @@ def frames(read: Callable[[int], bytes], head: bytes = b"") -> Iterator[tuple[st
         if len(data) < length:
             raise IncompleteRead(data, length - len(data))
         if number == FROM_THE_ENGINE:
-            raise EngineError(f"the engine broke off its answer: {data.decode('utf-8', 'replace')}")
+            words = one_line(data.decode("utf-8", "replace"))
+            raise EngineError(f"cannot go on: the engine broke off its answer: {words}")
         if data:
             yield STREAMS.get(number, "stdout"), data
         head = b""

@@ -47,7 +47,9 @@ class LaterStop(Stop):
 
 
 def outliving(deadline: Deadline, seconds: float) -> Deadline:
-    """The same deadline, with the order to stop seen so many seconds later."""
+    """The same deadline, with the order to stop seen so many seconds later, if it is not yet so."""
+    if isinstance(deadline.stop, LaterStop):
+        return deadline
     return Deadline(deadline.until, LaterStop(deadline.stop, seconds))
 
 

@@ -6,7 +6,7 @@ import docker.auth
 from docker.utils import parse_repository_tag
 
 from orchestrator.engines.docker.client import Api
-from orchestrator.engines.docker.refusals import by_the_sdk
+from orchestrator.engines.docker.refusals import FAILING, by_the_sdk
 from orchestrator.engines.docker.reports import Report, reports
 from orchestrator.engines.docker.stream import Stream
 from orchestrator.engines.engine import Progress
@@ -32,7 +32,9 @@ def pull(
     except EngineUnavailable:
         raise
     except EngineError as error:
-        raise ImageUnavailable(error.message, hint=HINT) from error
+        # The engine fails with the same status whatever the registry says.
+        hint = HINT if error.hint in ("", FAILING) else error.hint
+        raise ImageUnavailable(error.message, hint=hint) from error
 
 
 def _ask(api: Api, image: str, platform: str | None, deadline: Deadline) -> Stream:
@@ -72,12 +74,18 @@ class Layers:
         """Take note of a report; whether it changed anything."""
         layer, status = str(report.get("id", "")), report.get("status")
         if status == "Downloading":
-            detail = report.get("progressDetail") or {}
-            self._done[layer] = int(detail.get("current") or 0)
-            self._total[layer] = max(int(detail.get("total") or 0), self._done[layer])
+            detail = report.get("progressDetail")
+            self._done[layer] = _bytes(detail, "current")
+            self._total[layer] = max(_bytes(detail, "total"), self._done[layer])
             return True
         # The last piece is not reported, and small layers are not at all until they are complete.
         if status == "Download complete" and layer in self._total:
             self._done[layer] = self._total[layer]
             return True
         return False
+
+
+def _bytes(detail: object, key: str) -> int:
+    """A number that is only shown: what it is instead does not matter."""
+    value = detail.get(key) if isinstance(detail, dict) else None
+    return value if isinstance(value, int) else 0

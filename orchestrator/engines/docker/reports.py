@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from orchestrator.engines.docker.exchange import without_tags
+from orchestrator.engines.docker.refusals import refused
 from orchestrator.engines.docker.stream import Stream
-from orchestrator.errors import EngineError
 
 Report = dict[str, Any]
 
@@ -20,20 +21,23 @@ def reports(stream: Stream, doing: str) -> Iterator[Report]:
         report = _report(line)
         yield report
         if words := _error(report):
-            raise EngineError(f"cannot {doing}: {words}")
+            raise refused(doing, words)
 
 
 def _error(report: Report) -> str:
     """The words of the error that a report brings; empty when it brings none."""
-    detail = report.get("errorDetail") or {}
-    return str(report.get("error") or detail.get("message") or "").strip()
+    detail = report.get("errorDetail")
+    message = detail.get("message") if isinstance(detail, dict) else detail
+    return str(report.get("error") or message or "").strip()
 
 
 def _report(line: bytes) -> Report:
     try:
         report = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         report = None
     if isinstance(report, dict):
         return report
-    return {"error": f"an answer that is no JSON: {line.decode('utf-8', 'replace').strip()}"}
+    return {
+        "error": f"it answered what is no report: {without_tags(line.decode('utf-8', 'replace'))}"
+    }

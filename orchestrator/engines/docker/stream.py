@@ -39,7 +39,8 @@ class Stream:
     def read(self, size: int) -> bytes:
         """So many bytes; fewer only at the end."""
         with self._translate():
-            return self._whole(bytes(self._source.read(size)), size)
+            data = bytes(self._source.read(size))
+            return data if len(data) == size else self._at_end(data)
 
     def frames(self, head: bytes = b"") -> Iterator[tuple[str, bytes]]:
         """The frames of a command's or a log's two streams, `head` being read of them already."""
@@ -49,7 +50,8 @@ class Stream:
     def readline(self) -> bytes:
         """One line with its end; nothing at the end."""
         with self._translate():
-            return self._whole(bytes(self._source.readline()), 1)
+            line = bytes(self._source.readline())
+            return line if line.endswith(b"\n") else self._at_end(line)
 
     def send(self, data: bytes) -> None:
         """Send to the command at the other end."""
@@ -65,8 +67,8 @@ class Stream:
         """End the connection, at any time and from any thread."""
         self._wire.hang_up()
 
-    def _whole(self, data: bytes, wanted: int) -> bytes:
-        """The same data; http.client does not say when less came than the head had promised."""
-        if len(data) < wanted and self._source is self._answer and self._answer.length:
+    def _at_end(self, data: bytes) -> bytes:
+        """The last data; http.client does not say when less came than the head had promised."""
+        if self._source is self._answer and self._answer.length:
             raise IncompleteRead(data, self._answer.length)
         return data

@@ -13,7 +13,7 @@ from typing import Any
 from orchestrator.engines.docker.patience import Silent
 from orchestrator.waiting import Deadline
 
-TICK = 0.25
+TICK = 0.1
 """Seconds until a waiting socket looks at its deadline again."""
 AT_ONCE = 65536
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from orchestrator.engines.docker.body import container_name, create_body, network_body
+from orchestrator.errors import EngineError
 from orchestrator.model.launch import RUN, Launch, Publish, RunLabels
 from orchestrator.model.resource import Instance, Limits
 
@@ -78,6 +81,12 @@ def test_options_are_laid_over_it() -> None:
     assert body["HostConfig"]["Privileged"] is True
     assert body["HostConfig"]["Tmpfs"] == {"/tmp": "", "/run": "size=1m"}
     assert body["HostConfig"]["NetworkMode"] == "greenroom-r1"
+
+
+def test_a_map_cannot_become_something_else() -> None:
+    for options in ({"HostConfig": None}, {"Labels": ["a"]}, {"HostConfig": {"Tmpfs": "/x"}}):
+        with pytest.raises(EngineError, match="in the settings for the engine has to be a map"):
+            create_body(replace(LEAST, options=options), "127.0.0.1")
 
 
 def test_options_lift_what_is_safe_by_default() -> None:

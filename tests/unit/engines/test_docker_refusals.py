@@ -125,9 +125,11 @@ def test_what_our_own_side_lacks_has_its_next_step_too(number: int, hint: str) -
 
 
 def test_a_deadline_says_what_was_being_done() -> None:
-    with pytest.raises(TimedOut, match="list what is there"):
-        with translated("list what is there", Endpoint()):
-            raise TimedOut
+    with (
+        pytest.raises(TimedOut, match="list what is there"),
+        translated("list what is there", Endpoint()),
+    ):
+        raise TimedOut
 
 
 @pytest.mark.parametrize("ours", [Stopped(), EngineError("x"), KeyError("x")])
