@@ -22,7 +22,7 @@ from orchestrator.model.event import Noticed
 from orchestrator.model.facts import Facts
 from orchestrator.model.launch import RunLabels
 from orchestrator.model.manifest import Manifest
-from orchestrator.model.step import BuildImage, ChangeKind, Plan
+from orchestrator.model.step import BuildImage, ChangeKind, Plan, Start, StartRelay
 from orchestrator.plan import plan_up
 from orchestrator.waiting import Deadline
 from orchestrator.watchdog.hold import Hold, Keep
@@ -60,8 +60,7 @@ class Lifetime:
 
     def facts(self, run: Run | None = None) -> Facts:
         """Gather what planning has to know; what is up of `run` is to be kept where it can be."""
-        there = run.instances if run else ()
-        standing = {thing.instance: thing for thing in there if thing.instance}
+        standing = run.standing if run else {}
         return facts.gather(self.manifest, self.engines, self.environ, standing)
 
     def standing(self) -> Run | None:
@@ -147,6 +146,7 @@ class Lifetime:
         self.joined = True
         self.hold = hold = Hold.join(run.id, self.environ, self.engines)
         self.tell(compared(run.id, plan))
+        hold.change(step.subject for step in plan.steps if isinstance(step, Start | StartRelay))
         way = self.way(plan, known, run.run_labels)
         try:
             self.walk(way)

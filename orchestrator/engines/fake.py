@@ -28,6 +28,7 @@ from orchestrator.engines.fake_ports import Server, serve
 from orchestrator.errors import EngineError, Gone, PortTaken
 from orchestrator.model.facts import EngineFacts
 from orchestrator.model.launch import (
+    ENVIRONMENT,
     ExecResult,
     Found,
     Image,
@@ -122,6 +123,10 @@ class FakeEngine:
     def hang(self, verb: str, subject: str) -> None:
         """Let the verb wait for its deadline or the order to stop, when called for the subject."""
         self._faults.append(_Fault(verb, subject, None, 0))
+
+    def recover(self) -> None:
+        """Do as one should again: forget all that was told to fail or hang."""
+        self._faults.clear()
 
     # The verbs of an engine.
 
@@ -270,9 +275,9 @@ class FakeEngine:
         self.world.built[image] = made
 
     def built(self, deadline: Deadline) -> builtins.list[Image]:
-        """What was put into `world.built`, or built."""
+        """What was built, or put into `world.built`, under Greenroom's label."""
         self._called(deadline, "built")
-        return [*self.world.built.values()]
+        return [each for each in self.world.built.values() if ENVIRONMENT in each.labels]
 
     def remove_image(self, image: Image, deadline: Deadline) -> None:
         """Forget an image that was built."""

@@ -36,18 +36,24 @@ def run_folder(run: str, environ: Mapping[str, str]) -> Path:
 class Lease:
     """Until when a run may live; `expires` is in Unix seconds.
 
-    One that is `standing` lives until then. Any other lives as long as somebody uses it.
+    One that is `standing` lives until then. Any other lives as long as somebody uses it. Of what is
+    `unfinished` nobody knows how far it came: whoever was making it anew has not said that it did.
     """
 
     expires: float
     standing: bool = False
+    unfinished: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
         """Return the lease in a run's folder; None when there is none."""
         try:
             parts = json.loads((folder / FILE).read_text())
-            return cls(expires=float(parts["expires"]), standing=parts["standing"] is True)
+            return cls(
+                expires=float(parts["expires"]),
+                standing=parts["standing"] is True,
+                unfinished=tuple(map(str, parts["unfinished"])),
+            )
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

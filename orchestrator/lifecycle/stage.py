@@ -32,6 +32,7 @@ from orchestrator.model.step import (
     StartRelay,
     Step,
 )
+from orchestrator.plan.fingerprint import with_image
 from orchestrator.waiting import Abandoned, Deadline, TimedOut
 
 HOST_GATEWAY = "host-gateway"
@@ -79,6 +80,7 @@ class Stage:
         self.found: dict[Instance, Found] = {}
         self.started: list[Found] = []
         self.hosts: dict[str, str] = {}
+        self.pulled: dict[str, str] = {}
         self.moved = threading.Lock()
 
     def perform(self, step: Step) -> None:
@@ -133,9 +135,10 @@ class Stage:
 
     def pull(self, step: Pull) -> None:
         """Fetch an image."""
-        self.images(step.engine).pull(
-            step.image, step.platform, self.progress(step, "B"), self.until(IMAGE_SECONDS)
-        )
+        images = self.images(step.engine)
+        deadline = self.until(IMAGE_SECONDS)
+        images.pull(step.image, step.platform, self.progress(step, "B"), deadline)
+        self.pulled[step.image] = images.image_id(step.image, deadline) or ""
 
     def build(self, step: BuildImage) -> None:
         """Make an image; its label says whose it is, so that it can be listed and removed."""
@@ -187,8 +190,13 @@ class Stage:
             hosts=self.hosts if step.engine == DOCKER else {},
             folder=self.manifest.folder,
             environ=self.environ,
-            fingerprint=step.fingerprint,
+            fingerprint=self.fingerprint(step),
         )
+
+    def fingerprint(self, step: Start) -> str:
+        """Return what it is made of, with the image that has been fetched since the planning."""
+        image = self.pulled.get(step.image or "")
+        return with_image(step.fingerprint, image) if image else step.fingerprint
 
     def move(self, step: Start, taken: PortTaken, *, last: bool) -> None:
         """Choose other host ports for an instance. Raises PortTaken where none may be chosen."""

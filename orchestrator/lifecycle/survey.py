@@ -20,11 +20,14 @@ from orchestrator.model.launch import (
     STAYS,
     Found,
     RunLabels,
+    State,
 )
-from orchestrator.model.resource import DOCKER, PROCESS
+from orchestrator.model.resource import DOCKER, PROCESS, Instance
 from orchestrator.waiting import Deadline
 
 LIST_SECONDS = 15.0
+
+UNFINISHED = State("was made only in part")
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,16 @@ class Run:
     def is_ready(self) -> bool:
         """Whether an `up` made it and came to its end, so that others may join it."""
         return self.stays and (self.lease is None or self.lease.standing)
+
+    @property
+    def standing(self) -> dict[Instance, Found]:
+        """Its instances by name; what was broken off while it was made is said to be unwell."""
+        there = {thing.instance: thing for thing in self.things if thing.instance}
+        broken = self.lease.unfinished if self.lease else ()
+        return {
+            one: replace(thing, state=UNFINISHED) if str(one) in broken else thing
+            for one, thing in there.items()
+        }
 
     @property
     def instances(self) -> tuple[Found, ...]:

@@ -50,7 +50,7 @@ class Leaving:
     def old_ports(self, resource: Resource) -> dict[int, int]:
         """Return the host ports to be taken again; a fixed one only if it is the same."""
         found = self.found.get(resource.instance)
-        old = found.ports if found else {}
+        old = found.host_ports if found else {}
         return {
             port.number: old[port.number]
             for port in resource.ports

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -80,11 +81,17 @@ class Guard:
         """Let the run live on without us, for so many seconds from now."""
         Lease(time.time() + seconds, standing=True).write(self.folder)
 
+    def change(self, names: Iterable[str]) -> None:
+        """Note that these are made anew: should we end meanwhile, they are not to be trusted."""
+        lease = Lease.read(self.folder)
+        if lease:
+            replace(lease, unfinished=tuple(names)).write(self.folder)
+
     def fall(self) -> None:
         """Let the run not outlive its users any more: it is about to be removed."""
         lease = Lease.read(self.folder)
         if lease:
-            Lease(lease.expires).write(self.folder)
+            replace(lease, standing=False).write(self.folder)
 
     def let_go(self) -> None:
         """Hold the run no longer."""

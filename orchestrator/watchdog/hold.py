@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Self
@@ -76,6 +76,11 @@ class Hold:
         if self.guard:
             self.guard.stand(seconds)
             self.guard.let_go()
+
+    def change(self, names: Iterable[str]) -> None:
+        """Note which instances are being made anew; `stand` says that they are done."""
+        if self.guard:
+            self.guard.change(names)
 
     def let_go(self) -> None:
         """Use it no longer."""

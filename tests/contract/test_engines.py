@@ -42,7 +42,7 @@ def test_what_was_started_runs(engine_case: Case) -> None:
     found = engine_case.start(launch)
     assert found.engine == engine_case.engine.name
     assert found.instance == launch.instance
-    assert found.labels == labels.labels(launch.instance)
+    assert found.labels == launch.tags
     assert engine_case.engine.state(found, within()).status == "running"
 
 

@@ -9,6 +9,8 @@ import pytest
 from shop import MANIFEST, Shop
 
 from orchestrator.errors import EngineError, EngineUnavailable
+from orchestrator.lifecycle.bringing_up import BringingUp
+from orchestrator.lifetime import Lifetime
 from orchestrator.model.launch import OWNER, State
 
 
@@ -123,6 +125,49 @@ def test_a_change_that_fails_leaves_what_was_kept_and_nothing_new(shop: Shop) ->
     assert "error: worker exited with code 1 before it was ready\n" in ended.err
     assert "also: what was kept is still up; mend the cause and repeat greenroom up" in ended.err
     assert shop.up == ["api", "ledger"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "subject"),
+    [("open", ""), ("remove", "worker"), ("start", "worker")],
+)
+def test_whatever_fails_during_a_change_what_was_kept_stays(
+    shop: Shop, verb: str, subject: str
+) -> None:
+    shop.greenroom("up")
+    [run] = shop.runs
+    shop.write(MANIFEST.replace("worker:1", "worker:2"))
+    shop.docker.fail(verb, subject or run, EngineError("device busy"))
+    ended = shop.greenroom("up")
+    assert ended.code == 75
+    assert "error: device busy" in ended.err
+    assert set(shop.up) >= {"api", "ledger"}
+    assert shop.runs == [run]
+    shop.docker.recover()
+    assert shop.greenroom("up").code == 0
+    assert shop.up == ["api", "ledger", "worker"]
+    assert shop.greenroom("down").code == 0
+    assert shop.left == 0
+
+
+def test_what_was_broken_off_while_it_was_made_anew_is_not_trusted(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.greenroom("up")
+    shop.write(MANIFEST.replace("worker:1", "worker:2"))
+
+    def killed(self: BringingUp) -> None:
+        walk(self)
+        raise SystemExit
+
+    walk = BringingUp.walk
+    with monkeypatch.context() as patched, pytest.raises(SystemExit):  # noqa: PT012
+        patched.setattr(BringingUp, "walk", killed)
+        patched.setattr(Lifetime, "undo", lambda *_: None)
+        shop.greenroom("up")
+    again = shop.greenroom("up").err
+    assert "  worker  made anew  it was made only in part\n" in again
+    assert "nothing of it has changed" in shop.greenroom("up").err
 
 
 def test_plan_shows_beforehand_what_up_would_do(shop: Shop) -> None:
