@@ -153,6 +153,7 @@ class FakeEngine:
             labels=launch.tags,
             name=f"greenroom-{launch.labels.run}-{launch.instance.alias}",
             ports=ports,
+            image=self.world.images.get(launch.image or "", ""),
         )
         with self.world.lock:
             self._refuse_what_is_taken(found)

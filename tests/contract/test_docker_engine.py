@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +19,7 @@ from small_registry import Registry
 
 from orchestrator.engines.docker import DockerEngine
 from orchestrator.errors import BuildFailed, EngineError, ImageUnavailable
-from orchestrator.model.launch import FileContent, Found, Launch
+from orchestrator.model.launch import ENVIRONMENT, FileContent, Found, Launch, State
 from orchestrator.model.resource import Build, Instance, Limits
 from orchestrator.waiting import TimedOut, poll
 
@@ -135,6 +136,43 @@ def test_what_runs_out_of_memory_says_so(engine_case: Case) -> None:
     state = engine_case.engine.state(found, within())
     assert state.out_of_memory
     assert "ran out of memory" in str(state)
+
+
+def privileges(engine_case: Case, **more: Any) -> str:
+    """What the kernel says of a container: 1 when its programs gain no privileges."""
+    launch = engine_case.lives(engine_case.new_run(), **more)
+    found = engine_case.start(launch)
+    status = engine_case.engine.exec(found, ["cat", "/proc/1/status"], within()).stdout
+    return next(line.split()[1] for line in status.splitlines() if line.startswith("NoNewPrivs"))
+
+
+def test_nothing_gains_privileges_unless_the_manifest_says_so(engine_case: Case) -> None:
+    assert privileges(engine_case) == "1"
+    options = {"HostConfig": {"SecurityOpt": ["no-new-privileges:false"]}}
+    assert privileges(engine_case, options=options) == "0"
+
+
+def test_logs_are_bounded_unless_the_manifest_says_so(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    found = engine_case.start(engine_case.lives(labels))
+    bounds = {"Type": "json-file", "Config": {"max-size": "20m", "max-file": "2"}}
+    assert inspected(found)["HostConfig"]["LogConfig"] == bounds
+    own = {"HostConfig": {"LogConfig": {"Type": "none"}}}
+    found = engine_case.start(engine_case.lives(labels, "events", options=own))
+    assert inspected(found)["HostConfig"]["LogConfig"]["Type"] == "none"
+
+
+def test_what_restarts_in_a_loop_is_seen_as_ended(engine_case: Case) -> None:
+    options = {"HostConfig": {"RestartPolicy": {"Name": "always"}}}
+    launch = engine_case.shell(engine_case.new_run(), "ledger", "exit 3", options=options)
+    found = engine_case.start(launch)
+
+    def state() -> State:
+        return engine_case.engine.state(found, within())
+
+    poll(lambda: "times" in state().detail, within())
+    assert not state().alive
+    assert str(state()).startswith("exited")
 
 
 def test_the_image_s_health_check_is_heard(engine_case: Case) -> None:
@@ -257,6 +295,29 @@ def test_a_pull_from_a_registry_that_says_nothing_ends_by_the_deadline(
         image = f"127.0.0.1:{mute.getsockname()[1]}/none:1"
         with pytest.raises(TimedOut):
             engine.pull(image, None, quiet, within(0.5))
+
+
+def test_what_was_built_is_listed_and_removed(
+    engine: DockerEngine, engine_case: Case, tag: str, tmp_path: Path
+) -> None:
+    (tmp_path / "Dockerfile").write_text(f"FROM {image_name('debian:12-slim')}\nCOPY . /copied\n")
+    engine.build(tag, Build(str(tmp_path)), {ENVIRONMENT: "payments:1"}, quiet, within())
+    (image,) = [each for each in engine.built(within()) if each.name == tag]
+    assert image.id == engine.image_id(tag, within())
+    assert image.labels[ENVIRONMENT] == "payments:1"
+    assert image.size > 1_000_000
+    assert abs(image.created - time.time()) < 3600
+
+    found = engine_case.start(replace(engine_case.lives(engine_case.new_run()), image=tag))
+    (listed, _) = engine.list(within(), found.run)
+    assert listed.image == image.id
+    with pytest.raises(EngineError, match=f"cannot remove the image {tag}: .*conflict") as caught:
+        engine.remove_image(image, within())
+    assert caught.value.hint == "remove the container first"
+    engine.remove(found, within())
+    engine.remove_image(image, within())
+    assert engine.image_id(tag, within()) is None
+    engine.remove_image(image, within())
 
 
 def test_a_build_makes_an_image(engine: DockerEngine, tag: str, tmp_path: Path) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from orchestrator.engines.docker import DockerEngine, endpoint
+from orchestrator.engines.docker.address import Address, NoAddress, parse
 from orchestrator.engines.docker.endpoint import Endpoint, find
 from orchestrator.errors import EngineUnavailable
 from orchestrator.waiting import Deadline
@@ -79,3 +83,83 @@ def test_then_the_first_usual_socket(tmp_path: Path, monkeypatch: pytest.MonkeyP
     usual.touch()
     found = find(environ, tmp_path)
     assert (found.url, found.found) == (f"unix://{usual}", False)
+
+
+WITHOUT_THE_SDK = """
+import os, sys
+from orchestrator.engines.docker import DockerEngine
+from orchestrator.errors import EngineError
+from orchestrator.waiting import Deadline
+try:
+    DockerEngine(os.environ).list(Deadline.after(10))
+except EngineError:
+    pass
+print(*({"docker", "requests", "urllib3"} & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("environ", "config"),
+    [
+        pytest.param({}, None, id="the usual socket"),
+        pytest.param({}, "{}", id="no chosen context"),
+        pytest.param({}, '{"currentContext": "default"}', id="the default context"),
+        pytest.param({"DOCKER_CONTEXT": "default"}, None, id="the default context by name"),
+        pytest.param({"DOCKER_HOST": "unix:///no/such.sock"}, None, id="a socket"),
+        pytest.param({"DOCKER_HOST": "tcp://127.0.0.1:1"}, None, id="TCP"),
+    ],
+)
+def test_an_engine_on_a_plain_socket_needs_no_sdk(
+    tmp_path: Path, environ: dict[str, str], config: str | None
+) -> None:
+    if config:
+        (tmp_path / "config.json").write_text(config)
+    environ = {"PATH": os.environ["PATH"], "DOCKER_CONFIG": str(tmp_path)} | environ
+    argv = [sys.executable, "-c", WITHOUT_THE_SDK]
+    done = subprocess.run(argv, env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "", "a tenth of a second of each command"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("unix:///run/x.sock", Address("unix", path="/run/x.sock")),
+        ("unix://run/x.sock", Address("unix", path="/run/x.sock")),
+        ("unix://", Address("unix", path="/var/run/docker.sock")),
+        ("http+unix:///run/x.sock", Address("unix", path="/run/x.sock")),
+        ("tcp://10.0.0.7:2375", Address("tcp", host="10.0.0.7", port=2375)),
+        (" tcp://[::1]:2375 ", Address("tcp", host="::1", port=2375)),
+        ("http://10.0.0.7:80", Address("tcp", host="10.0.0.7", port=80)),
+        ("https://docker:2376", Address("tls", host="docker", port=2376)),
+        ("build:2375", Address("tcp", host="build", port=2375)),
+        (":2375", Address("tcp", host="127.0.0.1", port=2375)),
+        ("ssh://me@build.example.com", Address("ssh")),
+        ("npipe:////./pipe/docker_engine", Address("npipe")),
+    ],
+)
+def test_addresses_are_taken_apart_as_docker_does(url: str, expected: Address) -> None:
+    assert parse(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("fd://", 'nothing is spoken by the name of "fd"'),
+        ("tcp://build", "a port is required"),
+        ("tcp://build:99999", "out of range"),
+        ("tcp://[::1:2375", "IPv6"),
+    ],
+)
+def test_what_is_no_address_says_why(url: str, words: str) -> None:
+    with pytest.raises(NoAddress, match=words):
+        parse(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [("ssh://me@127.0.0.1:1", "no container engine answers"), ("npipe:////./x", "Windows")],
+)
+def test_the_ways_of_the_sdk_fail_in_our_words(url: str, words: str) -> None:
+    with pytest.raises(EngineUnavailable, match=words) as caught:
+        DockerEngine({"DOCKER_HOST": url}).describe(Deadline.after(10))
+    assert caught.value.hint

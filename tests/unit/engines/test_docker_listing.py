@@ -9,11 +9,12 @@ import pytest
 from orchestrator.engines.docker.listing import (
     container,
     gateway,
+    images,
     inspected_state,
     listed_state,
     network,
 )
-from orchestrator.model.launch import State
+from orchestrator.model.launch import Image, State
 
 
 def test_a_container_with_its_ports() -> None:
@@ -158,3 +159,14 @@ def test_what_restarts_in_a_loop_has_ended(
 )
 def test_the_gateway_is_the_host_s_own_address(settings: Any, expected: str | None) -> None:
     assert gateway({"IPAM": {"Config": settings}}) == expected
+
+
+def test_an_image_is_listed_once_for_each_of_its_names() -> None:
+    item = {"Id": "sha256:1", "Labels": {"a": "b"}, "Size": 5, "Created": 7}
+    names = ["greenroom/build:1", "greenroom/build:2"]
+    listed = list(images("docker", item | {"RepoTags": names}))
+    assert [each.name for each in listed] == names
+    assert listed[0] == Image("docker", "sha256:1", names[0], {"a": "b"}, 5, 7)
+    for nameless in (None, [], ["<none>:<none>"]):
+        (image,) = images("docker", item | {"RepoTags": nameless})
+        assert image.name == ""

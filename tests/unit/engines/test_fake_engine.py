@@ -9,7 +9,15 @@ import pytest
 from orchestrator.engines.engine import Engine, Images
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.errors import EngineError, Gone, ImageUnavailable, PortTaken
-from orchestrator.model.launch import ExecResult, Found, Launch, Publish, RunLabels, State
+from orchestrator.model.launch import (
+    ENVIRONMENT,
+    ExecResult,
+    Found,
+    Launch,
+    Publish,
+    RunLabels,
+    State,
+)
 from orchestrator.model.resource import Build, Instance
 from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
 
@@ -161,3 +169,18 @@ def test_engines_of_the_same_world_find_each_other_s_things(engine: FakeEngine) 
     other = FakeEngine(world=engine.world)
     assert other.list(SOON) == [found]
     assert other.calls == ["list all"]
+
+
+def test_what_was_built_can_be_listed_and_removed_once_nothing_uses_it(engine: FakeEngine) -> None:
+    engine.build("app", Build("./api"), {ENVIRONMENT: "payments:1"}, lambda *_: None, SOON)
+    engine.build("others", Build("./web"), {}, lambda *_: None, SOON)
+    (image,) = engine.built(SOON)
+    assert (image.name, image.id) == ("app", engine.image_id("app", SOON))
+    found = started(engine, Launch(LABELS, Instance("api"), image="app"))
+    assert found.image == image.id
+    with pytest.raises(EngineError, match="cannot remove the image app: it is in use"):
+        engine.remove_image(image, SOON)
+    engine.remove(found, SOON)
+    engine.remove_image(image, SOON)
+    engine.remove_image(image, SOON)
+    assert (engine.built(SOON), engine.image_id("app", SOON)) == ([], None)
