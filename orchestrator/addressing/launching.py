@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestrator.addressing.resolve import resolve
+from orchestrator.addressing.resolve import as_text, between_quotes, resolve
 from orchestrator.addressing.route import Directory
 from orchestrator.model.launch import FileContent, Launch, Publish, RunLabels
 from orchestrator.model.resource import File, Instance, Resource
@@ -72,7 +72,10 @@ def published(instance: Instance, directory: Directory) -> tuple[Publish, ...]:
 
 def content(file: File, instance: Instance, directory: Directory) -> FileContent:
     """Return a file ready to be put in."""
-    data = None if file.content is None else resolve(file.content, instance, directory).encode()
+    data = None
+    if file.content is not None:
+        escape = between_quotes if file.escape else as_text
+        data = resolve(file.content, instance, directory, escape=escape).encode()
     return FileContent(str(file.target), file.mode, data=data, source=file.source)
 
 

@@ -30,9 +30,14 @@ def in_url(value: str) -> str:
     return quote(value, safe="")
 
 
-def in_json(value: str) -> str:
+def between_quotes(value: str) -> str:
     """Escape what stands between the quotation marks of a JSON string (RFC 8259, section 7)."""
     return json.dumps(value, ensure_ascii=False)[1:-1]
+
+
+def in_json(value: str) -> str:
+    """Escape the same for a probe, in whose texts each character stands for one byte."""
+    return between_quotes(value).encode().decode("latin-1")
 
 
 @cache

@@ -46,12 +46,16 @@ class Port:
 
 @dataclass(frozen=True)
 class File:
-    """A file put in before the start: either `source` (a path on this host) or `content`."""
+    """A file put in before the start: either `source` (a path on this host) or `content`.
+
+    With `escape` what the references in `content` stand for is escaped by JSON's rules for strings.
+    """
 
     target: PurePosixPath
     source: str | None = None
     content: Template | None = None
     mode: int = 0o644
+    escape: bool = False
 
 
 @dataclass(frozen=True)

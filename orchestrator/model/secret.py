@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from urllib.parse import quote
 
 MASK = "***"
 
@@ -53,17 +52,24 @@ BREAK = r"(?:\\?\r?\n)?"
 """A line may have been broken anywhere; some put a backslash there."""
 
 ESCAPED = {
-    '"': [r"\"", "&quot;", "&#34;"],
-    "'": [r"\'", "''", "'\"'\"'", r"'\''", "&#x27;", "&#39;"],
-    "\\": ["\\\\"],
-    "&": ["&amp;", r"\u0026"],
-    "<": ["&lt;", r"\u003c"],
-    ">": ["&gt;", r"\u003e"],
-    "/": [r"\/"],
-    "$": ["$$", r"\$"],
-    " ": ["+", r"\ "],
+    '"': ["&quot;", "&#34;"],
+    "'": ["''", "'\"'\"'", r"'\''", "&#x27;", "&#39;"],
+    "&": ["&amp;"],
+    "<": ["&lt;"],
+    ">": ["&gt;"],
+    "$": ["$$"],
+    " ": ["+"],
 }
-"""How URLs, JSON, HTML, shells and SQL write what means something to them."""
+"""How URLs, HTML, shells and SQL write what means something to them."""
+
+BACKSLASHES = r"(?:\\|%5[cC])"
+ESCAPES = r"\\*+"
+"""Backslashes before a character, as many as it was escaped times; they are no part of it."""
+
+NO_RUN_BEFORE = r"(?<!\\(?=\\))(?<!%5[cC](?=%5[cC]))"
+"""A run of backslashes is begun with its first one only."""
+
+LINE_END = rf"(?:\r?\n|{BACKSLASHES}++(?:r{BACKSLASHES}++)?n|(?:%0[dD])?%0[aA])"
 
 
 class OpenWord(str):
@@ -115,7 +121,9 @@ def merged(spans: Iterable[Span]) -> Iterator[Span]:
 
 def pattern(secret: str) -> Callable[[str], Iterator[re.Match[str]]]:
     """Return what finds a secret in a text, as strictly as it is likely to be innocent there."""
-    spelled = [spellings(character) for character in secret]
+    # However often it was escaped, a run of backslashes is one.
+    first, *others = list(re.sub(r"\\+", r"\\", secret))
+    spelled = [NO_RUN_BEFORE + spellings(first), *map(escaped, others)]
     if len(secret) < SHORTEST or isinstance(secret, OpenWord):
         return re.compile(f"{BEHIND_A_WORD}({''.join(spelled)}){ALONE_BEHIND}").finditer
     if len(secret) < LONG or secret.isalpha():
@@ -123,13 +131,24 @@ def pattern(secret: str) -> Callable[[str], Iterator[re.Match[str]]]:
     return re.compile(BREAK.join(spelled)).finditer
 
 
+def escaped(character: str) -> str:
+    """Return the pattern of a character, with the backslashes that may stand before it."""
+    bare = character in "\\\n" or (character.isascii() and character.isalnum())
+    return ("" if bare else ESCAPES) + spellings(character)
+
+
 def spellings(character: str) -> str:
-    """Return the pattern of one character, as it is or in any of the ways to escape it."""
+    """Return the pattern of one character, as it is or in any of the ways to escape it.
+
+    Whatever may stand in any number is matched without a way back, so that no text makes the search
+    slow.
+    """
     if character.isascii() and character.isalnum():
         return character
+    if character in "\\\n":
+        return LINE_END if character == "\n" else f"{BACKSLASHES}++"
     encoded = "".join(f"%{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
-    ways = {character, quote(character, safe="", errors="replace"), *ESCAPED.get(character, ())}
-    ways |= {encoded.upper(), encoded, f"\\u{ord(character):04x}", f"\\x{ord(character):02x}"}
-    if character == "\n":
-        ways |= {"\r\n", r"\n", r"\r\n", "+\n", r"\012"}
-    return f"(?:{'|'.join(map(re.escape, sorted(ways, key=len, reverse=True)))})"
+    ways = {character, encoded, encoded.upper(), *ESCAPED.get(character, ())}
+    ways |= {f"u{ord(character):04x}", f"x{ord(character):02x}"}
+    longest_first = sorted(ways, key=len, reverse=True)
+    return f"(?:{'|'.join(map(re.escape, longest_first))})"

@@ -99,7 +99,10 @@ class Technology:
     image's (None: it stays, unless the manifest gives `args`, which then follow `program`).
     `fixed_user` says that there cannot be another user, `has_databases` that there is something to
     be named in an address's path; `database` is its default name (None: the resource's own), and
-    `database_form` a pattern that such names must match, with words for it.
+    `database_form` a pattern that such names must match, with words for it; `user_form` and
+    `password_form` are the same for users and passwords. `files` are put in before the start, by
+    their paths inside; what the references in them stand for is escaped as between the quotation
+    marks of JSON.
     `readiness` gets the user and the database. `client` is the interactive client that `greenroom
     shell` opens, `client_env` what makes it and other clients find the server and get in.
     `create_database` makes the command that makes one more database.
@@ -120,6 +123,9 @@ class Technology:
     database: str | None = None
     has_databases: bool = True
     database_form: tuple[str, str] | None = None
+    user_form: tuple[str, str] | None = None
+    password_form: tuple[str, str] | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     client: tuple[str, ...] = ()
     client_env: Mapping[str, str] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import stat
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -35,7 +36,11 @@ class SeedFile:
 
     def __enter__(self) -> Self:
         try:
-            self.size = self.path.stat().st_size
+            status = self.path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                # A pipe or a device would be waited for, for ever.
+                raise GreenroomError(f"cannot read {self.seed.label}: it is no regular file")
+            self.size = status.st_size
             self.raw: BinaryIO = self.path.open("rb")
         except OSError as error:
             raise GreenroomError(f"cannot read {self.seed.label}: {error.strerror}") from error

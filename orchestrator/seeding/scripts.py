@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 
 LOCATION = re.compile(r"/tmp/greenroom-seed\.\w+")  # noqa: S108 - the name that mktemp makes
 """What a script's messages call it."""
@@ -22,7 +21,8 @@ exit $code
 def interpreter(first_line: str) -> tuple[str, ...]:
     """Return what runs the script: what `#!` names, else a shell that stops at errors."""
     if first_line.startswith("#!"):
-        return tuple(shlex.split(first_line[2:])) or ("sh", "-e")
+        # Quotes mean nothing there, to no kernel.
+        return tuple(first_line[2:].split()) or ("sh", "-e")
     return ("sh", "-e")
 
 

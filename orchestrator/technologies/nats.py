@@ -7,6 +7,7 @@ https://docs.nats.io/reference/reference-protocols/nats_api_reference.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -28,6 +29,15 @@ from orchestrator.model.template import SELF, Reference, Template
 
 INBOX = "_INBOX.greenroom"
 
+SETTINGS = "/etc/greenroom/nats.conf"
+"""Where the server's configuration is put."""
+
+MOST_VALUES = 50_000
+"""How many values a seed may have, those that aliases repeat included."""
+
+NAME = re.compile(r"[^\s.*>/\\\x00-\x1f\x7f]+")
+"""What a stream may be called: its name is one word of a subject."""
+
 
 def readiness(_user: str, _database: str) -> Readiness:
     """Ready when a client that logs in has its PING answered and JetStream is announced."""
@@ -48,7 +58,7 @@ def talk(chunks: Iterator[bytes], credentials: Credentials) -> Conversation:
     yield Send(b"CONNECT %s\r\nSUB %s 1\r\n" % (json.dumps(login).encode(), INBOX.encode()))
     for line, stream in streams:
         subject = f"$JS.API.STREAM.CREATE.{stream['name']}"
-        body = json.dumps(stream).encode()
+        body = json.dumps(stream, default=str).encode()
         yield Send(b"PUB %s %s %d\r\n%s\r\n" % (subject.encode(), INBOX.encode(), len(body), body))
         answer = yield from read_message()
         if "error" in answer:
@@ -74,20 +84,59 @@ def read_message() -> Generator[Exchange, bytes, dict[str, Any]]:
 
 def read_streams(data: bytes) -> list[tuple[int, dict[str, Any]]]:
     """Return each stream with the line it begins on; raises SeedRefused where it is none."""
-    try:
-        document = yaml.compose(data, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(data)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise SeedRefused(line, f"not YAML: {error.problem}") from error
+    document, content = read_yaml(data)
     streams = content.get("streams") if isinstance(content, dict) else None
-    if set(content or ()) != {"streams"} or not isinstance(streams, list) or document is None:
+    if not isinstance(streams, list) or len(content) != 1:
         raise SeedRefused(1, "expected `streams:` with a list of stream configurations")
     lines = [item.start_mark.line + 1 for item in document.value[0][1].value]
     for line, stream in zip(lines, streams, strict=True):
-        if not isinstance(stream, dict) or not isinstance(stream.get("name"), str):
-            raise SeedRefused(line, "a stream needs a `name`")
+        check_stream(line, stream)
     return list(zip(lines, streams, strict=True))
+
+
+def read_yaml(data: bytes) -> tuple[yaml.Node, Any]:
+    """Return a document's nodes, which know their lines, and its content. Raises SeedRefused."""
+    try:
+        document: yaml.Node | None = yaml.compose(data, Loader=yaml.SafeLoader)
+        if document is None:
+            raise SeedRefused(1, "the file is empty")
+        check_size(document)
+        return document, yaml.safe_load(data)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise SeedRefused(line, f"not YAML: {error.problem}") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        words = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise SeedRefused(0, f"not YAML: {words}") from error
+
+
+def check_size(document: yaml.Node) -> None:
+    """Raise SeedRefused when aliases make more of a document than any memory can hold."""
+    counts: dict[int, int] = {}
+
+    def count(node: Any) -> int:
+        if id(node) not in counts:
+            # An alias inside of what it stands for finds this number, which is too high for any.
+            counts[id(node)] = MOST_VALUES
+            parts = node.value if isinstance(node, yaml.CollectionNode) else ()
+            pairs = (part if isinstance(part, tuple) else (part,) for part in parts)
+            counts[id(node)] = 1 + sum(count(each) for pair in pairs for each in pair)
+        return counts[id(node)]
+
+    if count(document) > MOST_VALUES:
+        raise SeedRefused(1, f"its aliases make more than {MOST_VALUES:,} values")
+
+
+def check_stream(line: int, stream: Any) -> None:
+    """Raise SeedRefused for what cannot be a stream's configuration."""
+    if not isinstance(stream, dict) or not isinstance(stream.get("name"), str):
+        raise SeedRefused(line, "a stream needs a `name`")
+    if not NAME.fullmatch(stream["name"]):
+        raise SeedRefused(line, "a stream's name cannot hold spaces, `.`, `*`, `>`, `/` or `\\`")
+    try:
+        json.dumps(stream, default=str)
+    except TypeError as error:
+        raise SeedRefused(line, f"stream {stream['name']}: {error}") from error
 
 
 NATS = Technology(
@@ -99,8 +148,10 @@ NATS = Technology(
     url="nats://${self.user}:${self.password}@${self.host}:${self.port}",
     readiness=readiness,
     program="nats-server",
-    # The smallest official image has the server as its entry point and no shell: flags only.
-    command=("-js", "--user", "${self.user}", "--pass", "${self.password}"),
+    # The smallest official image has the server as its entry point and no shell: flags only. Every
+    # user of the host could read a password among them, and so that stands in a file.
+    command=("-js", "-c", SETTINGS),
+    files={SETTINGS: 'authorization {user: "${self.user}", password: "${self.password}"}\n'},
     has_databases=False,
     client=("sh",),
     seeds={".yaml": WireLoader(talk), ".yml": WireLoader(talk)},

@@ -42,12 +42,22 @@ def copy_rows(head: SeedHead) -> tuple[str, ...]:
 
     The header names the columns, so that a file may leave out those with a default.
     """
-    header = next(csv.reader([head.first_line.removeprefix("\ufeff")]), [])
-    if not header:
-        raise SeedRefused(1, "the file is empty; its first line names the columns")
+    header = columns_of(head.first_line.removeprefix("\ufeff"))
     columns = ", ".join(quoted_column(name.strip()) for name in header)
     copy = f"COPY {quoted(head.stem)} ({columns}) FROM STDIN WITH (FORMAT csv, HEADER true)"
     return (*PSQL, "--command", copy)
+
+
+def columns_of(line: str) -> list[str]:
+    """Return the names in the first line of a file. Raises SeedRefused where it has none."""
+    try:
+        header = next(csv.reader([line], strict=True), [])
+    except csv.Error as error:
+        raise SeedRefused(1, f"the names of the columns are no CSV on one line: {error}") from error
+    if not header or "\x00" in line:
+        what = "empty" if not header else "no text"
+        raise SeedRefused(1, f"the file is {what}; its first line names the columns")
+    return header
 
 
 def quoted_column(name: str) -> str:
@@ -70,6 +80,7 @@ POSTGRES = Technology(
     fields={"jdbc": "jdbc:postgresql://${self.host}:${self.port}/${self.database}"},
     readiness=readiness,
     program="postgres",
+    user_form=(r"""[^"$'\\]+""", "a text without quotes, `$` and `\\`: no superuser can have them"),
     # Test data need not survive a power cut, and without that care everything is written faster.
     command=(
         *("postgres", "-c", "fsync=off", "-c", "full_page_writes=off"),

@@ -14,6 +14,9 @@ CONNECTION_START = rb"^\x01\x00\x00.{4}\x00\x0a\x00\x0a"
 """A method frame on channel 0, of any size, with class 10 (connection) and method 10 (start)."""
 
 
+ASCII = (r"[ -~]+", "ASCII text: RabbitMQ takes no other from its environment")
+
+
 def readiness(_user: str, _database: str) -> Readiness:
     """Ready when a client's greeting is answered by the start of a connection.
 
@@ -42,6 +45,9 @@ RABBITMQ = Technology(
         "RABBITMQ_DEFAULT_VHOST": "${self.database}",
     },
     database="/",
+    user_form=ASCII,
+    password_form=ASCII,
+    database_form=ASCII,
     client=("sh",),
     seeds={".json": ExecLoader(import_definitions)},
 )

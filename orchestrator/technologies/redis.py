@@ -98,6 +98,8 @@ REDIS = Technology(
     fixed_user=True,
     database="0",
     database_form=(r"[0-9]|1[0-5]", "a number from 0 to 15"),
+    # The server would take it for one more of its options.
+    password_form=(r"(?!--).*", "a text that does not begin with two hyphens"),
     client=("redis-cli", "-n", "${self.database}"),
     client_env={"REDISCLI_AUTH": "${self.password}"},
     seeds={".redis": WireLoader(talk)},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from orchestrator.manifest.building.base import base
 from orchestrator.manifest.building.image import check_image
@@ -11,11 +12,11 @@ from orchestrator.manifest.building.probes import readiness
 from orchestrator.manifest.building.seeds import Loads, seeds
 from orchestrator.manifest.building.site import Site
 from orchestrator.manifest.model.server import Server
-from orchestrator.manifest.model.texts import unavailable
+from orchestrator.manifest.model.texts import UNSPEAKABLE, unavailable, unspeakable
 from orchestrator.manifest.reading.templates import parse
 from orchestrator.manifest.words import did_you_mean, listed, quoted
 from orchestrator.model.probe import Automatic, Readiness
-from orchestrator.model.resource import DOCKER, Port, Resource
+from orchestrator.model.resource import DOCKER, File, Port, Resource
 from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
 
@@ -32,6 +33,8 @@ def server(entry: Server, site: Site) -> Resource | None:
         return None
     ports = (Port(technology.port, host=entry.port),)
     site.around.mistakes.secrets.add(entry.password or "")
+    _check_form(entry.user, technology.user_form, "user", site)
+    _check_form(entry.password, technology.password_form, "password", site)
     user = _user(entry, technology, site)
     databases = _databases(entry, technology, site)
     default = technology.readiness(user, databases[0] if databases else "")
@@ -42,6 +45,7 @@ def server(entry: Server, site: Site) -> Resource | None:
         image=_image(entry, technology, site),
         command=_command(entry, technology),
         env={**_templates(technology), **common.env},
+        files=_files(technology, common.files),
         ports=ports,
         user=user,
         password=entry.password,
@@ -101,6 +105,21 @@ def _templates(technology: Technology) -> dict[str, Template]:
     return {name: parse(text).template for name, text in technology.env.items()}
 
 
+def _files(technology: Technology, own: tuple[File, ...]) -> tuple[File, ...]:
+    """The technology's files; one of the manifest's own replaces that at the same place."""
+    taken = {file.target for file in own}
+    made = (
+        File(PurePosixPath(path), content=parse(text).template, escape=True)
+        for path, text in technology.files.items()
+    )
+    return (*(file for file in made if file.target not in taken), *own)
+
+
+def _check_form(text: str | None, form: tuple[str, str] | None, key: str, site: Site) -> None:
+    if form and text and not re.fullmatch(form[0], text):
+        site.wrong(f"must be {form[1]}", key)
+
+
 def _databases(entry: Server, technology: Technology, site: Site) -> tuple[str, ...]:
     words = entry.database or []
     names: list[str] = []
@@ -111,6 +130,8 @@ def _databases(entry: Server, technology: Technology, site: Site) -> tuple[str, 
     for word in words:
         if word.text in names:
             site.wrong(f"the database {quoted(word.text)} is named twice", *word.path[2:])
+        if unspeakable(word.text):
+            site.wrong(UNSPEAKABLE, *word.path[2:])
         if technology.database_form and not re.fullmatch(technology.database_form[0], word.text):
             site.wrong(f"must be {technology.database_form[1]}", *word.path[2:])
         names.append(word.text)

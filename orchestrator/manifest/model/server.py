@@ -10,7 +10,7 @@ from orchestrator.manifest.model.command import Argv
 from orchestrator.manifest.model.entry import FREE_KEYS, Entry
 from orchestrator.manifest.model.numbers import HostPort
 from orchestrator.manifest.model.part import Words
-from orchestrator.manifest.model.texts import Text, choice, not_yet, unavailable
+from orchestrator.manifest.model.texts import Credential, Text, choice, not_yet, unavailable
 
 _ISOLATION = choice(
     "none",
@@ -42,8 +42,8 @@ class Server(Entry):
     use: Text | None = Field(None, description="The technology, or technology:version.")
     image: Text | None = Field(None, description="An image to run instead of the technology's own.")
     args: Argv | None = Field(None, description="More arguments for the server's command.")
-    user: Text | None = Field(None, description="The user that its address shows.")
-    password: Text | None = Field(
+    user: Credential | None = Field(None, description="The user that its address shows.")
+    password: Credential | None = Field(
         None, description="The password; derived from this machine's secret otherwise."
     )
     database: Words | None = Field(None, description="The database's name, or several names.")

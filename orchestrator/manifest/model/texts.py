@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -16,6 +17,9 @@ FROM_ENVIRONMENT: dict[str, Any] = {"type": "string", "pattern": "\\$\\{env:"}
 ANY_SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
 
 
+UNSPEAKABLE = "cannot hold line breaks or other control characters"
+
+
 def read_word(value: object) -> Scalar:
     """A text that says something, together with its place."""
     scalar = settled(value, "a text")
@@ -27,6 +31,19 @@ def read_word(value: object) -> Scalar:
 def read_text(value: object) -> str:
     """A text that says something."""
     return read_word(value).text
+
+
+def unspeakable(text: str) -> bool:
+    """Whether a text has characters that cannot stand in a name or a password."""
+    return any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text)
+
+
+def read_credential(value: object) -> str:
+    """A user or a password: servers, and the files that set them up, read one to a line's end."""
+    text = read_text(value)
+    if unspeakable(text):
+        raise wrong(UNSPEAKABLE)
+    return text
 
 
 def read_template(value: object) -> Template:
@@ -125,6 +142,7 @@ def _as(read: Callable[[object], object], pattern: str = "") -> Leaf:
 
 
 Text = Annotated[str, Leaf(read_text, SCALAR)]
+Credential = Annotated[str, Leaf(read_credential, SCALAR)]
 Word = Annotated[Scalar, Leaf(read_word, SCALAR)]
 Templated = Annotated[Template, Leaf(read_template, ANY_SCALAR)]
 Bytes = Annotated[Template, Leaf(read_bytes, SCALAR)]
