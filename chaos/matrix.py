@@ -9,7 +9,7 @@ from pathlib import Path
 from chaos.calls import Point, points
 from chaos.commands import LIMIT, Ended, run
 from chaos.faults import ALL, FAULTS, Fault
-from chaos.leftovers import Leftovers
+from chaos.leftovers import PATIENCE, Leftovers
 from chaos.place import Place
 from chaos.proxy import Proxy, Strike
 
@@ -59,6 +59,12 @@ class Outcome:
     cured: bool = False
     down: Ended | None = None
 
+    @property
+    def untouched(self) -> bool:
+        """Whether it was a `down` that said that it could not begin: all may be there still."""
+        down = self.trial.command == "down"
+        return down and not self.begun and not self.ended.hung and self.ended.code != 0
+
 
 @dataclass(frozen=True)
 class Lab:
@@ -101,7 +107,9 @@ class Lab:
         """Take down what is up, and see what is left, by itself and after another `down`."""
         up = outcome.trial.command == "up" and outcome.ended.code == 0
         down = run(("down",), place, environ) if up else None
-        seconds, left = self.leftovers.wait(place)
+        # What may stand is not waited for; but the daemon has to be back for another `down`.
+        patience = 2 * outcome.trial.fault.away if outcome.untouched else PATIENCE
+        seconds, left = self.leftovers.wait(place, patience)
         cured = False
         if left:
             run(("down",), place, environ)

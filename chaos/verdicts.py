@@ -39,6 +39,8 @@ def verdicts(outcome: Outcome) -> Iterator[str]:
         yield NEXT
     if outcome.left and not may_stand(outcome):
         yield LEFT
+    if not outcome.reached and ended.code:
+        yield "failed although nothing was done to it"
     if outcome.down and outcome.down.code:
         yield f"down after it: exit code {outcome.down.code}"
 
@@ -53,5 +55,4 @@ def unclear(ended: Ended) -> bool:
 
 def may_stand(outcome: Outcome) -> bool:
     """Whether it is right that all is there still: a `down` that said that it could not begin."""
-    waits = outcome.trial.command == "down" and outcome.ended.code in TOLD
-    return waits and not outcome.begun and outcome.cured
+    return outcome.untouched and outcome.ended.code in TOLD and outcome.cured

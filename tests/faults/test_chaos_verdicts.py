@@ -50,6 +50,11 @@ def test_each_way_in_which_a_command_ends_badly(ended: Ended, found: list[str]) 
     assert list(verdicts(replace(WELL, ended=ended))) == found
 
 
+def test_a_command_that_fails_by_itself_is_no_success_of_the_fault() -> None:
+    found = list(verdicts(replace(WELL, reached=False)))
+    assert found == ["failed although nothing was done to it"]
+
+
 def test_what_is_left_is_a_failure_of_up() -> None:
     left = replace(WELL, left=("container x",), cured=True)
     assert list(verdicts(left)) == ["left"]

@@ -37,7 +37,6 @@ def folder() -> Iterator[Path]:
     "name",
     [
         "kill:run:late:POST /containers/create#1",
-        "kill:run:slow:POST /containers/create#3",
         "kill:run:1.500",
         "kill:up+down:2.500",
     ],
@@ -47,7 +46,7 @@ def test_a_killed_command_leaves_nothing(name: str, folder: Path, leftovers: Lef
     assert killed.left == (), killed
 
 
-@pytest.mark.parametrize("name", ["signal:SIGINT:1.500", "signal:SIGTERM:3.000"])
+@pytest.mark.parametrize("name", ["signal:SIGTERM:1.500"])
 def test_a_signal_ends_it_soon_and_leaves_nothing(
     name: str, folder: Path, leftovers: Leftovers
 ) -> None:

@@ -21,7 +21,7 @@ from chaos.verdicts import verdicts
 pytestmark = pytest.mark.engine
 
 CASES = [
-    ("up:refuse:POST /containers/create#1", 75, "cannot start cache: .*connection to the engine"),
+    ("up:refuse:GET /containers/{id}/logs#1", 0, ""),
     ("up:cut:POST /networks/create#1", 75, "cannot make the run's network: .*connection"),
     ("up:cut-after:POST /containers/create#2", 75, "cannot start web: .*connection"),
     ("up:half:POST /exec/{id}/start#1", 75, "cannot run sh: .*ended in the middle of its answer"),
