@@ -11,7 +11,7 @@ from orchestrator.state import state_folder
 
 def make(name: str, environ: Mapping[str, str]) -> Engine:
     """Return the engine of this name; nothing is asked of it yet."""
-    # Each is imported when it is needed: the Docker SDK alone takes a tenth of a second.
+    # Each is imported when it is needed: commands that need only one start sooner.
     if name == DOCKER:
         from orchestrator.engines.docker import DockerEngine
 

@@ -120,18 +120,23 @@ class Api:
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
         body: Any = None,
+        begins_within: float = float("inf"),
     ) -> Stream:
-        """Ask for an answer that comes piece by piece. To be closed by the caller."""
+        """Ask for an answer that comes piece by piece. To be closed by the caller.
+
+        `begins_within` is how many seconds of silence there may be before its head.
+        """
         with translated(doing, self.endpoint):
             deadline.check()
             dialler = self._connected()
-            wire = Wire(dialler.dial(deadline), deadline)
+            wire = Wire(dialler.dial(deadline), deadline, begins_within)
             try:
                 wanted = target(path, query or {})
                 answer = ask(wire, dialler.host, method, wanted, headers or {}, body)
             except BaseException:
                 wire.hang_up()
                 raise
+            wire.bear_silence()
             return Stream(wire, answer, lambda: translated(doing, self.endpoint))
 
     def _connected(self) -> Dialler:

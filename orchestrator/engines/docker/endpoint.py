@@ -43,7 +43,7 @@ class Endpoint:
     @property
     def local(self) -> bool:
         """Whether the engine is reached without a network, and so publishes ports on this host."""
-        return not self.url or urlsplit(self.url).scheme in LOCAL_SCHEMES
+        return not self.url or self._scheme in LOCAL_SCHEMES
 
     @property
     def address(self) -> str:
@@ -67,7 +67,11 @@ class Endpoint:
 
         The SDK's sockets for the pipes of Windows cannot.
         """
-        return urlsplit(self.url).scheme != "npipe"
+        return self._scheme != "npipe"
+
+    @property
+    def _scheme(self) -> str:
+        return with_scheme(self.url.strip()).partition("://")[0]
 
 
 def find(environment: Mapping[str, str], home: Path) -> Endpoint:
@@ -83,8 +87,9 @@ def find(environment: Mapping[str, str], home: Path) -> Endpoint:
 def _from_environment(environment: Mapping[str, str]) -> Endpoint:
     url = environment["DOCKER_HOST"]
     secured = any(environment.get(name) for name in TLS_VARIABLES)
-    if not secured or urlsplit(url).scheme in LOCAL_SCHEMES:
-        return Endpoint(url, origin="DOCKER_HOST")
+    plain = Endpoint(url, origin="DOCKER_HOST")
+    if not secured or plain.local:
+        return plain
     # The SDK takes a tenth of a second to import, which those who need none of it do not spend.
     from docker.utils import kwargs_from_env
 

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from orchestrator.engines.docker.answers import item, number, text
-from orchestrator.engines.docker.client import Api
+from orchestrator.engines.docker.client import ANSWERS_WITHIN, Api
 from orchestrator.engines.docker.feeder import Feeder
 from orchestrator.engines.docker.refusals import cut
 from orchestrator.engines.docker.stream import Stream
@@ -87,7 +87,15 @@ class _Execution:
 
     def start(self, id_: str) -> Stream:
         path, body = f"/exec/{id_}/start", '{"Detach": false, "Tty": false}'
-        return self.api.stream(self.deadline, self.doing, "POST", path, headers=UPGRADE, body=body)
+        return self.api.stream(
+            self.deadline,
+            self.doing,
+            "POST",
+            path,
+            headers=UPGRADE,
+            body=body,
+            begins_within=ANSWERS_WITHIN,
+        )
 
     def exit_code(self, id_: str) -> int:
         """Ask until the command has ended. Raises EngineError when it runs on behind our back."""

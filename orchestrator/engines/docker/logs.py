@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from orchestrator.engines.docker.client import Api
+from orchestrator.engines.docker.client import ANSWERS_WITHIN, Api
 from orchestrator.engines.docker.frames import FROM_THE_ENGINE, HEAD
 from orchestrator.engines.docker.stream import Stream
 from orchestrator.model.launch import LogLine
@@ -37,7 +37,9 @@ def read(
     if since:
         query["since"] = unix_time(since)
     path = f"/containers/{container}/logs"
-    with api.stream(deadline, "read the log", "GET", path, query=query) as stream:
+    with api.stream(
+        deadline, "read the log", "GET", path, query=query, begins_within=ANSWERS_WITHIN
+    ) as stream:
         yield from lines(_pieces(stream))
 
 

@@ -45,6 +45,10 @@ class Wire:
         """Tell the other side that nothing more is sent."""
         self._patiently(self._end)
 
+    def bear_silence(self) -> None:
+        """From now on let the other side say nothing for as long as the deadline allows."""
+        self._silence = float("inf")
+
     def makefile(self, *_mode: Any) -> io.BufferedReader:
         """What `http.client` reads from."""
         return io.BufferedReader(_Reader(self), AT_ONCE)

@@ -7,11 +7,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from scripted_daemon import Daemon, Request, json_answer, nothing, refusal, silence
 
-from orchestrator.engines.docker import DockerEngine, client, dialling, patience, starting
+from orchestrator.engines.docker import (
+    DockerEngine,
+    client,
+    dialling,
+    execs,
+    logs,
+    patience,
+    starting,
+)
 from orchestrator.engines.docker.patience import LaterStop
 from orchestrator.errors import EngineUnavailable
 from orchestrator.model.launch import Found, Image, Launch, RunLabels
@@ -162,6 +171,29 @@ def test_silence_is_told_as_the_engine_s(
     with pytest.raises(EngineUnavailable, match=words) as caught:
         (ASKING | CHANGING)[verb](daemon.engine(), Deadline())
     assert "docker info" in caught.value.hint
+
+
+@pytest.mark.parametrize(("module", "verb"), [(execs, "exec"), (logs, "logs")])
+def test_streams_have_to_begin_and_may_be_silent_then(
+    daemon: Daemon, module: ModuleType, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    streams: dict[str, Verb] = {
+        "exec": lambda engine, deadline: engine.exec(FOUND, ["psql"], deadline),
+        "logs": lambda engine, deadline: list(engine.logs(FOUND, deadline)),
+    }
+    monkeypatch.setattr(module, "ANSWERS_WITHIN", 0.1)
+    daemon.on("POST /containers/c1/exec", json_answer({"Id": "x1"}, 201))
+    daemon.on(".*/(start|logs.*)", silence)
+    with pytest.raises(EngineUnavailable, match=r"did not answer within 0\.1 s"):
+        streams[verb](daemon.engine(), Deadline())
+
+    def silent_for_a_while(request: Request) -> None:
+        request.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        silence(request)
+
+    daemon.on(".*/(start|logs.*)", silent_for_a_while)
+    with pytest.raises(TimedOut):
+        streams[verb](daemon.engine(), Deadline.after(0.5))
 
 
 def test_an_engine_that_takes_no_connection_is_silent(
