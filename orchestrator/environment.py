@@ -203,14 +203,15 @@ class Environment:
                 hint=f"apply the changes with: greenroom down {run.id}, then greenroom up",
             )
 
-    def down(self, *, failed: bool = False) -> None:
+    def down(self, *, failed: bool = False, hurry: bool = False) -> None:
         """Remove everything, or keep it when that is wanted; nothing to remove is fine.
 
-        `failed` tells that something went wrong in it. What was only joined stays. Raises
-        NotRemoved with what is left; the watchdog goes on trying then.
+        `failed` tells that something went wrong in it. What was only joined stays. In a `hurry`, an
+        engine that is slow gets some seconds only. Raises NotRemoved with what is left; the
+        watchdog goes on trying then.
         """
         with self._masked():
-            self._lifetime.end(failed=failed)
+            self._lifetime.end(failed=failed, hurry=hurry)
 
     def watch(self) -> DeathWatch:
         """Return what notices, while its block runs, when something dies that should live."""

@@ -9,6 +9,7 @@ GreenroomError                 70  (a bug, if it is none of the following)
 │   ├── ImageUnavailable       75  an image is neither here nor can it be pulled
 │   ├── BuildFailed            75  a build ended with an error; carries its log
 │   └── Gone                   75  what was asked about is not there any more
+├── NotKept                    75  what must be kept on this machine could not be written
 ├── StepFailed                 75  a step of the plan failed; carries its evidence
 ├── ServiceDied                75  a service ended while the tests were running
 ├── NotRemoved                 74  something could not be removed
@@ -102,6 +103,12 @@ class BuildFailed(EngineError):
 
 class Gone(EngineError):
     """What the engine was asked about does not exist any more."""
+
+
+class NotKept(GreenroomError):
+    """What Greenroom must keep on this machine while a run lives could not be written."""
+
+    exit_code = 75
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 
 from orchestrator.engines.engine import Engine, Images
-from orchestrator.errors import GreenroomError, UsageError
+from orchestrator.errors import GreenroomError, StepFailed, UsageError
 from orchestrator.host import facts
 from orchestrator.host.owner import TIME_TO_LIVE, identity, new_labels
 from orchestrator.host.turn import turn
@@ -88,12 +88,12 @@ class Lifetime:
         way = self.way(plan, known, labels)
         try:
             self.walk(way)
+            if stays:
+                hold.stand(ttl)
         except BaseException as error:
             hold.unsure = way.unsure
             self.end_after(error)
             raise
-        if stays:
-            hold.stand(ttl)
 
     def stand(self, *, ttl: float, fresh: bool, restart: Collection[str]) -> None:
         """Bring it up to stay, or bring what is up up to date, when it is our turn."""
@@ -203,8 +203,11 @@ class Lifetime:
 
     # The end.
 
-    def end(self, *, failed: bool = False) -> None:
-        """Remove everything, or keep it when that is wanted; leave what was only joined."""
+    def end(self, *, failed: bool = False, hurry: bool = False) -> None:
+        """Remove everything, or keep it when that is wanted; leave what was only joined.
+
+        In a `hurry`, what an engine does not remove soon is left to the watchdog.
+        """
         hold, self.hold, self.brought = self.hold, None, None
         if hold is None:
             return
@@ -213,11 +216,11 @@ class Lifetime:
         elif self.keep.applies(failed=failed):
             self.tell(hold.keep())
         else:
-            hold.remove(self.manifest.name, self.tell)
+            hold.remove(self.manifest.name, self.tell, hurry=hurry)
 
     def end_after(self, error: BaseException) -> None:
         """End it because of an error, on which is noted what could not be removed."""
         try:
-            self.end(failed=True)
+            self.end(failed=True, hurry=not isinstance(error, StepFailed))
         except GreenroomError as left:
             error.add_note(f"{left.message}\n{left.hint}".rstrip())

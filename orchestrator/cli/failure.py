@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import typer
 
 from orchestrator.errors import (
+    EngineError,
     GreenroomError,
     Interrupted,
     ManifestError,
@@ -17,8 +18,11 @@ from orchestrator.errors import (
 )
 from orchestrator.render.colours import Paint, plainly
 from orchestrator.render.words import seconds
+from orchestrator.waiting import TimedOut
 
 BUG = 70
+
+SILENT = "see whether the engine is well (docker info, say), and start it anew if it is not"
 
 LOG_LINES = 12
 LONGEST_LINE = 300
@@ -42,6 +46,8 @@ def exit_code(error: BaseException) -> int:
             return 130
         case GreenroomError():
             return error.exit_code
+        case TimedOut():
+            return EngineError.exit_code
         case typer.TyperException():
             return UsageError.exit_code
         case _:
@@ -66,6 +72,9 @@ def parts(error: BaseException, paint: Paint) -> Iterator[str]:
             yield f"{paint('red', 'error:')} {message}"
             yield from evidence(error, paint)
             yield from following(error.hint or default_hint(error), paint)
+        case TimedOut():
+            yield f"{paint('red', 'error:')} not done in time: {error}".removesuffix(": ")
+            yield from following(SILENT, paint)
         case typer.TyperException():
             yield f"{paint('red', 'error:')} {error.format_message()}"
             yield from following(help_for(error), paint)

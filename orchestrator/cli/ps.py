@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from orchestrator.model.event import Event
     from orchestrator.model.launch import Found
 
-DESCRIBE_SECONDS = 15.0
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -59,12 +57,11 @@ def ps(json: Json = False) -> int:
 
 def listed(found: Survey) -> Iterator[Entry]:
     """Yield what there is to list, run by run."""
+    from orchestrator.lifecycle.bringing_up import hosts as addresses
     from orchestrator.lifecycle.sweeping import verdict
-    from orchestrator.waiting import Deadline
 
-    deadline = Deadline.after(DESCRIBE_SECONDS)
-    engines = {thing.engine for run in found.runs for thing in run.things}
-    hosts = {name: found.engines[name].describe(deadline).address for name in engines}
+    names = {thing.engine for run in found.runs for thing in run.things}
+    hosts = addresses({name: found.engines[name] for name in names})
     for run in found.runs:
         end = verdict(run, os.environ).cause
         for thing in run.instances or run.things:

@@ -70,11 +70,11 @@ class Session:
         An environment removes itself when its way up fails. What an interrupt can tear apart is
         the moment between its last step and its knowing that it is up.
         """
-        from orchestrator.errors import GreenroomError
+        from orchestrator.errors import GreenroomError, StepFailed
 
         self.signals.removing = True
         try:
-            environment.down(failed=True)
+            environment.down(failed=True, hurry=not isinstance(error, StepFailed))
         except GreenroomError as left:
             error.add_note(f"{left.message}\n{left.hint}".rstrip())
 

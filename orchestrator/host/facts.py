@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine, Images
 from orchestrator.host.digests import digests
 from orchestrator.model.facts import Facts
@@ -41,15 +42,17 @@ def gather(
     `standing` is what an earlier `up` of this manifest has. Raises EngineUnavailable when an engine
     that the manifest needs does not answer.
     """
-    deadline = Deadline.after(SECONDS)
     resources = list(manifest.resources.values())
-    with ThreadPoolExecutor(1, "greenroom-facts") as beside:
+    # A context of many files takes its time to read; what is asked last has its own.
+    reading_at_once = ThreadPoolExecutor(1, "greenroom-facts")
+    with in_time(" or ".join(engines), SECONDS) as deadline, reading_at_once as beside:
         reading = beside.submit(digests, resources)
         described = {name: engine.describe(deadline) for name, engine in engines.items()}
         known = Facts(engines=described, image_prefix=image_prefix(environ))
         fetched = present(engines, names(resources, known, built=False), deadline)
         known = replace(known, digests=reading.result(), standing=dict(standing or {}))
-        built = present(engines, names(resources, known, built=True), Deadline.after(SECONDS))
+    with in_time(" or ".join(engines), SECONDS) as deadline:
+        built = present(engines, names(resources, known, built=True), deadline)
     return replace(known, images=fetched | built)
 
 

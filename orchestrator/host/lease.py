@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from orchestrator.errors import GreenroomError
+from orchestrator.errors import NotKept
 from orchestrator.state import state_folder
 
 FILE = "lease.json"
@@ -58,13 +58,13 @@ class Lease:
             return None
 
     def write(self, folder: Path) -> None:
-        """Put it into the run's folder, whole or not at all. Raises GreenroomError."""
+        """Put it into the run's folder, whole or not at all. Raises NotKept."""
         draft = folder / f"lease.{secrets.token_hex(4)}.draft"
         try:
             draft.write_text(json.dumps(asdict(self)))
             draft.replace(folder / FILE)
         except OSError as error:
-            raise GreenroomError(
+            raise NotKept(
                 f"cannot write the lease in {folder}: {error.strerror}",
                 hint="see that the folder is there, and that its disk is not full",
             ) from error

@@ -9,6 +9,7 @@ from typing import Self
 
 from orchestrator.addressing.resolve import answer, fields
 from orchestrator.addressing.route import LOCAL, Directory
+from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import PortTaken, StepFailed
 from orchestrator.host.ports import HeldPorts
@@ -218,7 +219,8 @@ def ready(run: str, directory: Directory, seconds: float) -> RunReady:
 
 def hosts(engines: Mapping[str, Engine]) -> dict[str, str]:
     """Return for each engine where its published ports are reached from here."""
-    return {
-        name: engine.describe(Deadline.after(DESCRIBE_SECONDS)).address
-        for name, engine in engines.items()
-    }
+    found = {}
+    for name, engine in engines.items():
+        with in_time(name, DESCRIBE_SECONDS) as deadline:
+            found[name] = engine.describe(deadline).address
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, NotRemoved, StepFailed
 from orchestrator.lifecycle.executor import Tell, execute_all
@@ -16,29 +17,45 @@ from orchestrator.plan import plan_down
 from orchestrator.waiting import Deadline, Stop, TimedOut
 
 LIST_SECONDS = 15.0
+LEFT_SECONDS = 3.0
 REMOVE_SECONDS = 60.0
 
 
-def listed(engines: Mapping[str, Engine], run: str | None = None) -> list[Found]:
-    """Return everything of Greenroom's, or of one run, on all of these engines."""
-    deadline = Deadline.after(LIST_SECONDS)
-    return [found for engine in engines.values() for found in engine.list(deadline, run)]
+def listed(
+    engines: Mapping[str, Engine], run: str | None = None, seconds: float = LIST_SECONDS
+) -> list[Found]:
+    """Return everything of Greenroom's, or of one run, on all of these engines.
+
+    Raises EngineUnavailable when one does not answer within so many seconds.
+    """
+    found: list[Found] = []
+    for engine in engines.values():
+        with in_time(engine.name, seconds) as deadline:
+            found += engine.list(deadline, run)
+    return found
 
 
-def remove_run(title: str, run: str, engines: Mapping[str, Engine], tell: Tell) -> int:
+def remove_run(
+    title: str,
+    run: str,
+    engines: Mapping[str, Engine],
+    tell: Tell,
+    seconds: float = REMOVE_SECONDS,
+) -> int:
     """Remove all of a run that the engines report, and return how many things that were.
 
-    Raises NotRemoved, which names everything that is left with the reason, and the engine's own
-    error when it cannot even be asked.
+    No step takes longer than so many seconds. Raises NotRemoved, which names everything that is
+    left with the reason, and EngineError when an engine cannot even be asked.
     """
     began = time.monotonic()
-    found = listed(engines, run)
-    failures = execute_all(plan_down(title, [*others(found)]), remover(engines), tell, Stop())
+    found = listed(engines, run, min(seconds, LIST_SECONDS))
+    remove = remover(engines, seconds)
+    failures = execute_all(plan_down(title, [*others(found)]), remove, tell, Stop())
     if not failures:
         # The run's folder says until when the rest may live: as long as that is there, so is it.
-        failures = execute_all(plan_down(title, [*folders(found)]), remover(engines), tell, Stop())
+        failures = execute_all(plan_down(title, [*folders(found)]), remove, tell, Stop())
     if failures:
-        raise not_removed(run, failures, listed(engines, run))
+        raise not_removed(run, failures, left(engines, run))
     tell(RunRemoved(at=time.time(), run=run, seconds=time.monotonic() - began, removed=len(found)))
     return len(found)
 
@@ -64,18 +81,29 @@ def others(found: Iterable[Found]) -> Iterator[Found]:
 def not_removed(run: str, failures: list[StepFailed], left: list[Found]) -> NotRemoved:
     """Return the error that names what is left, and why."""
     reasons = "\n".join(f"  {failure.step}: {failure.message}" for failure in failures)
-    names = ", ".join(sorted(thing.name or thing.id for thing in left)) or "nothing else"
+    names = ", ".join(sorted(thing.name or thing.id for thing in left))
+    there = f"still there: {names}; " if names else ""
     return NotRemoved(
         f"could not remove all of {run}:\n{reasons}",
-        hint=f"still there: {names}; try again with: greenroom down {run}",
+        hint=f"{there}try again with: greenroom down {run}",
     )
 
 
-def remover(engines: Mapping[str, Engine]) -> Callable[[Step], None]:
-    """Return what performs the steps of removal."""
+def left(engines: Mapping[str, Engine], run: str) -> list[Found]:
+    """Return what is left of a run, as far as the engines tell."""
+    try:
+        return listed(engines, run, LEFT_SECONDS)
+    except EngineError:
+        return []
+
+
+def remover(
+    engines: Mapping[str, Engine], seconds: float = REMOVE_SECONDS
+) -> Callable[[Step], None]:
+    """Return what performs the steps of removal, each within so many seconds."""
 
     def perform(step: Step) -> None:
-        deadline = Deadline.after(REMOVE_SECONDS)
+        deadline = Deadline.after(seconds)
         try:
             match step:
                 case Remove(found=found):
@@ -86,6 +114,6 @@ def remover(engines: Mapping[str, Engine]) -> Callable[[Step], None]:
                     raise AssertionError(f"{step.key} is no step of removal")
         except TimedOut as error:
             words = f": {error}" if str(error) else ""
-            raise EngineError(f"not done after {REMOVE_SECONDS:.0f} s{words}") from error
+            raise EngineError(f"not done after {seconds:.0f} s{words}") from error
 
     return perform

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from orchestrator.engines import make_all
+from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine
 from orchestrator.engines.process.mark import is_run
 from orchestrator.errors import EngineUnavailable
@@ -23,7 +24,6 @@ from orchestrator.model.launch import (
     State,
 )
 from orchestrator.model.resource import DOCKER, PROCESS, Instance
-from orchestrator.waiting import Deadline
 
 LIST_SECONDS = 15.0
 
@@ -146,7 +146,8 @@ def survey(
     silent: list[EngineUnavailable] = []
     for name, engine in (engines or make_all((DOCKER, PROCESS), environ)).items():
         try:
-            found += engine.list(Deadline.after(LIST_SECONDS), run)
+            with in_time(name, LIST_SECONDS) as deadline:
+                found += engine.list(deadline, run)
             answering[name] = engine
         except EngineUnavailable as error:
             silent.append(error)

@@ -20,6 +20,7 @@ from orchestrator.lifecycle.removal import remove_run
 from orchestrator.lifecycle.survey import Run, Survey, survey
 from orchestrator.lifecycle.verdict import Verdict, judge
 from orchestrator.model.event import Event, Noticed
+from orchestrator.waiting import Stopped, TimedOut
 
 WATCH = "watch.py"
 
@@ -89,7 +90,7 @@ def sweeping(
     """Sweep on the side, while the block waits for servers anyway."""
 
     def work() -> None:
-        with suppress(GreenroomError):
+        with suppress(GreenroomError, Stopped, TimedOut):
             sweep(survey(environ, engines=engines), environ, tell)
 
     thread = threading.Thread(target=work, name="greenroom-sweep", daemon=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from orchestrator.engines.process.mark import without_marks
-from orchestrator.errors import GreenroomError
+from orchestrator.errors import NotKept
 from orchestrator.host.lease import Lease, dial, run_folder
 from orchestrator.host.owner import TIME_TO_LIVE, Owner
 from orchestrator.model.launch import RunLabels
@@ -45,7 +45,7 @@ class Guard:
         """Start the watchdog of a new run, and make the run's folder.
 
         The watchdog comes first: from its start on, whatever the run leaves is removed. Raises
-        GreenroomError when the folder cannot be made or the watchdog not be started.
+        NotKept when the folder cannot be made or the watchdog not be started.
         """
         folder = run_folder(labels.run, environ)
         guard = cls(folder, *spawn(labels.run, folder, environ, engines))
@@ -54,7 +54,7 @@ class Guard:
             (folder / "labels.json").write_text(json.dumps(labels.labels()))
         except OSError as error:
             guard.let_go()
-            raise GreenroomError(
+            raise NotKept(
                 f"cannot make the run's folder {folder}: {error.strerror}",
                 hint="set XDG_STATE_HOME to a folder that you can write to",
             ) from error
@@ -125,7 +125,7 @@ class Guard:
 def spawn(
     run: str, folder: Path, environ: Mapping[str, str], engines: Iterable[str]
 ) -> tuple[socket.socket, subprocess.Popen[bytes]]:
-    """Start a watchdog that we are connected to. Raises GreenroomError when it cannot be."""
+    """Start a watchdog that we are connected to. Raises NotKept when it cannot be."""
     ours, its = socket.socketpair()
     me = Owner.here()
     numbers = [str(me.pid), str(me.started)]
@@ -142,7 +142,7 @@ def spawn(
         )
     except OSError as error:
         ours.close()
-        raise GreenroomError(
+        raise NotKept(
             f"cannot start the watchdog of {run}: {error.strerror}",
             hint="end what this user no longer needs, or raise its limit of processes (ulimit -u)",
         ) from error

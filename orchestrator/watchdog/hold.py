@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,13 +14,16 @@ from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, NotRemoved, UsageError
 from orchestrator.host.owner import TIME_TO_LIVE
 from orchestrator.lifecycle.executor import Tell
-from orchestrator.lifecycle.removal import listed, remove_run
+from orchestrator.lifecycle.removal import REMOVE_SECONDS, listed, remove_run
 from orchestrator.model.event import RunKept
 from orchestrator.model.launch import RunLabels
 from orchestrator.model.resource import PROCESS
 from orchestrator.watchdog.guard import Guard
 
 NEVER = "never"
+
+HURRY = 5.0
+"""Seconds for removal after a signal: CI systems kill about ten seconds after it."""
 
 
 class Keep(Enum):
@@ -59,8 +63,11 @@ class Hold:
         engines: Mapping[str, Engine],
         real: bool,
     ) -> Self:
-        """Begin a run. Raises GreenroomError when it cannot be watched over."""
-        if not real:
+        """Begin a run. Raises NotKept when it cannot be watched over.
+
+        On Windows nobody watches yet: its processes inherit no sockets as their input.
+        """
+        if not real or os.name != "posix":
             return cls(labels.run, engines, None)
         everything = with_processes(engines, environ)
         return cls(labels.run, everything, Guard.begin(labels, environ, everything))
@@ -98,15 +105,15 @@ class Hold:
         now = time.time()
         return RunKept(at=now, run=self.run, expires=now + seconds, instances=names)
 
-    def remove(self, title: str, tell: Tell) -> None:
+    def remove(self, title: str, tell: Tell, *, hurry: bool = False) -> None:
         """Remove all of it; what appears later, or cannot be removed now, is the watchdog's.
 
-        Raises NotRemoved, or the engine's own error when it cannot be asked.
+        In a `hurry` an engine that is slow gets some seconds only. Raises NotRemoved.
         """
         if self.guard:
             self.guard.fall()
         try:
-            remove_run(title, self.run, self.engines, tell)
+            remove_run(title, self.run, self.engines, tell, HURRY if hurry else REMOVE_SECONDS)
         except NotRemoved as left:
             left.hint = self._goes_on(left.hint)
             raise

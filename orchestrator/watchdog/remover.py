@@ -38,7 +38,9 @@ def remove(run: str, engines: Mapping[str, Engine], patience: float = PATIENCE) 
             return not remove_run(run, run, engines, ignore)
         except GreenroomError as error:
             say(f"{error.message}; {error.hint}")
-            return False
+        except Exception as error:  # Nobody else goes on trying.
+            say(f"{type(error).__name__}: {error}")
+        return False
 
     try:
         poll(gone, Deadline.after(patience), longest=LONGEST_PAUSE)
