@@ -9,7 +9,7 @@ from pathlib import Path
 from chaos.calls import Point, points
 from chaos.commands import LIMIT, Ended, run
 from chaos.faults import ALL, FAULTS, Fault
-from chaos.leftovers import PATIENCE, Leftovers
+from chaos.leftovers import PATIENCE, Leftovers, files
 from chaos.place import Place
 from chaos.proxy import Proxy, Strike
 
@@ -46,8 +46,9 @@ class Outcome:
     """What came of a trial.
 
     `seconds` is how long something was there after the command's end, `left` what was there at the
-    end of our patience; `begun` says that something was to be removed already, and `cured` that a
-    further `greenroom down` removed the rest. `down` is how the one after an `up` ended.
+    end of our patience; `begun` says that something was to be removed already, be it the run's
+    folder, without which nobody watches the run; `cured`, that a further `greenroom down` removed
+    the rest. `down` is how the one after an `up` ended.
     """
 
     trial: Trial
@@ -97,7 +98,7 @@ class Lab:
                 prepare(trial.command, place, environ)
                 proxy.count_anew(Strike(trial.fault, trial.point))
                 ended = run(WORDS[trial.command], place, environ, limit)
-                begun = any(kind.startswith("DELETE") for kind in proxy.calls)
+                begun = any(kind.startswith("DELETE") for kind in proxy.calls) or not files(place)
                 outcome = Outcome(trial, ended, proxy.struck.is_set(), begun)
                 return self._judge(outcome, place, environ)
             finally:
