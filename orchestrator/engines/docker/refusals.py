@@ -37,7 +37,7 @@ HINTS = (
     ),
     (
         ("too many open files",),
-        'start less at once, or raise the limit of open files ("ulimit -n") of the engine',
+        'start less at once, or raise the limit of open files ("ulimit -n"), here or for the engine',
     ),
     (
         ("is already in use by container", "name is already in use"),
@@ -52,7 +52,7 @@ HINTS = (
 )
 """What to do about a refusal that says one of these."""
 
-UNREACHED = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENOTSOCK}
+UNREACHED = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN}
 
 STARTING = "start Docker (or Podman's socket), or point DOCKER_HOST at an engine that runs"
 HANGING = 'see whether "docker info" answers; if it does not, restart the engine'
@@ -135,13 +135,13 @@ def _broken(doing: str, error: Exception, endpoint: Endpoint) -> EngineError:
         message = f"cannot {doing}: the answer from {endpoint} makes no sense: {error}"
         return EngineError(message, hint=NO_ENGINE)
     # Our own side can lack room and open files as well as the engine's.
-    return refused(doing, _reason(causes))
+    return refused(doing, _reason(causes), FAILURE)
 
 
 def _silence(causes: tuple[BaseException, ...], endpoint: Endpoint) -> EngineUnavailable | None:
     """Why no engine answers, with the next step to take; None when one does, or did."""
     where = str(endpoint)
-    if _any(causes, FileNotFoundError):
+    if _any(causes, FileNotFoundError, NotADirectoryError):
         return EngineUnavailable(f"there is no container engine at {where}", hint=STARTING)
     if _any(causes, PermissionError):
         return EngineUnavailable(

@@ -76,6 +76,8 @@ def test_it_describes_the_engine_and_where_its_ports_are(daemon: Daemon) -> None
     ("host", "words", "hint"),
     [
         ("unix:///no/such.sock", "no container engine at unix:///no/such.sock (from", "start"),
+        ("unix:///dev/null/x", "no container engine at unix:///dev/null/x (from", "start"),
+        (f"unix:///{'x' * 200}", "path too long", "try again"),
         ("tcp://127.0.0.1:1", "no container engine answers at tcp://127.0.0.1:1", "start"),
         ("tcp://no-such-host.invalid:1", "unknown", "correct"),
         ("nonsense://x", "nonsense://x (from DOCKER_HOST) is no engine's address", "looks like"),
