@@ -9,6 +9,7 @@ from rich.text import Text
 
 from orchestrator.render import words
 from orchestrator.render.board import Phase
+from orchestrator.render.printable import printable
 from orchestrator.render.rows import Row
 
 MARKS = {
@@ -68,7 +69,7 @@ class Drawing:
             " ",
             (name.plain, style if row.phase is Phase.FAILED else faint),
             (f"  {time:>{TIME_WIDTH}}  ", "dim"),
-            (row.words, "red" if row.phase is Phase.FAILED else faint),
+            (printable(row.words), "red" if row.phase is Phase.FAILED else faint),
         )
 
     def mark(self, phase: Phase, now: float) -> str:

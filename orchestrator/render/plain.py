@@ -17,6 +17,7 @@ from orchestrator.model.event import (
     StepStopped,
 )
 from orchestrator.render import words
+from orchestrator.render.printable import printable
 
 QUIET_SECONDS = 10.0
 """A long step says how far it is this often, so that no CI system takes the silence for a hang."""
@@ -59,7 +60,7 @@ class Plain:
         self._tasks = frozenset(event.tasks)
 
     def _write(self, line: str) -> None:
-        self._stream.write(line + "\n")
+        self._stream.write(printable(line) + "\n")
         self._stream.flush()
 
     def _lines(self, event: Event) -> list[str]:

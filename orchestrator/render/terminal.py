@@ -24,6 +24,7 @@ from orchestrator.model.event import (
 from orchestrator.render import words
 from orchestrator.render.board import Board
 from orchestrator.render.drawing import Drawing
+from orchestrator.render.printable import printable
 from orchestrator.render.rows import rows
 
 PER_SECOND = 12
@@ -112,7 +113,7 @@ class Terminal:
     def _print(self, lines: list[str]) -> None:
         """Write lines above whatever is drawn."""
         for line in lines:
-            self._console.print(Text(line))
+            self._console.print(Text(printable(line)))
 
     def _remove(self) -> None:
         """One more thing is being removed; the first one ends the way up."""
