@@ -37,7 +37,7 @@ HINTS = (
     ),
     (
         ("too many open files",),
-        'start less at once, or raise the limit of open files ("ulimit -n"), here or for the engine',
+        'start less at once, or raise the limit of open files ("ulimit -n") here or for the engine',
     ),
     (
         ("is already in use by container", "name is already in use"),
@@ -160,6 +160,9 @@ def _silence(causes: tuple[BaseException, ...], endpoint: Endpoint) -> EngineUna
         )
     if _any(causes, ConnectionRefusedError) or _numbers(causes) & UNREACHED:
         return EngineUnavailable(f"no container engine answers at {where}", hint=STARTING)
+    if "path too long" in str(causes[0]):
+        message = f"{where} is no engine's address: {causes[0]}"
+        return EngineUnavailable(message, hint=ADDRESSES)
     if _any(causes, Unreachable):
         words = _words(causes, Unreachable)
         hint = 'pip install "docker[ssh]"' if "paramiko" in words else STARTING

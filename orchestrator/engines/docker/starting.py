@@ -10,9 +10,9 @@ from orchestrator.engines.docker.archive import archive, check_visible
 from orchestrator.engines.docker.body import container_name, create_body
 from orchestrator.engines.docker.client import Api
 from orchestrator.engines.docker.exchange import FAILURE, NOT_FOUND, Refusal
-from orchestrator.engines.docker.patience import LaterStop
+from orchestrator.engines.docker.patience import LaterStop, Silent
 from orchestrator.engines.docker.removal import remove_container
-from orchestrator.errors import EngineError
+from orchestrator.errors import EngineError, EngineUnavailable
 from orchestrator.model.launch import Found, Launch
 from orchestrator.waiting import Abandoned, Deadline, Stop, Stopped, TimedOut, poll
 
@@ -69,14 +69,23 @@ def _create(api: Api, launch: Launch, body: dict[str, Any], doing: str, deadline
 def _undo(api: Api, name: str, error: BaseException, stop: Stop) -> None:
     """Remove what a create call that failed may have made, of which only the name is known."""
     refusal = error.__cause__
+    if _never_asked(error) or (isinstance(refusal, Refusal) and refusal.status < FAILURE):
+        # Nothing was made, and the name may be another's.
+        return
     clean_up = _clean_up(UNKNOWN_LIMIT, error, stop)
-    if not isinstance(refusal, Refusal):
-        # A lost answer tells nothing: the engine may make the container a little later.
-        with suppress(TimedOut, Stopped):
-            poll(lambda: _discard(api, name, clean_up), clean_up)
-    elif refusal.status >= FAILURE:
+    if isinstance(refusal, Refusal):
         _discard(api, name, clean_up)
-    # What was refused for a reason has made nothing, and the name may be another's.
+        return
+    # A lost answer tells nothing: the engine may make the container a little later.
+    with suppress(TimedOut, Stopped):
+        poll(lambda: _discard(api, name, clean_up), clean_up)
+
+
+def _never_asked(error: BaseException) -> bool:
+    """Whether a call failed before the engine had it."""
+    if isinstance(error, EngineUnavailable):
+        return not isinstance(error.__cause__, Silent)
+    return isinstance(error, Stopped) and not isinstance(error, Abandoned)
 
 
 def _clean_up(seconds: float, error: BaseException, stop: Stop) -> Deadline:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def test_it_describes_the_engine_and_where_its_ports_are(daemon: Daemon) -> None
     [
         ("unix:///no/such.sock", "no container engine at unix:///no/such.sock (from", "start"),
         ("unix:///dev/null/x", "no container engine at unix:///dev/null/x (from", "start"),
-        (f"unix:///{'x' * 200}", "path too long", "try again"),
+        (f"unix:///{'x' * 200}", "path too long", "looks like"),
         ("tcp://127.0.0.1:1", "no container engine answers at tcp://127.0.0.1:1", "start"),
         ("tcp://no-such-host.invalid:1", "unknown", "correct"),
         ("nonsense://x", "nonsense://x (from DOCKER_HOST) is no engine's address", "looks like"),
@@ -169,6 +170,21 @@ def test_a_container_whose_answer_was_lost_is_removed_once_it_appears(
     with pytest.raises(EngineError):
         daemon.engine().start(LEDGER, within())
     assert calls(daemon)[1:] == ["DELETE containers/greenroom-r1-ledger"] * 3
+
+
+def test_nobody_looks_for_what_was_never_asked_for(daemon: Daemon) -> None:
+    engine = DockerEngine({"DOCKER_HOST": "tcp://127.0.0.1:1"})
+    begun = time.monotonic()
+    with pytest.raises(EngineUnavailable, match="no container engine answers"):
+        engine.start(LEDGER, within())
+    assert time.monotonic() - begun < 1
+
+
+def test_a_creation_at_which_the_engine_failed_is_undone(daemon: Daemon) -> None:
+    daemon.on(CREATE, refusal(500, "disk on fire"))
+    with pytest.raises(EngineError, match="disk on fire"):
+        daemon.engine().start(LEDGER, within())
+    assert calls(daemon)[1:] == ["DELETE containers/greenroom-r1-ledger"]
 
 
 def test_a_container_that_has_the_name_already_is_not_touched(daemon: Daemon) -> None:
