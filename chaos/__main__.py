@@ -18,6 +18,7 @@ from pathlib import Path
 from bench import machine
 from chaos import page
 from chaos.campaign import Campaign, Gathered
+from chaos.commands import LIMIT
 from chaos.faults import FAULTS
 from chaos.ledger import Ledger
 from chaos.leftovers import Leftovers
@@ -54,7 +55,8 @@ def performed(arguments: argparse.Namespace) -> list[Gathered]:
     ):
         watcher = Leftovers(ledger)
         seed, short, names = arguments.seed, arguments.short, arguments.fault or ()
-        setting = Setting(Path(folder), engine, watcher, seed, short, names)
+        limit = arguments.limit
+        setting = Setting(Path(folder), engine, watcher, seed, short, names, limit)
         parts = chosen(arguments, setting)
         announce(parts, arguments.workers)
         return [campaign.perform(part) for part in parts]
@@ -87,6 +89,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, metavar="N", help="for what is chosen by chance")
     parser.add_argument(
         "--workers", type=int, metavar="N", default=WORKERS, help="trials at a time"
+    )
+    parser.add_argument(
+        "--limit", type=float, metavar="S", default=LIMIT, help="after so many seconds it hangs"
     )
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the tables into this page")
     arguments = parser.parse_args()

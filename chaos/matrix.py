@@ -69,11 +69,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Lab:
-    """What every trial needs: where its folder goes, the real engine, and who looks afterwards."""
+    """What every trial needs: where its folder goes, the real engine, and who looks afterwards.
+
+    `limit` is how many seconds a command may take.
+    """
 
     folder: Path
     engine: Path
     leftovers: Leftovers
+    limit: float = LIMIT
 
     def count(self, command: str) -> tuple[list[Point], float]:
         """Return the calls of a command that nothing happens to, and its seconds."""
@@ -89,7 +93,7 @@ class Lab:
             finally:
                 self.leftovers.remove(place)
 
-    def perform(self, trial: Trial, limit: float = LIMIT) -> Outcome:
+    def perform(self, trial: Trial) -> Outcome:
         """Do what the trial says, and look at what is left. Raises Unfit."""
         place = Place.make(self.folder, MANIFEST)
         with Proxy(place.socket, self.engine) as proxy:
@@ -97,7 +101,7 @@ class Lab:
             try:
                 prepare(trial.command, place, environ)
                 proxy.count_anew(Strike(trial.fault, trial.point))
-                ended = run(WORDS[trial.command], place, environ, limit)
+                ended = run(WORDS[trial.command], place, environ, self.limit)
                 begun = any(kind.startswith("DELETE") for kind in proxy.calls) or not files(place)
                 outcome = Outcome(trial, ended, proxy.struck.is_set(), begun)
                 return self._judge(outcome, place, environ)

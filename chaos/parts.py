@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chaos import kills, signals, tables
+from chaos.commands import LIMIT
 from chaos.leftovers import Leftovers
 from chaos.matrix import WORDS, Lab, Outcome, Trial, trials
 from chaos.verdicts import verdicts
@@ -30,7 +31,8 @@ SOON = 5.0
 class Setting:
     """What all parts share. `seed` is that of every choice by chance; `short` asks for a few.
 
-    Of the faults, only those with these `names` are tried; all of them when there are none.
+    Of the faults, only those with these `names` are tried; all of them when there are none. `limit`
+    is after how many seconds a command hangs.
     """
 
     folder: Path
@@ -39,6 +41,7 @@ class Setting:
     seed: int
     short: bool
     names: Sequence[str] = ()
+    limit: float = LIMIT
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def faults(setting: Setting) -> Part:
 
 def of_faults(setting: Setting, chosen: Sequence[Trial], seconds: float = 0.0) -> Part:
     """Return the part that consists of these trials."""
-    lab = Lab(setting.folder, setting.engine, setting.leftovers)
+    lab = Lab(setting.folder, setting.engine, setting.leftovers, setting.limit)
     return Part("faults", chosen, seconds, lab.perform, fault_tables, fault_failures)
 
 

@@ -18,6 +18,7 @@ UNCLEAR = re.compile(
 )
 """Words of programmers, in a sentence for users."""
 LONGEST = 300
+"""Characters of the longest line in a message."""
 
 HANG, BUG, CODE = "hang", "traceback", "exit code"
 WORDS, NEXT, LEFT = "words", "no next step", "left"
@@ -50,7 +51,8 @@ def unclear(ended: Ended) -> bool:
     if ended.code == 0:
         return False
     said = ended.error
-    return not said or len(said) > LONGEST or bool(UNCLEAR.search(said))
+    longest = max(map(len, said.split("; ")))
+    return not said or longest > LONGEST or bool(UNCLEAR.search(said))
 
 
 def may_stand(outcome: Outcome) -> bool:
