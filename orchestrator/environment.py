@@ -220,7 +220,7 @@ class Environment:
             for name, resource in self._up.resources.items()
             if not self.manifest.resources[name].is_task
         }
-        return DeathWatch(self.run, mortal, self.tell)
+        return DeathWatch(self.run, mortal, self.tell, self._mask)
 
     def tell(self, event: Event) -> None:
         """Tell whoever listens, without passwords."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from orchestrator.addressing.masking import Mask, mask_value
 from orchestrator.errors import EngineError, ServiceDied
 from orchestrator.lifecycle.evidence import state_of
 from orchestrator.lifecycle.executor import Tell
@@ -30,10 +31,13 @@ class DeathWatch:
     What is gone altogether counts only at the second look: somebody may be making it anew.
     """
 
-    def __init__(self, run: str, resources: Mapping[str, RunningResource], tell: Tell) -> None:
+    def __init__(
+        self, run: str, resources: Mapping[str, RunningResource], tell: Tell, mask: Mask
+    ) -> None:
         self._run = run
         self._resources = resources
         self._tell = tell
+        self._mask = mask
         self._over = Stop()
         self._missing: set[str] = set()
         self._thread = threading.Thread(target=self._look_on, name="greenroom-deaths", daemon=True)
@@ -91,11 +95,15 @@ class DeathWatch:
         state = state_of(resource.engine, resource.found) or listed
         if state is None or state.alive:
             return False
-        self.dead[resource.name] = InstanceDied(
-            at=time.time(),
-            subject=resource.name,
-            state=str(state),
-            log=resource.tail(LOG_LINES),
+        # Whoever asks for the dead shows their logs, too.
+        self.dead[resource.name] = mask_value(
+            InstanceDied(
+                at=time.time(),
+                subject=resource.name,
+                state=str(state),
+                log=resource.tail(LOG_LINES),
+            ),
+            self._mask,
         )
         return True
 

@@ -15,7 +15,15 @@ from orchestrator import Environment
 from orchestrator.addressing.masking import mask_error, mask_event
 from orchestrator.addressing.passwords import secrets_of
 from orchestrator.cli.failure import as_text
-from orchestrator.errors import BuildFailed, Evidence, GreenroomError, ManifestError, StepFailed
+from orchestrator.engines.fake import FakeEngine
+from orchestrator.errors import (
+    BuildFailed,
+    Evidence,
+    GreenroomError,
+    ManifestError,
+    ServiceDied,
+    StepFailed,
+)
 from orchestrator.host import manifests
 from orchestrator.model.event import (
     Event,
@@ -30,6 +38,7 @@ from orchestrator.model.event import (
     StepStarted,
     StepStopped,
 )
+from orchestrator.model.launch import State
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.secret import OpenWord, is_secret, masker
 from orchestrator.render.json_lines import JsonLines
@@ -292,3 +301,19 @@ def test_greenroom_s_own_errors_keep_their_words() -> None:
     error = GreenroomError("nothing secret", hint="go on")
     mask_error(error, masker([HARD]))
     assert (str(error), error.hint) == ("nothing secret", "go on")
+
+
+def test_the_log_of_what_has_died_is_masked_wherever_it_is_shown() -> None:
+    engine = FakeEngine(listening=True)
+    mapping = {
+        "databases": {"db": {"use": "redis", "password": "hunter2-pw"}},
+        "services": {"api": {"image": "api:1", "pull": "never"}},
+    }
+    engine.replies("db", b"+OK\r\n+PONG\r\n")
+    with Environment.of(mapping, engines={"docker": engine}) as environment:
+        engine.says("api", "cannot log in with hunter2-pw")
+        engine.becomes("api", State("exited", 1))
+        with pytest.raises(ServiceDied, match=r"cannot log in with \*\*\*"):
+            environment.check_alive()
+        (died,) = environment.watch().deaths()
+        assert died.log == ("cannot log in with ***",)
