@@ -11,6 +11,7 @@ from orchestrator.cli.output import as_json
 from orchestrator.errors import EngineUnavailable
 
 if TYPE_CHECKING:
+    from orchestrator.model.secret import Mask
     from orchestrator.model.step import Plan
 
 
@@ -36,14 +37,14 @@ def plan(
         error.hint = f"{error.hint}; or plan without asking any engine: --offline"
         raise
     if json:
-        as_json(as_value(found))
+        as_json(as_value(found, environment.mask))
     else:
         typer.echo(environment.mask(plan_text(found)), nl=False)
     return 0
 
 
-def as_value(plan: Plan) -> dict[str, Any]:
-    """Return a plan as JSON has it."""
+def as_value(plan: Plan, mask: Mask) -> dict[str, Any]:
+    """Return a plan as JSON has it; a detail may hold a password, as a probe's command does."""
     from orchestrator.plan.text import step_detail
 
     steps = [
@@ -51,8 +52,8 @@ def as_value(plan: Plan) -> dict[str, Any]:
             "step": step.key,
             "kind": type(step).__name__,
             "subject": step.subject,
-            "detail": step_detail(step),
-            "cause": step.cause,
+            "detail": mask(step_detail(step)),
+            "cause": mask(step.cause),
             "after": list(step.after),
         }
         for step in plan.steps

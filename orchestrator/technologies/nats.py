@@ -32,6 +32,8 @@ INBOX = "_INBOX.greenroom"
 SETTINGS = "/etc/greenroom/nats.conf"
 """Where the server's configuration is put."""
 
+EXPECTED = "expected `streams:` with a list of stream configurations"
+
 MOST_VALUES = 50_000
 """How many values a seed may have, those that aliases repeat included."""
 
@@ -87,7 +89,7 @@ def read_streams(data: bytes) -> list[tuple[int, dict[str, Any]]]:
     document, content = read_yaml(data)
     streams = content.get("streams") if isinstance(content, dict) else None
     if not isinstance(streams, list) or len(content) != 1:
-        raise SeedRefused(1, "expected `streams:` with a list of stream configurations")
+        raise SeedRefused(1, EXPECTED)
     lines = [item.start_mark.line + 1 for item in document.value[0][1].value]
     for line, stream in zip(lines, streams, strict=True):
         check_stream(line, stream)
@@ -99,7 +101,7 @@ def read_yaml(data: bytes) -> tuple[yaml.Node, Any]:
     try:
         document: yaml.Node | None = yaml.compose(data, Loader=yaml.SafeLoader)
         if document is None:
-            raise SeedRefused(1, "the file is empty")
+            raise SeedRefused(1, EXPECTED)
         check_size(document)
         return document, yaml.safe_load(data)
     except yaml.MarkedYAMLError as error:

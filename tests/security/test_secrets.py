@@ -15,6 +15,7 @@ from orchestrator import Environment
 from orchestrator.addressing.masking import mask_error, mask_event
 from orchestrator.addressing.passwords import secrets_of
 from orchestrator.cli.failure import as_text
+from orchestrator.cli.plan import as_value
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.errors import (
     BuildFailed,
@@ -41,6 +42,7 @@ from orchestrator.model.event import (
 from orchestrator.model.launch import State
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.secret import OpenWord, is_secret, masker
+from orchestrator.plan import plan_text
 from orchestrator.render.json_lines import JsonLines
 from orchestrator.render.plain import Plain
 from orchestrator.render.terminal import Terminal
@@ -269,11 +271,10 @@ def test_an_environment_s_own_plan_shows_no_password(tmp_path: Path) -> None:
         "  db: {use: postgres, password: p4ss-w0rd, ready: {exec: [check, p4ss-w0rd]}}\n",
     )
     environment = Environment(manifest)
-    from orchestrator.plan import plan_text
-
-    text = plan_text(environment.plan(offline=True))
-    assert "check p4ss-w0rd exits 0" in text
-    assert "check *** exits 0" in environment.mask(text)
+    plan = environment.plan(offline=True)
+    assert "check p4ss-w0rd exits 0" in plan_text(plan)
+    assert "check *** exits 0" in environment.mask(plan_text(plan))
+    assert "p4ss-w0rd" not in json.dumps(as_value(plan, environment.mask))
 
 
 def test_what_no_mask_can_find_is_told_in_the_documents() -> None:
