@@ -36,12 +36,14 @@ def run_folder(run: str, environ: Mapping[str, str]) -> Path:
 class Lease:
     """Until when a run may live; `expires` is in Unix seconds.
 
-    One that is `standing` lives until then. Any other lives as long as somebody uses it. Of what is
-    `unfinished` nobody knows how far it came: whoever was making it anew has not said that it did.
+    One that is `standing` lives until then. Any other lives as long as somebody uses it. `engines`
+    are the names of those that may have something of it. Of what is `unfinished` nobody knows how
+    far it came: whoever was making it anew has not said that it did.
     """
 
     expires: float
     standing: bool = False
+    engines: tuple[str, ...] = ()
     unfinished: tuple[str, ...] = ()
 
     @classmethod
@@ -52,6 +54,7 @@ class Lease:
             return cls(
                 expires=float(parts["expires"]),
                 standing=parts["standing"] is True,
+                engines=tuple(map(str, parts["engines"])),
                 unfinished=tuple(map(str, parts["unfinished"])),
             )
         except (OSError, ValueError, KeyError, TypeError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from orchestrator.engines.engine import Images
 from orchestrator.errors import GreenroomError
 from orchestrator.lifecycle.removal import remove_run
-from orchestrator.lifecycle.survey import Survey
+from orchestrator.lifecycle.survey import Run, Survey
 from orchestrator.lifecycle.sweeping import ownerless
 from orchestrator.model.event import Event
 from orchestrator.model.launch import Image
@@ -41,8 +41,8 @@ def runs(found: Survey, environ: Mapping[str, str]) -> Iterator[Prunable]:
     """Yield the runs that nobody needs any more."""
     for one in ownerless(found, environ):
 
-        def remove(name: str = one.run.name, run: str = one.run.id) -> int:
-            return remove_run(name, run, found.engines, ignore)
+        def remove(run: Run = one.run) -> int:
+            return remove_run(run.name, run.id, found.engines_of(run, environ), ignore)
 
         yield Prunable("run", one.run.id, one.cause, remove)
 

@@ -35,6 +35,20 @@ def listed(
     return found
 
 
+def answered(
+    engines: Mapping[str, Engine], run: str, seconds: float
+) -> tuple[list[Found], list[EngineError]]:
+    """Return what the engines have of a run, and why others did not say."""
+    found: list[Found] = []
+    silent: list[EngineError] = []
+    for name, engine in engines.items():
+        try:
+            found += listed({name: engine}, run, seconds)
+        except EngineError as error:
+            silent.append(error)
+    return found, silent
+
+
 def remove_run(
     title: str,
     run: str,
@@ -45,12 +59,15 @@ def remove_run(
     """Remove all of a run that the engines report, and return how many things that were.
 
     No step takes longer than so many seconds. Raises NotRemoved, which names everything that is
-    left with the reason, and EngineError when an engine cannot even be asked.
+    left with the reason, and EngineError when an engine cannot even be asked, after all that others
+    have is removed.
     """
     began = time.monotonic()
-    found = listed(engines, run, min(seconds, LIST_SECONDS))
+    found, silent = answered(engines, run, min(seconds, LIST_SECONDS))
     remove = remover(engines, seconds)
     failures = execute_all(plan_down(title, [*others(found)]), remove, tell, Stop())
+    if silent and not failures:
+        raise silent[0]
     if not failures:
         # The run's folder says until when the rest may live: as long as that is there, so is it.
         failures = execute_all(plan_down(title, [*folders(found)]), remove, tell, Stop())

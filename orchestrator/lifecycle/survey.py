@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from orchestrator.engines import make_all
+from orchestrator.engines import make, make_all
 from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine
 from orchestrator.engines.process.mark import is_run
@@ -124,6 +124,11 @@ class Survey:
     engines: Mapping[str, Engine]
     runs: tuple[Run, ...]
     silent: tuple[EngineUnavailable, ...] = ()
+
+    def engines_of(self, run: Run, environ: Mapping[str, str]) -> Mapping[str, Engine]:
+        """Return every engine that may have something of a run, also those that did not answer."""
+        names = run.lease.engines if run.lease else ()
+        return {name: make(name, environ) for name in names} | dict(self.engines)
 
     def without(self, run: Run | None) -> Survey:
         """Return the same without a run that has been removed since."""

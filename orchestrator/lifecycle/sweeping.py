@@ -77,7 +77,8 @@ def sweep(found: Survey, environ: Mapping[str, str], tell: Tell) -> list[Swept]:
     for one in swept:
         tell(Noticed(at=time.time(), text=f"{one.run.id} is removed: {one.cause}"))
         try:
-            remove_run(one.run.name, one.run.id, found.engines, quiet(tell))
+            engines = found.engines_of(one.run, environ)
+            remove_run(one.run.name, one.run.id, engines, quiet(tell))
         except GreenroomError as error:
             tell(Noticed(at=time.time(), text=f"{error.message}\n{error.hint}".rstrip()))
     return swept

@@ -47,8 +47,8 @@ class Guard:
         The watchdog comes first: from its start on, whatever the run leaves is removed. Raises
         NotKept when the folder cannot be made or the watchdog not be started.
         """
-        folder = run_folder(labels.run, environ)
-        guard = cls(folder, *spawn(labels.run, folder, environ, engines))
+        folder, names = run_folder(labels.run, environ), tuple(engines)
+        guard = cls(folder, *spawn(labels.run, folder, environ, names))
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             (folder / "labels.json").write_text(json.dumps(labels.labels()))
@@ -58,28 +58,31 @@ class Guard:
                 f"cannot make the run's folder {folder}: {error.strerror}",
                 hint="set XDG_STATE_HOME to a folder that you can write to",
             ) from error
-        Lease(float(labels.expires)).write(folder)
+        Lease(float(labels.expires), engines=names).write(folder)
         return guard
 
     @classmethod
-    def join(cls, run: str, environ: Mapping[str, str], engines: Iterable[str]) -> Self | None:
+    def join(cls, run: str, environ: Mapping[str, str]) -> Self | None:
         """Hold a run that is up; None when it is not this user's on this machine.
 
         One that lost its watchdog, say by the end of a CI step, gets another.
         """
         folder = run_folder(run, environ)
-        if Lease.read(folder) is None:
+        lease = Lease.read(folder)
+        if lease is None:
             return None
         connection = dial(folder)
         if connection is None:
-            return cls(folder, *spawn(run, folder, environ, engines))
+            return cls(folder, *spawn(run, folder, environ, lease.engines))
         me = Owner.here()
         connection.sendall(f"{me.pid} {me.started}".encode())
         return cls(folder, connection)
 
     def stand(self, seconds: float = TIME_TO_LIVE) -> None:
         """Let the run live on without us, for so many seconds from now."""
-        Lease(time.time() + seconds, standing=True).write(self.folder)
+        lease = Lease.read(self.folder) or Lease(0)
+        end = time.time() + seconds
+        replace(lease, expires=end, standing=True, unfinished=()).write(self.folder)
 
     def change(self, names: Iterable[str]) -> None:
         """Note that these are made anew: should we end meanwhile, they are not to be trusted."""

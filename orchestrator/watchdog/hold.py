@@ -12,6 +12,7 @@ from typing import Self
 from orchestrator.engines import make
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, NotRemoved, UsageError
+from orchestrator.host.lease import Lease
 from orchestrator.host.owner import TIME_TO_LIVE
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.lifecycle.removal import REMOVE_SECONDS, listed, remove_run
@@ -69,14 +70,16 @@ class Hold:
         """
         if not real or os.name != "posix":
             return cls(labels.run, engines, None)
-        everything = with_processes(engines, environ)
+        everything = with_engines(engines, (), environ)
         return cls(labels.run, everything, Guard.begin(labels, environ, everything))
 
     @classmethod
     def join(cls, run: str, environ: Mapping[str, str], engines: Mapping[str, Engine]) -> Self:
-        """Use a run that is up."""
-        everything = with_processes(engines, environ)
-        return cls(run, everything, Guard.join(run, environ, everything))
+        """Use a run that is up; `engines` are those at hand, of which its lease may name more."""
+        guard = Guard.join(run, environ)
+        lease = Lease.read(guard.folder) if guard else None
+        everything = with_engines(engines, lease.engines if lease else (), environ)
+        return cls(run, everything, guard)
 
     def stand(self, seconds: float = TIME_TO_LIVE) -> None:
         """Let it live on without us, for so many seconds from now."""
@@ -132,8 +135,12 @@ class Hold:
         return f"its watchdog goes on trying; {hint}" if self.guard else hint
 
 
-def with_processes(
-    engines: Mapping[str, Engine], environ: Mapping[str, str]
+def with_engines(
+    engines: Mapping[str, Engine], names: Iterable[str], environ: Mapping[str, str]
 ) -> Mapping[str, Engine]:
-    """Return the engines with that of processes: it has the run's folder, and what seeds start."""
-    return engines if PROCESS in engines else {**engines, PROCESS: make(PROCESS, environ)}
+    """Return the engines with these others, and with that of processes.
+
+    That one has every run's folder, and what seeds start.
+    """
+    others = [name for name in (*names, PROCESS) if name not in engines]
+    return {**engines, **{name: make(name, environ) for name in others}}

@@ -68,7 +68,7 @@ def begun(watchdog: Watchdog) -> tuple[Hold, FakeEngine]:
 def test_a_run_begins_with_a_folder_for_its_user_alone(watchdog: Watchdog) -> None:
     Guard.begin(LABELS, watchdog.environ, ["docker"])
     assert watchdog.folder.stat().st_mode & 0o777 == 0o700
-    assert Lease.read(watchdog.folder) == Lease(4_000_000_000.0)
+    assert Lease.read(watchdog.folder) == Lease(4_000_000_000.0, engines=("docker",))
 
 
 def test_where_no_folder_can_be_made_nothing_begins(watchdog: Watchdog) -> None:
@@ -110,7 +110,7 @@ def test_what_cannot_be_removed_is_left_to_the_watchdog_which_is_said(watchdog: 
         "its watchdog goes on trying; still there: greenroom-shop-1"
     )
     assert watchdog.heard() == b""
-    assert Lease.read(watchdog.folder) == Lease(4_000_000_000.0, standing=False)
+    assert Lease.read(watchdog.folder) == Lease(4_000_000_000.0, engines=("docker", "process"))
 
 
 def test_an_engine_that_is_silent_keeps_nothing_from_being_said(watchdog: Watchdog) -> None:
@@ -163,7 +163,7 @@ def test_whoever_joins_says_who_it_is(watchdog: Watchdog) -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(watchdog.folder / "watchdog"))
     listener.listen()
-    guard = Guard.join("shop-1", watchdog.environ, ["docker"])
+    guard = Guard.join("shop-1", watchdog.environ)
     assert guard
     me = Owner.here()
     assert listener.accept()[0].recv(100) == f"{me.pid} {me.started}".encode()
@@ -172,12 +172,12 @@ def test_whoever_joins_says_who_it_is(watchdog: Watchdog) -> None:
 
 def test_a_run_that_lost_its_watchdog_gets_another(watchdog: Watchdog) -> None:
     Guard.begin(LABELS, watchdog.environ, ["docker"])
-    assert Guard.join("shop-1", watchdog.environ, ["docker"])
+    assert Guard.join("shop-1", watchdog.environ)
     assert len(watchdog.ends) == 2
 
 
 def test_what_is_not_ours_cannot_be_held(watchdog: Watchdog) -> None:
-    assert Guard.join("shop-1", watchdog.environ, ["docker"]) is None
+    assert Guard.join("shop-1", watchdog.environ) is None
 
 
 @pytest.mark.parametrize(
