@@ -303,3 +303,21 @@ def test_an_engine_that_is_silent_may_hide_something(shop: Shop) -> None:
     assert (ended.code, ended.err) == (69, "error: docker sleeps\nnext: wake it\n")
     shop.write("services: {api: {command: sleep 1}}")
     assert shop.greenroom("down").code == 0
+
+
+def test_down_while_an_engine_is_silent_removes_the_rest_and_leaves_that_to_the_watchdog(
+    shop: Shop,
+) -> None:
+    shop.write(MANIFEST.replace("  worker: {image: worker:1,", "  worker: {command: worker,"))
+    shop.process.says("worker", "worker is ready")
+    shop.greenroom("up")
+    [run] = shop.runs
+    silent = EngineUnavailable("no container engine answers", hint="start one")
+    shop.docker.fail("list", "", silent)
+    ended = shop.greenroom("down")
+    assert ended.code == 74
+    assert f"error: could not remove {run}: no container engine answers\n" in ended.err
+    assert f"next: its watchdog goes on trying; when it answers: greenroom down {run}" in ended.err
+    assert shop.process.world.instances == {}
+    shop.docker.recover()
+    assert (shop.greenroom("down", run).code, shop.left) == (0, 0)
