@@ -43,6 +43,8 @@ from orchestrator.waiting import Deadline, poll
 
 Answer = Callable[[tuple[str, ...], bytes], ExecResult]
 
+ECHO = b"\\echo "
+
 
 @dataclass
 class Script:
@@ -76,6 +78,12 @@ class _Fault:
     error: BaseException | None
     at: int
     seen: int = 0
+
+
+def echoed(stdin: bytes) -> str:
+    """Return what clients print when lines of their input tell them to echo."""
+    words = (line.removeprefix(ECHO) for line in stdin.splitlines() if line.startswith(ECHO))
+    return b"\n".join(words).decode()
 
 
 class FakeEngine:
@@ -192,7 +200,9 @@ class FakeEngine:
         self._called(deadline, "exec", str(found.instance), " ".join(argv))
         if not self._alive(found):
             raise Gone(f"cannot run {argv[0]}: {found.instance} is not running")
-        result = self._script(str(found.instance)).answer(tuple(argv), b"".join(stdin or ()))
+        given = b"".join(stdin or ())
+        result = self._script(str(found.instance)).answer(tuple(argv), given)
+        result = replace(result, stdout=result.stdout + echoed(given))
         if output is None:
             return result
         for stream, text in (("stdout", result.stdout), ("stderr", result.stderr)):

@@ -36,13 +36,16 @@ class ExecLoader:
 
     `argv` makes the command, as a list; `unpack` undoes a compression on the way (`gzip`);
     `reads_head` says that `argv` needs the first line; `location` is what the command's messages
-    call its input, to be replaced by the file's name.
+    call its input, to be replaced by the file's name. `proof` returns what goes behind the file, so
+    that the command prints the given word when it has come to the end: a connection that was cut
+    looks like the end of the file to it, and half a file might seem to go well.
     """
 
     argv: Callable[[SeedHead], tuple[str, ...]]
     unpack: Literal["", "gzip"] = ""
     reads_head: bool = False
     location: str = ""
+    proof: Callable[[str], bytes] | None = None
 
 
 @dataclass(frozen=True)

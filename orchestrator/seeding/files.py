@@ -33,6 +33,7 @@ class SeedFile:
         self.unpack = unpack
         self.progress = progress
         self.path = Path(seed.path)
+        self.is_sent = False
 
     def __enter__(self) -> Self:
         try:
@@ -69,13 +70,19 @@ class SeedFile:
         line = self.first.split(b"\n", 1)[0].removesuffix(b"\r")
         return SeedHead(self.name_only().stem, line.decode("utf-8", errors="replace"))
 
-    def chunks(self) -> Iterator[bytes]:
-        """Yield all bytes of the file, unpacked, and tell how far the file itself was read."""
+    def chunks(self, end: bytes = b"") -> Iterator[bytes]:
+        """Yield all bytes of the file, unpacked, and tell how far the file itself was read.
+
+        `end` comes behind them. Whoever asked until nothing more came has sent it all.
+        """
         if self.first:
             yield self.first
         while chunk := self.read(CHUNK):
             self.progress(self.seed.label, self.raw.tell(), self.size)
             yield chunk
+        if end:
+            yield end
+        self.is_sent = True
 
     def read(self, size: int) -> bytes:
         """Read so many bytes. Raises GreenroomError where the compression is damaged."""

@@ -7,11 +7,20 @@ import re
 LOCATION = re.compile(r"/tmp/greenroom-seed\.\w+")  # noqa: S108 - the name that mktemp makes
 """What a script's messages call it."""
 
-# The script is written to a file first, because commands in it may read the standard input; the
-# file goes again, because beside a process on this host it is a file of this host.
+# The script is written to a file first: commands in it may read the standard input, and half of it,
+# when the connection was cut, must not run. The file goes again, because beside a process on this
+# host it is a file of this host.
 RECEIVE = """
+size=$1
+shift
 script=$(mktemp /tmp/greenroom-seed.XXXXXX) || exit
-cat > "$script" && "$@" "$script" < /dev/null
+cat > "$script"
+if [ "$(wc -c < "$script")" -eq "$size" ]; then
+    "$@" "$script" < /dev/null
+else
+    echo "only a part of the script has come through; was the engine restarted?" >&2
+    false
+fi
 code=$?
 rm -f "$script"
 exit $code
@@ -26,6 +35,6 @@ def interpreter(first_line: str) -> tuple[str, ...]:
     return ("sh", "-e")
 
 
-def command(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the command that takes the script from its standard input and runs it."""
-    return ("sh", "-c", RECEIVE, "sh", *words)
+def command(words: tuple[str, ...], size: int) -> tuple[str, ...]:
+    """Return the command that takes a script of so many bytes from its input, and runs it."""
+    return ("sh", "-c", RECEIVE, "sh", str(size), *words)

@@ -7,6 +7,7 @@ line, and the server's own words.
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,8 +65,11 @@ class Seeder:
             case ExecLoader() as loader:
                 with SeedFile(seed, loader.unpack, self.progress) as file, refusals(step, seed):
                     argv = loader.argv(file.head() if loader.reads_head else file.name_only())
-                    result = self.exec(argv, file.chunks())
+                    word = f"greenroom-{secrets.token_hex(8)}" if loader.proof else ""
+                    end = loader.proof(word) if loader.proof else b""
+                    result = self.exec(argv, file.chunks(end))
                 self.check(step, result, loader.location, seed.label)
+                check_whole(step, file, word in result.stdout)
             case WireLoader() as loader:
                 with SeedFile(seed, "", self.progress) as file:
                     self.converse(step, seed, loader, file)
@@ -82,7 +86,7 @@ class Seeder:
         with SeedFile(seed, "", self.progress) as file:
             interpreter = scripts.interpreter(file.head().first_line)
             env = self.client_env() | variables(self.instance, self.directory)
-            result = self.exec(scripts.command(interpreter), file.chunks(), env)
+            result = self.exec(scripts.command(interpreter, file.size), file.chunks(), env)
         self.check(step, named(result, scripts.LOCATION, seed.label), "", seed.label)
 
     def call_function(self, step: ApplySeed, seed: FunctionSeed) -> None:
@@ -151,6 +155,18 @@ def refusals(step: ApplySeed, seed: FileSeed) -> Iterator[None]:
     except SeedRefused as refused:
         place = f"{seed.label}:{refused.line}" if refused.line else seed.label
         raise StepFailed(step.key, f"{place}: {refused.message}") from refused
+
+
+def check_whole(step: ApplySeed, file: SeedFile, proven: bool) -> None:
+    """Raise StepFailed when a command may have been content with a part of the file."""
+    if not (file.is_sent and proven):
+        raise StepFailed(
+            step.key,
+            f"{file.seed.label}: the command said that all went well, but it has not read the file "
+            "to its end",
+            hint="see whether the engine was restarted meanwhile, and that nothing in the file "
+            "ends the command (\\q, or a comment that is never closed)",
+        )
 
 
 def named(result: ExecResult, location: re.Pattern[str], label: str) -> ExecResult:

@@ -70,6 +70,11 @@ def run_script(_head: SeedHead) -> tuple[str, ...]:
     return (*PSQL, "--file", "-")
 
 
+def echo(word: str) -> bytes:
+    """Return the line that lets psql print a word."""
+    return f"\n\\echo {word}\n".encode()
+
+
 POSTGRES = Technology(
     name="postgres",
     section="databases",
@@ -101,8 +106,8 @@ POSTGRES = Technology(
         "PGDATABASE": "${self.database}",
     },
     seeds={
-        ".sql": ExecLoader(run_script, location="psql:<stdin>"),
-        ".sql.gz": ExecLoader(run_script, unpack="gzip", location="psql:<stdin>"),
+        ".sql": ExecLoader(run_script, location="psql:<stdin>", proof=echo),
+        ".sql.gz": ExecLoader(run_script, unpack="gzip", location="psql:<stdin>", proof=echo),
         ".csv": ExecLoader(copy_rows, reads_head=True),
     },
     create_database=lambda name: (*PSQL, "--command", f"CREATE DATABASE {quoted_column(name)}"),
