@@ -35,8 +35,8 @@ CREATE = "POST /containers/create.*"
 START = "POST /containers/c1/start"
 REMOVE = "DELETE /containers/.*"
 CREATED = json_answer({"Id": "c1"}, 201)
-IN_TIME = 1.5
-"""Seconds within which all that waits has to be over, in these tests where grace is short."""
+IN_TIME = 10.0
+"""Seconds within which all that waits has to be over: more than any grace, less than a deadline."""
 
 Verb = Callable[[DockerEngine, Deadline], object]
 ASKING: dict[str, Verb] = {
@@ -119,7 +119,10 @@ def test_an_answer_within_the_grace_is_used_to_undo_what_was_made(daemon: Daemon
     assert daemon.asked[1:] == ["DELETE /containers/c1?v=1&force=1"]
 
 
-def test_a_creation_that_was_left_is_undone_if_it_is_there_already(daemon: Daemon) -> None:
+def test_a_creation_that_was_left_is_undone_if_it_is_there_already(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "ABANDONED_LIMIT", IN_TIME)
     stop = Stop()
     daemon.on(CREATE, stopping(stop))
     daemon.on(REMOVE, nothing)
