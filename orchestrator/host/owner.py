@@ -13,8 +13,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-import psutil
-
 from orchestrator.engines.process.table import TABLE
 from orchestrator.model.launch import RunLabels
 from orchestrator.model.manifest import Manifest
@@ -118,6 +116,8 @@ def boot_id() -> str:
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
+        import psutil
+
         return str(int(psutil.boot_time()))
 
 

@@ -9,8 +9,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import GreenroomError
 from orchestrator.host.lease import dial, run_folder
@@ -62,6 +60,9 @@ def watched(run: Run, environ: Mapping[str, str]) -> bool:
 
 def watched_runs() -> set[str]:
     """Return the runs for which there is a watchdog, or what it becomes to remove them."""
+    # Imported when it is needed: most commands find nobody for whom they have to look.
+    import psutil
+
     found = set[str]()
     for process in psutil.process_iter(["cmdline"]):
         words = process.info["cmdline"] or []

@@ -20,12 +20,13 @@ from pathlib import Path
 from orchestrator.engines.process import commands
 from orchestrator.engines.process.checks import check_launch, check_ports
 from orchestrator.engines.process.children import CHILDREN, ended_with, spawn
+from orchestrator.engines.process.entry import Entry
 from orchestrator.engines.process.family import Ending
 from orchestrator.engines.process.finding import Finder, Start, alive
 from orchestrator.engines.process.folders import Files, Folders
 from orchestrator.engines.process.logs import Reader, Sightings
 from orchestrator.engines.process.mark import MARK, RECORD, Mark, Record, without_marks
-from orchestrator.engines.process.table import TABLE, Entry
+from orchestrator.engines.process.table import TABLE
 from orchestrator.errors import EngineError, Gone
 from orchestrator.model.facts import EngineFacts
 from orchestrator.model.launch import ExecResult, Found, Launch, LogLine, Opened, RunLabels, State

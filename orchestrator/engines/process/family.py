@@ -7,9 +7,8 @@ import signal
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-import psutil
-
-from orchestrator.engines.process.table import TABLE, Entry, Table
+from orchestrator.engines.process.entry import Entry, Table
+from orchestrator.engines.process.table import TABLE
 from orchestrator.errors import EngineError
 from orchestrator.waiting import Deadline, TimedOut, poll
 
@@ -132,9 +131,9 @@ def send(members: Iterable[Entry], number: int) -> list[Entry]:
     for entry in members:
         try:
             _send(entry, number)
-        except (PermissionError, psutil.AccessDenied):
+        except PermissionError:
             refused.append(entry)
-        except (ProcessLookupError, psutil.NoSuchProcess):
+        except ProcessLookupError:
             continue
     return refused
 
@@ -159,7 +158,7 @@ def _send(entry: Entry, number: int) -> None:
         if not is_same(entry):
             return
         if descriptor is None:
-            psutil.Process(entry.pid).send_signal(number)
+            os.kill(entry.pid, number)
         else:
             signal.pidfd_send_signal(descriptor, number)
     finally:

@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from orchestrator.engines.process.entry import Entry, Table
 from orchestrator.engines.process.folders import Folders
 from orchestrator.engines.process.mark import MARK, RECORD, Mark, Record
-from orchestrator.engines.process.table import TABLE, Entry, Table
+from orchestrator.engines.process.table import TABLE
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import RESOURCE, RUN, Found
 

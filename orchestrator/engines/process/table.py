@@ -8,42 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-import psutil
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A process; `pid` and `started` together are its identity, because numbers are used again.
-
-    `started` counts in the system's own unit; `session` is 0 where sessions are unknown; `ended` is
-    true of a zombie, which has ended and only waits for its parent to take notice.
-    """
-
-    pid: int
-    parent: int
-    session: int
-    started: int
-    ended: bool
-
-
-class Table(Protocol):
-    """What has to be known of processes. What is gone, or is none of our business, is None."""
-
-    def pids(self) -> list[int]:
-        """The number of every process."""
-
-    def entry(self, pid: int) -> Entry | None:
-        """What it is."""
-
-    def environment(self, pid: int) -> bytes | None:
-        """The environment it was started with, as `NAME=VALUE`, each followed by a zero byte."""
-
-    def outputs(self, pid: int) -> Iterator[str]:
-        """The paths of the files that its standard output and error lead to, where known."""
+from orchestrator.engines.process.entry import Entry, Table
 
 
 class ProcTable:
@@ -80,48 +47,6 @@ class ProcTable:
                 continue
 
 
-class PsutilTable:
-    """The table as psutil shows it, on every system."""
-
-    def pids(self) -> list[int]:
-        """The number of every process."""
-        return psutil.pids()
-
-    def entry(self, pid: int) -> Entry | None:
-        """What it is."""
-        try:
-            process = psutil.Process(pid)
-            with process.oneshot():
-                return Entry(
-                    pid=pid,
-                    parent=process.ppid(),
-                    session=_session(pid),
-                    started=round(process.create_time() * 1000),
-                    ended=process.status() == psutil.STATUS_ZOMBIE,
-                )
-        except (psutil.Error, OSError):
-            return None
-
-    def environment(self, pid: int) -> bytes | None:
-        """The environment it was started with."""
-        try:
-            env = psutil.Process(pid).environ()
-        except (psutil.Error, OSError):
-            return None
-        return b"".join(os.fsencode(f"{name}={value}") + b"\0" for name, value in env.items())
-
-    def outputs(self, pid: int) -> Iterator[str]:  # noqa: ARG002 - as the protocol says
-        """Unknown here."""
-        return iter(())
-
-
-def _session(pid: int) -> int:
-    try:
-        return os.getsid(pid)
-    except (OSError, AttributeError):
-        return 0
-
-
 def _read(path: str) -> bytes | None:
     try:
         descriptor = os.open(path, os.O_RDONLY)
@@ -138,4 +63,14 @@ def _read(path: str) -> bytes | None:
         os.close(descriptor)
 
 
-TABLE: Table = ProcTable() if Path("/proc/self/environ").exists() else PsutilTable()
+def _table() -> Table:
+    """Return the table of this system."""
+    if Path("/proc/self/environ").exists():
+        return ProcTable()
+    # Imported where it is needed: it takes a while.
+    from orchestrator.engines.process.psutil_table import PsutilTable
+
+    return PsutilTable()
+
+
+TABLE: Table = _table()

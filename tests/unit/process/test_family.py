@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from orchestrator.engines.process.entry import Entry
 from orchestrator.engines.process.family import entries, family, is_same, send
-from orchestrator.engines.process.table import TABLE, Entry
+from orchestrator.engines.process.table import TABLE
 
 ROOT = 100
 

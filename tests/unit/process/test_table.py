@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from host_processes import wait_until
 
-from orchestrator.engines.process.table import ProcTable, PsutilTable, Table
+from orchestrator.engines.process.entry import Table
+from orchestrator.engines.process.psutil_table import PsutilTable
+from orchestrator.engines.process.table import ProcTable
 
 TABLES = [PsutilTable()] + ([ProcTable()] if sys.platform == "linux" else [])
 
