@@ -55,8 +55,8 @@ def performed(arguments: argparse.Namespace) -> list[Gathered]:
     ):
         watcher = Leftovers(ledger)
         seed, short, names = arguments.seed, arguments.short, arguments.fault or ()
-        limit = arguments.limit
-        setting = Setting(Path(folder), engine, watcher, seed, short, names, limit)
+        limit, workers = arguments.limit, arguments.workers
+        setting = Setting(Path(folder), engine, watcher, seed, short, names, limit, workers)
         parts = chosen(arguments, setting)
         announce(parts, arguments.workers)
         return [campaign.perform(part) for part in parts]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from chaos import kills, signals, tables
@@ -32,7 +34,7 @@ class Setting:
     """What all parts share. `seed` is that of every choice by chance; `short` asks for a few.
 
     Of the faults, only those with these `names` are tried; all of them when there are none. `limit`
-    is after how many seconds a command hangs.
+    is after how many seconds a command hangs, `workers` how many trials go on at a time.
     """
 
     folder: Path
@@ -42,6 +44,7 @@ class Setting:
     short: bool
     names: Sequence[str] = ()
     limit: float = LIMIT
+    workers: int = 1
 
 
 @dataclass(frozen=True)
@@ -106,10 +109,19 @@ def fault_failures(outcome: Outcome) -> Iterator[str]:
 def killing(setting: Setting) -> Part:
     """SIGKILL at random moments."""
     killer = kills.Killer(setting.folder, setting.engine, setting.leftovers)
-    whole = {session: killer.measure(session) for session in kills.SESSIONS}
+    whole = {session: crowded(killer, session, setting.workers) for session in kills.SESSIONS}
     chosen = list(kills.plan(setting.seed, 10 if setting.short else 100, whole))
     seconds = len(chosen) * (max(whole.values()) / 2 + 2 * LOOKING)
     return of_kills(setting, chosen, seconds)
+
+
+def crowded(killer: kills.Killer, session: str, workers: int) -> float:
+    """Return for how many seconds a session runs beside as many others as in the trials.
+
+    Alone it is much quicker, and no moment would be late enough for the tests and for the end.
+    """
+    with ThreadPoolExecutor(workers) as pool:
+        return median(pool.map(killer.measure, [session] * workers))
 
 
 def of_kills(setting: Setting, chosen: Sequence[kills.Kill], seconds: float = 0.0) -> Part:
