@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
+import signal
+from dataclasses import fields
 from typing import Any
 
 import pytest
 import typer
 import yaml
-from doc_blocks import ROOT, Table, code, codes, page
+from doc_blocks import FOLDER, ROOT, Table, code, codes, page
 
 from orchestrator import errors
+from orchestrator.cli import child
 from orchestrator.cli.app import app
 from orchestrator.cli.main import main
+from orchestrator.cli.ps import Entry
+from orchestrator.cli.signals import ENDING
+from orchestrator.environment import TIMEOUT
+from orchestrator.host.owner import TIME_TO_LIVE
+from orchestrator.model.step import ChangeKind
+from orchestrator.watchdog.hold import HURRY, Keep
+from orchestrator.watchdog.remover import PATIENCE
 
 PAGE = page("cli.md")
 PROGRAM: Any = typer.main.get_command(app)
@@ -35,8 +45,21 @@ def options_of(command: Any) -> set[str]:
 
 
 def written(tables: list[Table]) -> set[str]:
-    """The options in a command's table."""
-    return {option for table in tables for cell in table.column("option") for option in codes(cell)}
+    """The options in a command's table of them."""
+    cells = [row[0] for one in tables if one.header[0] == "option" for row in one.rows]
+    return {option for cell in cells for option in codes(cell)}
+
+
+def meaning(name: str, option: str) -> str:
+    """What the page says of a command's option."""
+    rows = (row for table in PAGE.under(name) for row in table.rows)
+    return next(row[1] for row in rows if option in row[0])
+
+
+def part(heading: str) -> str:
+    """What stands under a heading, as one line."""
+    text = (FOLDER / "cli.md").read_text("utf-8").partition(f"## {heading}\n")[2]
+    return " ".join(text.partition("\n## ")[0].split())
 
 
 def test_every_command_has_its_part_and_is_in_the_list_at_the_top() -> None:
@@ -44,8 +67,8 @@ def test_every_command_has_its_part_and_is_in_the_list_at_the_top() -> None:
     linked = {name for row in top.rows for name in re.findall(r"\(#([\w-]+)\)", row[1])}
     assert set(COMMANDS) == linked & set(PAGE.headings)
     assert linked - set(COMMANDS) == {
-        *("exit-codes", "variables", "which-run-is-meant", "ready-made-environments"),
-        "completion",
+        *("what-ends-a-run", "signals", "exit-codes", "variables"),
+        *("which-run-is-meant", "ready-made-environments", "completion"),
     }
 
 
@@ -66,6 +89,51 @@ def test_usage(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines()[0] == f"Usage: {usage.strip()}"
 
 
+def test_what_becomes_of_what_is_up_already() -> None:
+    (table,) = (one for one in PAGE.under("up") if one.header[0] == "it is")
+    assert table.column("it is") == list(ChangeKind)
+
+
+def test_when_an_environment_is_kept() -> None:
+    assert set(codes(meaning("run", "--keep"))) == {one.value for one in Keep}
+    assert set(codes(meaning("up", "--keep"))) <= {one.value for one in Keep}
+
+
+def test_times() -> None:
+    hours, minutes = TIME_TO_LIVE / 3600, TIMEOUT / 60
+    for name in ("up", "extend"):
+        assert f"Default: {hours:g} hours" in meaning(name, "--ttl")
+    for name in ("up", "run", "restart"):
+        assert f"Default: {minutes:g} minutes" in meaning(name, "--timeout")
+    assert (hours, HURRY, child.GRACE, PATIENCE) == (2, 5, 10, 24 * 3600)
+    assert "for two hours at most" in meaning("run", "--keep")
+    assert "an engine that is slow gets five seconds" in part("Signals")
+    assert "It has ten seconds for that" in part("Signals")
+    assert "it goes on trying for a day" in part("What ends a run")
+
+
+def test_which_commands_sweep() -> None:
+    """Those that say so call `sweep`, or bring something up, on the way to which one sweeps."""
+    told = part("What ends a run").partition(" sweeps: ")[2]
+    sweeping, looking = (set(codes(words)) for words in told.split(" and say so. "))
+    ways = ("sweep(", "environment.up()", "stand(environment")
+    sources = {
+        path.stem: path.read_text("utf-8") for path in (ROOT / "orchestrator/cli").glob("*.py")
+    }
+    found = {name for name, text in sources.items() if any(way in text for way in ways)}
+    assert found == sweeping & set(COMMANDS)
+    assert {"logs", "exec", "shell", "env", "url"} < looking
+
+
+def test_ps_says_in_json_what_ends_a_run() -> None:
+    assert "end" in {one.name for one in fields(Entry)} & set(codes(meaning("ps", "--json")))
+
+
+def test_signals_that_end_a_command() -> None:
+    names = re.findall(r"Ctrl-C|SIG[A-Z]+", part("Signals").partition(" all end ")[0])
+    assert names == [one.name.replace("SIGINT", "Ctrl-C") for one in map(signal.Signals, ENDING)]
+
+
 def test_exit_codes() -> None:
     (table,) = PAGE.under("Exit codes")
     documented = {int(code) for cell in table.column("code") for code in cell.split(", ")}
@@ -74,7 +142,7 @@ def test_exit_codes() -> None:
         for each in vars(errors).values()
         if isinstance(each, type) and issubclass(each, errors.GreenroomError)
     }
-    assert documented == raised | {0, errors.Interrupted(15).code}
+    assert documented == raised | {0, *(errors.Interrupted(int(one)).code for one in ENDING)}
 
 
 def test_variables() -> None:
