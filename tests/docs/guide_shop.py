@@ -19,6 +19,7 @@ VARIABLE = {
     r"\d+\.\d+ ?s\b": "SECONDS",
     r"127\.0\.0\.1:\d+": "ADDRESS",
     r"port \d+": "PORT",
+    r"until (\d{4}-\d\d-\d\d )?\d\d:\d\d": "until CLOCK",
     r"shop-[a-z0-9]{8}\b": "RUN",
     r"docker \d[\w.+~-]*": "DOCKER",
     r":[a-z0-9]{20}@": ":PASSWORD@",
