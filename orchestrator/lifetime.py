@@ -74,7 +74,7 @@ class Lifetime:
     def difference(self, run: Run) -> str:
         """Return in words how a run of this manifest differs from what it says now, if it does."""
         changes = plan_up(self.manifest, self.facts(run), self.profiles).changes
-        words = [f"{one.instance} {one.cause}" for one in changes if one.kind != ChangeKind.KEPT]
+        words = [f"{one.instance}: {one.cause}" for one in changes if one.kind != ChangeKind.KEPT]
         return ", ".join(words)
 
     # The beginning.

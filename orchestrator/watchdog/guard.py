@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -37,7 +38,7 @@ class Guard:
         self, folder: Path, connection: socket.socket, child: subprocess.Popen[bytes] | None = None
     ) -> None:
         self.folder = folder
-        self._connection = connection
+        self._connection: socket.socket | None = connection
         self._child = child
 
     @classmethod
@@ -71,11 +72,9 @@ class Guard:
         lease = Lease.read(folder)
         if lease is None:
             return None
-        connection = dial(folder)
+        connection = introduced(dial(folder))
         if connection is None:
             return cls(folder, *spawn(run, folder, environ, lease.engines))
-        me = Owner.here()
-        connection.sendall(f"{me.pid} {me.started}".encode())
         return cls(folder, connection)
 
     def stand(self, seconds: float = TIME_TO_LIVE) -> None:
@@ -91,25 +90,27 @@ class Guard:
             replace(lease, unfinished=tuple(names)).write(self.folder)
 
     def fall(self) -> None:
-        """Let the run not outlive its users any more: it is about to be removed."""
+        """Let the run not outlive its users, of whom we are one: it is about to be removed."""
+        if self._connection is None:
+            self._connection = introduced(dial(self.folder))
         lease = Lease.read(self.folder)
         if lease:
             replace(lease, standing=False).write(self.folder)
 
     def let_go(self) -> None:
         """Hold the run no longer."""
-        self._connection.close()
+        if self._connection:
+            self._connection.close()
+            self._connection = None
 
     def done(self) -> None:
         """Tell the watchdog that nothing of the run is left, and remove the run's folder."""
         import shutil
 
-        try:
-            self._connection.sendall(b"done")
-        except OSError:
-            pass
-        finally:
-            self._connection.close()
+        if self._connection:
+            with suppress(OSError):
+                self._connection.sendall(b"done")
+        self.let_go()
         self._wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -123,6 +124,19 @@ class Guard:
         except TimedOut:
             child.kill()
             child.wait()
+
+
+def introduced(connection: socket.socket | None) -> socket.socket | None:
+    """Say who we are to the watchdog that we are connected to; None when there is none."""
+    if connection is None:
+        return None
+    me = Owner.here()
+    try:
+        connection.sendall(f"{me.pid} {me.started}".encode())
+    except OSError:
+        connection.close()
+        return None
+    return connection
 
 
 def spawn(

@@ -11,7 +11,9 @@ import pytest
 # Imported before any test: pytester forgets the modules that a test was the first to import, and
 # what is imported twice does not recognise itself.
 import orchestrator.engines.docker
-import orchestrator.engines.process  # noqa: F401
+import orchestrator.engines.process
+import orchestrator.manifest
+import orchestrator.technologies  # noqa: F401
 from orchestrator import Environment
 from orchestrator.lifecycle.survey import survey
 from orchestrator.waiting import Deadline, poll
@@ -107,6 +109,65 @@ def test_a_session_joins_what_up_has_made_and_leaves_it(session: pytest.Pytester
         assert left(runs(session)) == [environment.run]
     finally:
         environment.down()
+
+
+def test_a_session_does_not_join_what_is_not_as_the_manifest_wants_it(
+    session: pytest.Pytester,
+) -> None:
+    environment = Environment(session.path).up(stays=True)
+    run = environment.run
+    try:
+        session.makefile(
+            ".yaml", environment=MANIFEST.replace("{use: nats}", "{use: nats, user: me}")
+        )
+        session.makepyfile(
+            test_it="def test_it(environment): assert environment['events'].user == 'me'"
+        )
+        result = session.runpytest_subprocess()
+        result.assert_outcomes(passed=1)
+        words = f"{run} is up, but not joined: events: its settings have changed; *"
+        result.stdout.fnmatch_lines([words])
+        assert left({run}) == [environment.run]
+    finally:
+        environment.down()
+    assert left({run}) == []
+
+
+DEATH = """
+import time
+from orchestrator.waiting import Deadline
+
+def test_one(environment):
+    with open("runs.txt", "w") as file:
+        file.write(environment.run)
+    events = environment["events"]
+    events.engine.remove(events.found, Deadline.after(20))
+    time.sleep(4)
+"""
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2", "--environment", "environment.yaml"]])
+def test_what_dies_is_told_when_it_happens_and_fails_the_session(
+    session: pytest.Pytester, workers: list[str]
+) -> None:
+    session.makepyfile(test_it=DEATH)
+    result = session.runpytest_subprocess(*workers)
+    result.assert_outcomes(passed=1)
+    assert result.ret == 75
+    result.stdout.fnmatch_lines(["greenroom: events DIED: gone", "*= greenroom =*"])
+    assert left(runs(session)) == []
+
+
+def test_what_failed_is_kept_if_wanted(session: pytest.Pytester) -> None:
+    session.makepyfile(test_it=TESTS + "\ndef test_three(environment): assert False\n")
+    result = session.runpytest_subprocess("--keep-environment", "failed")
+    result.assert_outcomes(passed=2, failed=1)
+    [run] = runs(session)
+    result.stdout.fnmatch_lines([f"{run} is kept until *; look inside with:"])
+    assert left({run}) == [run]
+    down = [sys.executable, "-m", "orchestrator", "down", run]
+    subprocess.run(down, check=True, capture_output=True, timeout=60)
+    assert left({run}) == []
 
 
 def test_a_session_does_not_join_what_another_session_made_for_itself(
