@@ -152,12 +152,14 @@ def phase(place: Place) -> str:
 def plan(seed: int, count: int, whole: Mapping[str, float]) -> Iterator[Kill]:
     """Yield so many kills, the same ones for the same seed and times.
 
-    The first few are right after a create was sent, and before the engine's answer.
+    The first few are right after a create was sent, and before the engine's answer. Of the others,
+    every second one is in the second half, because most of the time goes by on the way up.
     """
     chance = random.Random(seed)
     held = [Strike(fault, Point(CREATES, number)) for fault in HELD for number in (1, 3)]
     for strike in held[: max(1, count // 20)]:
         yield Kill("run", strike=strike)
-    for _ in range(count - min(len(held), max(1, count // 20))):
+    for number in range(count - min(len(held), max(1, count // 20))):
         session = "run" if chance.randrange(10) < RUNS_IN_TEN else "up+down"
-        yield Kill(session, chance.uniform(0, whole[session]))
+        earliest = whole[session] / 2 if number % 2 else 0.0
+        yield Kill(session, chance.uniform(earliest, whole[session]))

@@ -104,6 +104,9 @@ def command(pid: int) -> str:
 
 def files(place: Place) -> list[Path]:
     """Return the runs' folders, and every socket."""
-    runs = list(place.runs.iterdir()) if place.runs.is_dir() else []
-    sockets = [path for path in place.state.rglob("*") if path.is_socket()]
-    return [*runs, *(path for path in sockets if not path.is_relative_to(place.runs))]
+    # Unlike pathlib, this does not mind that folders vanish meanwhile.
+    tree = [(Path(folder), folders, names) for folder, folders, names in os.walk(place.state)]
+    runs = [path / name for path, folders, _ in tree if path == place.runs for name in folders]
+    sockets = [path / name for path, _, names in tree for name in names]
+    outside = (path for path in sockets if not path.is_relative_to(place.runs))
+    return [*runs, *(path for path in outside if path.is_socket())]

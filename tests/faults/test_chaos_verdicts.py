@@ -14,6 +14,7 @@ from chaos import kills, page, signals, tables
 from chaos.campaign import Campaign
 from chaos.commands import Ended, general
 from chaos.kills import Kill, Killed
+from chaos.leftovers import files
 from chaos.matrix import Outcome, Trial, trials
 from chaos.parts import Part, ending_failures, fault_failures, sample
 from chaos.place import Place
@@ -101,6 +102,14 @@ def test_the_same_seed_gives_the_same_kills() -> None:
     assert {one.strike.fault.name for one in planned if one.strike} == {"late", "slow"}
     assert all(0 <= one.moment <= whole[one.session] for one in planned)
     assert [one.number.name for one in signals.plan(7, 1, 4.0)] == ["SIGINT", "SIGTERM", "SIGHUP"]
+
+
+def test_folders_of_runs_and_sockets_are_what_is_left_on_the_disk(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    assert files(place) == []
+    (place.runs / "shop-1" / "processes").mkdir(parents=True)
+    (place.state / "greenroom" / "secret").touch()
+    assert [path.name for path in files(place)] == ["shop-1"]
 
 
 @pytest.mark.parametrize(
