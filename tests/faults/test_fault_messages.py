@@ -32,7 +32,7 @@ CASES = [
     ("up:port:POST /containers/{id}/start#1", 0, ""),
     ("up:hang:GET /version#1", 69, "did not answer"),
     ("up:restart:POST /containers/create#1", 75, "cannot start cache: .*connection to the engine"),
-    ("down:restart:GET /containers/json#1", 69, "no container engine answers at unix://SOCKET"),
+    ("down:restart:GET /containers/json#1", 74, "could not remove RUN: no container engine"),
     ("down:gone:DELETE /containers/{id}#1", 0, ""),
 ]
 """A trial, the exit code, and what the message has to say; nothing where the fault is overcome."""
@@ -41,7 +41,7 @@ HINTS = {
     "cut": "see whether the engine was restarted",
     "disk": "docker system (df|prune)",
     "pools": "greenroom prune",
-    "restart": "see whether the engine was restarted|start Docker",
+    "restart": "see whether the engine was restarted|its watchdog goes on trying",
 }
 """What has to be proposed."""
 
