@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine
@@ -14,11 +15,15 @@ from orchestrator.model.launch import Found
 from orchestrator.model.resource import PROCESS
 from orchestrator.model.step import Close, Plan, Remove, Step
 from orchestrator.plan import plan_down
-from orchestrator.waiting import Deadline, Stop, TimedOut
+from orchestrator.waiting import Deadline, Stop, TimedOut, poll
 
 LIST_SECONDS = 15.0
 LEFT_SECONDS = 3.0
-REMOVE_SECONDS = 60.0
+REMOVE_SECONDS = 30.0
+"""What takes longer is left to the watchdog, which has more patience."""
+REFUSED_SECONDS = 3.0
+"""How long a removal that the engine refuses is tried again: a daemon may be starting anew."""
+IN_VAIN_SECONDS = 1.0
 
 
 def listed(
@@ -97,11 +102,16 @@ def others(found: Iterable[Found]) -> Iterator[Found]:
 
 def not_removed(run: str, failures: list[StepFailed], left: list[Found]) -> NotRemoved:
     """Return the error that names what is left, and why."""
-    reasons = "\n".join(f"  {failure.step}: {failure.message}" for failure in failures)
+    messages = {failure.message for failure in failures}
+    reasons = (
+        f" {messages.pop()}"
+        if len(messages) == 1
+        else "".join(f"\n  {failure.step}: {failure.message}" for failure in failures)
+    )
     names = ", ".join(sorted(thing.name or thing.id for thing in left))
     there = f"still there: {names}; " if names else ""
     return NotRemoved(
-        f"could not remove all of {run}:\n{reasons}",
+        f"could not remove all of {run}:{reasons}",
         hint=f"{there}try again with: greenroom down {run}",
     )
 
@@ -118,19 +128,54 @@ def remover(
     engines: Mapping[str, Engine], seconds: float = REMOVE_SECONDS
 ) -> Callable[[Step], None]:
     """Return what performs the steps of removal, each within so many seconds."""
+    return Remover(engines, seconds).perform
 
-    def perform(step: Step) -> None:
-        deadline = Deadline.after(seconds)
+
+@dataclass
+class Remover:
+    """Performs the steps of removal; what an engine refuses is tried again for a while.
+
+    The place of a run cannot go while something in it stays: on an engine that did not remove all
+    of that, it is not waited for.
+    """
+
+    engines: Mapping[str, Engine]
+    seconds: float
+    failing: set[str] = field(default_factory=set)
+
+    def perform(self, step: Step) -> None:
+        """Remove one thing. Raises the engine's last refusal."""
+        match step:
+            case Remove(found=found):
+                remove = self.engines[found.engine].remove
+                self.patiently(found.engine, lambda deadline: remove(found, deadline))
+            case Close(engine=engine, run=run):
+                close = self.engines[engine].close
+                self.patiently(engine, lambda deadline: close(run, deadline))
+            case _:
+                raise AssertionError(f"{step.key} is no step of removal")
+
+    def patiently(self, engine: str, ask: Callable[[Deadline], None]) -> None:
+        """Ask until the engine has done it, or does not do it for long enough."""
+        seconds = min(self.seconds, IN_VAIN_SECONDS) if engine in self.failing else self.seconds
+        whole = Deadline.after(seconds)
+        refusals = whole.sooner(REFUSED_SECONDS)
+        refusal: EngineError | None = None
+
+        def done() -> bool:
+            nonlocal refusal
+            try:
+                ask(whole)
+            except EngineError as error:
+                refusal = error
+                return False
+            return True
+
         try:
-            match step:
-                case Remove(found=found):
-                    engines[found.engine].remove(found, deadline)
-                case Close(engine=engine, run=run):
-                    engines[engine].close(run, deadline)
-                case _:
-                    raise AssertionError(f"{step.key} is no step of removal")
+            poll(done, refusals, first=0.1, longest=1.0)
         except TimedOut as error:
+            self.failing.add(engine)
+            if refusal:
+                raise refusal from error
             words = f": {error}" if str(error) else ""
             raise EngineError(f"not done after {seconds:.0f} s{words}") from error
-
-    return perform

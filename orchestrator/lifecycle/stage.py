@@ -14,7 +14,7 @@ from orchestrator.engines.engine import Engine, Images, Progress
 from orchestrator.errors import BuildFailed, Evidence, PortTaken, StepFailed
 from orchestrator.host.ports import HeldPorts
 from orchestrator.host.relaying import relay_command
-from orchestrator.lifecycle.evidence import LONGER, OVER, state_of, tail_of
+from orchestrator.lifecycle.evidence import LONGER, OVER, SILENT, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.model.event import StepProgress
 from orchestrator.model.launch import ENVIRONMENT, Found, Launch, Opened, RunLabels
@@ -105,7 +105,8 @@ class Stage:
             evidence = Evidence(seconds=seconds, state=str(state or ""), log=log)
         over = f", when {OVER}" if self.limit.passed else ""
         message = f"not done after {seconds:.0f} s{over}" + (f": {words}" if words else "")
-        return StepFailed(step.key, message, evidence=evidence, hint=LONGER if over else "")
+        hint = LONGER if over else SILENT
+        return StepFailed(step.key, message, evidence=evidence, hint=hint)
 
     def act(self, step: Step) -> None:
         """Take the step apart and do what it says."""

@@ -291,8 +291,7 @@ def test_what_cannot_be_removed_exits_74_and_is_named(shop: Shop) -> None:
     shop.docker.fail("remove", "api", EngineError("device busy"))
     ended = shop.greenroom("down")
     assert ended.code == 74
-    assert f"error: could not remove all of {run}:\n  remove container" in ended.err
-    assert "device busy" in ended.err
+    assert f"error: could not remove all of {run}: device busy\n" in ended.err
     assert f"still there: greenroom-{run}-api; try again" in ended.err
     assert "next: its watchdog goes on trying; " in ended.err
 

@@ -187,7 +187,7 @@ def test_what_cannot_be_removed_is_named_and_the_rest_is_removed(place: Place) -
     from orchestrator import NotRemoved
 
     place.environment.up()
-    place.docker.fail("remove", "ledger", EngineError("the device is busy"), at=1)
+    place.docker.fail("remove", "ledger", EngineError("the device is busy"))
     with pytest.raises(NotRemoved, match="the device is busy") as failed:
         place.environment.down()
     assert "ledger" in failed.value.hint
@@ -262,3 +262,26 @@ def test_a_taken_port_is_replaced_by_another(place: Place) -> None:
         starts = [call for call in place.docker.calls if call == "start ledger"]
         assert len(starts) == 2
         assert environment["ledger"].port in place.host_ports
+
+
+def test_a_removal_that_is_refused_is_tried_again(place: Place) -> None:
+    place.environment.up()
+    place.docker.fail("remove", "ledger", EngineError("the connection was cut"), at=1)
+    place.environment.down()
+    assert place.docker.world.instances == {}
+
+
+def test_the_place_of_what_cannot_be_removed_is_not_waited_for(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestrator import NotRemoved
+
+    monkeypatch.setattr("orchestrator.lifecycle.removal.IN_VAIN_SECONDS", 0.05)
+    monkeypatch.setattr("orchestrator.lifecycle.removal.REFUSED_SECONDS", 0.05)
+    place.environment.up()
+    place.docker.fail("remove", "ledger", EngineError("the device is busy"))
+    place.docker.hang("close", "")
+    with pytest.raises(NotRemoved) as failed:
+        place.environment.down()
+    assert "the device is busy" in failed.value.message
+    assert "not done after 0 s" in failed.value.message
