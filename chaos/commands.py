@@ -16,7 +16,7 @@ from chaos.place import Place
 
 GREENROOM = str(Path(sys.executable).with_name("greenroom"))
 
-LIMIT = 45.0
+LIMIT = 90.0
 """Seconds after which a command hangs."""
 
 EVIDENCE = re.compile(r"  (step|last answer|state|log)\b")

@@ -214,7 +214,7 @@ class Lifetime:
         if self.joined:
             hold.let_go()
         elif self.keep.applies(failed=failed):
-            self.tell(hold.keep())
+            self.tell(hold.keep(failed=failed))
         else:
             hold.remove(self.manifest.name, self.tell, hurry=hurry)
 

@@ -38,7 +38,7 @@ def extend(target: Target = None, ttl: By = "2h") -> int:
     if wanted.run is None:
         raise UsageError(f"nothing to extend: {wanted.words}", hint="greenroom ps lists what is up")
     guard = Guard.join(wanted.run.id, os.environ)
-    if guard is None or not wanted.run.is_ready:
+    if guard is None or not (wanted.run.lease and wanted.run.lease.standing):
         raise UsageError(
             f"{wanted.run.id} does not live by a time: {why_not(wanted.run.stays)}",
             hint="greenroom ps shows what ends which run",

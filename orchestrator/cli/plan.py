@@ -58,4 +58,8 @@ def as_value(plan: Plan, mask: Mask) -> dict[str, Any]:
         }
         for step in plan.steps
     ]
-    return {"title": plan.title, "steps": steps}
+    changes = [
+        {"instance": str(one.instance), "kind": str(one.kind), "cause": mask(one.cause)}
+        for one in plan.changes
+    ]
+    return {"title": plan.title, "changes": changes, "steps": steps}

@@ -50,7 +50,24 @@ def restart(
         stand(environment, listening, restart=tuple(resource))
     if events != STDOUT:
         tell_addresses(environment, of)
+        tell_users(environment, resource)
     return 0
+
+
+def tell_users(environment: Environment, names: list[str]) -> None:
+    """Say who was left as it is although it uses what was made anew."""
+    from orchestrator.cli.output import remark
+    from orchestrator.manifest.dependencies import dependencies
+
+    users = [
+        name
+        for name in environment
+        if name not in names and not environment.manifest.resources[name].is_task
+        if any(one.name in names for one in dependencies(environment.manifest.resources[name]))
+    ]
+    if users:
+        words = f"left as {'it is' if len(users) == 1 else 'they are'}: {', '.join(users)}"
+        remark(f"{words}; if one does not connect anew: greenroom restart {' '.join(users)}")
 
 
 def check_names(environment: Environment, names: list[str]) -> None:

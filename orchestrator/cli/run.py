@@ -12,7 +12,7 @@ import typer
 from orchestrator.cli.arguments import command_of
 from orchestrator.cli.durations import duration
 from orchestrator.cli.options import Events, Keep, Manifest, Profiles, Verbose
-from orchestrator.errors import GreenroomError, NotRemoved, ServiceDied, UsageError
+from orchestrator.errors import GreenroomError, NotRemoved, ServiceDied, StepFailed, UsageError
 
 if TYPE_CHECKING:
     from orchestrator.cli.session import Session
@@ -117,10 +117,7 @@ def run_and_remove(
     """Bring the environment up, run the tests in it, see whether it is still whole, remove it."""
     try:
         environment.up()
-        with environment.watch() as deaths:
-            seconds = None if limit.until == float("inf") else limit.remaining()
-            outcome = Outcome(tests.run(environment, listening, seconds))
-        outcome.note(deaths.deaths())
+        outcome = tested(environment, tests, listening, limit)
     except BaseException as error:
         listening.removed(environment, error)
         raise
@@ -129,4 +126,18 @@ def run_and_remove(
         environment.down(failed=bool(outcome.code))
     except NotRemoved as left:
         outcome.failures.append(left)
+    return outcome
+
+
+def tested(environment: Environment, tests: Tests, listening: Session, limit: Deadline) -> Outcome:
+    """Run the tests, and note what dies meanwhile."""
+    seconds = None if limit.until == float("inf") else limit.remaining()
+    with environment.watch() as deaths:
+        try:
+            outcome = Outcome(tests.run(environment, listening, seconds))
+        except StepFailed as late:
+            for died in deaths.deaths():
+                late.add_note(f"{died.subject} {died.state}, while the tests were running")
+            raise
+    outcome.note(deaths.deaths())
     return outcome

@@ -97,14 +97,19 @@ class Hold:
         if self.guard:
             self.guard.let_go()
 
-    def keep(self, seconds: float = TIME_TO_LIVE) -> RunKept:
-        """Leave it as it is for a while, and return the event that says so."""
-        self.stand(seconds)
+    def keep(self, seconds: float = TIME_TO_LIVE, *, failed: bool = False) -> RunKept:
+        """Leave it as it is for a while, and return the event that says so.
+
+        Nothing of what has `failed` is to be trusted by a later `up`.
+        """
         try:
             found = listed(self.engines, self.run)
         except EngineError:
             found = []
         names = tuple(str(thing.instance) for thing in found if thing.instance)
+        self.stand(seconds)
+        if failed:
+            self.change(names)
         now = time.time()
         return RunKept(at=now, run=self.run, expires=now + seconds, instances=names)
 

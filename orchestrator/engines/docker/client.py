@@ -48,17 +48,20 @@ class Client:
         path: str,
         query: Query | None = None,
         body: Mapping[str, Any] | Iterable[bytes] | None = None,
+        *,
+        within: float = ACTS_WITHIN,
     ) -> Any:
         """Have something done; the body is sent as JSON, or piece by piece as it comes.
 
-        At the order to stop it goes on for GRACE seconds, and raises Abandoned then.
+        The engine must not be silent for more than `within` seconds. At the order to stop it
+        goes on for GRACE seconds, and raises Abandoned then.
         """
         self._deadline.check()
         longer = outliving(self._deadline, GRACE)
         data, headers = (_json(body), JSON_BODY) if isinstance(body, Mapping) else (body, {})
         try:
             wanted = target(path, query or {})
-            return self._answer(longer, ACTS_WITHIN, method, wanted, headers, data)
+            return self._answer(longer, within, method, wanted, headers, data)
         except Stopped:
             if longer.stop.ordered:
                 raise Abandoned from None

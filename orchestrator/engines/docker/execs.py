@@ -82,7 +82,8 @@ class _Execution:
             "AttachStderr": True,
         }
         with self.api.calls(self.deadline, self.doing) as client:
-            made = client.change("POST", f"/containers/{container}/exec", body=body)
+            path = f"/containers/{container}/exec"
+            made = client.change("POST", path, body=body, within=ANSWERS_WITHIN)
             return text(item(made), "Id")
 
     def start(self, id_: str) -> Stream:

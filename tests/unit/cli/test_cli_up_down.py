@@ -108,6 +108,41 @@ def test_restart_makes_one_anew(shop: Shop) -> None:
     assert changed(shop) == ["remove ledger", "start ledger"]
 
 
+def test_restart_says_who_was_left_as_it_is(shop: Shop) -> None:
+    shop.greenroom("up")
+    ended = shop.greenroom("restart", "ledger")
+    words = "left as it is: api; if one does not connect anew: greenroom restart api\n"
+    assert ended.err.endswith(words)
+
+
+def test_what_failed_and_was_kept_is_not_trusted_by_the_next_up(shop: Shop) -> None:
+    shop.docker.becomes("worker", State("exited", 1))
+    shop.docker.world.scripts["worker"].lines.clear()
+    failed = shop.greenroom("up", "--keep", "failed")
+    assert failed.code == 75
+    [run] = shop.runs
+    assert f"{run} is kept until " in failed.err
+    shop.docker.says("worker", "worker is ready")
+    ended = shop.greenroom("up")
+    assert "  ledger  made anew  it was made only in part\n" in ended.err
+    assert (ended.code, shop.up) == (0, ["api", "ledger", "worker"])
+    assert "nothing of it has changed" in shop.greenroom("up").err
+
+
+def test_a_kept_test_run_can_be_extended(shop: Shop) -> None:
+    shop.greenroom("run", "--keep", "always", "--", "true")
+    [run] = shop.runs
+    ended = shop.greenroom("extend", run, "--ttl", "5h")
+    assert ended.code == 0
+    assert ended.err.startswith(f"{run} is up until ")
+
+
+def test_what_has_no_end_cannot_be_extended(shop: Shop) -> None:
+    ended = shop.greenroom("extend")
+    assert ended.code == 64
+    assert "error: nothing to extend: nothing of environment.yaml is up\n" in ended.err
+
+
 def test_restart_of_what_is_not_up_or_not_known(shop: Shop) -> None:
     down, unknown = shop.greenroom("restart", "ledger"), shop.greenroom("restart", "legder")
     assert (down.code, unknown.code) == (64, 64)
