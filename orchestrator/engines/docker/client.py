@@ -49,11 +49,11 @@ class Client:
         query: Query | None = None,
         body: Mapping[str, Any] | Iterable[bytes] | None = None,
         *,
-        within: float = ACTS_WITHIN,
+        at_once: bool = False,
     ) -> Any:
         """Have something done; the body is sent as JSON, or piece by piece as it comes.
 
-        The engine must not be silent for more than `within` seconds. At the order to stop it
+        What the engine does `at_once` it must not be silent about for as long as about the rest. At the order to stop it
         goes on for GRACE seconds, and raises Abandoned then.
         """
         self._deadline.check()
@@ -61,7 +61,8 @@ class Client:
         data, headers = (_json(body), JSON_BODY) if isinstance(body, Mapping) else (body, {})
         try:
             wanted = target(path, query or {})
-            return self._answer(longer, within, method, wanted, headers, data)
+            silence = ANSWERS_WITHIN if at_once else ACTS_WITHIN
+            return self._answer(longer, silence, method, wanted, headers, data)
         except Stopped:
             if longer.stop.ordered:
                 raise Abandoned from None

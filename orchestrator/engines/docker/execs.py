@@ -83,7 +83,7 @@ class _Execution:
         }
         with self.api.calls(self.deadline, self.doing) as client:
             path = f"/containers/{container}/exec"
-            made = client.change("POST", path, body=body, within=ANSWERS_WITHIN)
+            made = client.change("POST", path, body=body, at_once=True)
             return text(item(made), "Id")
 
     def start(self, id_: str) -> Stream:
