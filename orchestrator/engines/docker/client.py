@@ -53,8 +53,8 @@ class Client:
     ) -> Any:
         """Have something done; the body is sent as JSON, or piece by piece as it comes.
 
-        What the engine does `at_once` it must not be silent about for as long as about the rest. At the order to stop it
-        goes on for GRACE seconds, and raises Abandoned then.
+        What the engine does `at_once` it may not be silent about for as long as about the rest. At
+        the order to stop the call goes on for GRACE seconds, and raises Abandoned then.
         """
         self._deadline.check()
         longer = outliving(self._deadline, GRACE)
