@@ -13,10 +13,12 @@ from rich.text import Text
 from orchestrator.model.event import (
     Event,
     InstanceDied,
+    RunCompared,
     RunKept,
     RunReady,
     RunRemoved,
     RunStarted,
+    StepBroke,
     StepDone,
     StepStarted,
     StepStopped,
@@ -50,15 +52,16 @@ class Terminal:
         self._live: Live | None = None
         self._removing = self._removed = 0
         self._complete = False
+        self._changing = False
         self._sentence = ""
 
     def show(self, event: Event) -> None:
         """Take an event in, and begin, change or end what is shown."""
         with self._acting:
             match event:
-                case StepStarted(step=step) if words.verb(step) in words.REMOVAL:
+                case StepStarted(step=step) if self._is_removal(step):
                     self._remove()
-                case StepDone(step=step) if words.verb(step) in words.REMOVAL:
+                case StepDone(step=step) if self._is_removal(step):
                     self._removed += 1
                 case _:
                     with self._state:
@@ -96,16 +99,22 @@ class Terminal:
     def _turn(self, event: Event) -> None:
         """Begin or end what is shown, where the event says so."""
         match event:
+            case RunCompared():
+                self._changing = True
+            case StepBroke():
+                self._changing = False
             case RunStarted():
                 self._begin()
             case RunReady():
-                self._complete = True
+                self._complete, self._changing = True, False
                 self._end()
             case RunRemoved() | RunKept():
                 self._end()
             case StepStopped():
+                self._changing = False
                 self._end()
-                self._print([f"{words.about(event.subject, event.step)}:", *words.stopped(event)])
+                first, *rest = words.stopped(event)
+                self._print([f"{words.about(event.subject, event.step)} {first}", *rest])
             case InstanceDied():
                 self._print(words.died(event))
         self._print(words.whole(event))
@@ -114,6 +123,10 @@ class Terminal:
         """Write lines above whatever is drawn."""
         for line in lines:
             self._console.print(Text(printable(line)))
+
+    def _is_removal(self, step: str) -> bool:
+        """Whether a step takes the environment down, and not only what is made anew."""
+        return words.verb(step) in words.REMOVAL and not self._changing
 
     def _remove(self) -> None:
         """One more thing is being removed; the first one ends the way up."""

@@ -97,6 +97,11 @@ class Client(http.client.HTTPConnection):
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
         chunked = not isinstance(body, bytes | None)
-        self.request(method, path, body, encode_chunked=chunked)
-        answer = self.getresponse()
-        return answer.status, answer.read()
+        try:
+            self.request(method, path, body, encode_chunked=chunked)
+            answer = self.getresponse()
+            return answer.status, answer.read()
+        except OSError:
+            # What was cut while it was sent cannot be used again, whatever http.client thinks.
+            self.close()
+            raise

@@ -9,7 +9,7 @@ import pytest
 from events_in import WAY_DOWN, WAY_UP, begun, broke, noticed, starts
 from rich.console import Console
 
-from orchestrator.model.event import Event
+from orchestrator.model.event import Event, RunCompared, RunReady, StepDone, StepStarted
 from orchestrator.render.terminal import Terminal
 
 
@@ -158,3 +158,27 @@ def test_many_threads_may_tell_at_once() -> None:
         thread.join(10)
     assert not any(thread.is_alive() for thread in threads)
     screen.show(WAY_DOWN)
+
+
+def test_what_is_made_anew_has_its_line_and_the_way_up_stays_on_the_screen() -> None:
+    kept, anew = ("cache", "kept", "nothing has changed"), ("api", "made anew", "its image has")
+    events: list[Event] = [
+        RunCompared(at=100, run="payments-x7k2", changes=(kept, anew)),
+        begun("cache", "api"),
+    ]
+    for step in ("keep cache", "ready cache", "remove container api", "start api", "ready api"):
+        subject = step.split()[-1]
+        events.append(StepStarted(at=100, step=step, subject=subject, cause="-"))
+        events.append(StepDone(at=100.5, step=step, subject=subject, seconds=0.5))
+    events.append(RunReady(at=101, run="payments-x7k2", seconds=1, addresses=()))
+    text = "\n".join(Screen().show(events))
+    assert text.startswith(
+        "payments-x7k2 is up already:\n  cache  kept       nothing has changed\n"
+    )
+    assert "waiting" not in text
+    assert "removing" not in text
+    assert [line.split()[1:] for line in text.splitlines() if line.endswith(" s  ready")] == [
+        ["cache", "0.5", "s", "ready"],
+        ["api", "0.5", "s", "ready"],
+    ]
+    assert text.rstrip().endswith("ready in 1.0 s")
