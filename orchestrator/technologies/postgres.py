@@ -11,6 +11,7 @@ import struct
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import ExecLoader, SeedHead, SeedRefused, Technology
 from orchestrator.model.template import Template
+from orchestrator.technologies.postgres_state import DATA, SLICING, SNAPSHOTTING
 
 PROTOCOL_3_0 = 196608
 PSQL = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
@@ -97,7 +98,7 @@ POSTGRES = Technology(
         "POSTGRES_DB": "${self.database}",
         # Outside the folder that the image declares a volume, so that the data belongs to the
         # container itself.
-        "PGDATA": "/var/lib/greenroom/data",
+        "PGDATA": DATA,
     },
     client=("psql",),
     client_env={
@@ -111,4 +112,6 @@ POSTGRES = Technology(
         ".csv": ExecLoader(copy_rows, reads_head=True),
     },
     create_database=lambda name: (*PSQL, "--command", f"CREATE DATABASE {quoted_column(name)}"),
+    slicing=SLICING,
+    snapshotting=SNAPSHOTTING,
 )
