@@ -48,7 +48,8 @@ class Environment:
     `manifest` is a path, a folder or a ready-made name; None looks for `environment.yaml` here and
     upwards. The resources of these `profiles` take part too. Within `timeout` seconds everything
     must be ready. `keep` tells when it is left as it is, to be looked into, instead of removed:
-    `never`, `failed` (when the way up or the body fails) or `always`. `listen` is told every event,
+    `never`, `failed` (when the way up or the body fails) or `always`. Without `snapshots` everything
+    is seeded, whatever is kept from earlier. `listen` is told every event,
     with passwords masked. `environ` stands for the caller's environment, and `engines`, by name,
     for the real ones: a `FakeEngine` lets manifests be tested without containers. Raises UsageError
     when there is no such manifest and ManifestError when it has mistakes.
@@ -61,6 +62,7 @@ class Environment:
         profiles: Collection[str] = (),
         timeout: float = TIMEOUT,
         keep: str = NEVER,
+        snapshots: bool = True,
         listen: Listener = ignore,
         environ: Mapping[str, str] | None = None,
         engines: Mapping[str, Engine] | None = None,
@@ -82,6 +84,7 @@ class Environment:
             timeout=timeout,
             keep=Keep(keep),
             tell=self.tell,
+            snapshots=snapshots,
         )
 
     @classmethod
@@ -93,6 +96,7 @@ class Environment:
         profiles: Collection[str] = (),
         timeout: float = TIMEOUT,
         keep: str = NEVER,
+        snapshots: bool = True,
         listen: Listener = ignore,
         engines: Mapping[str, Engine] | None = None,
     ) -> Self:
@@ -103,6 +107,7 @@ class Environment:
             profiles=profiles,
             timeout=timeout,
             keep=keep,
+            snapshots=snapshots,
             listen=listen,
             engines=engines,
         )
