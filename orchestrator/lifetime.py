@@ -16,7 +16,8 @@ from orchestrator.lifecycle import snapshotting
 from orchestrator.lifecycle.bringing_up import BringingUp, Brought, compared
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.lifecycle.pruning import trim
-from orchestrator.lifecycle.removal import remove_things
+from orchestrator.lifecycle.removal import listed, remove_things
+from orchestrator.lifecycle.resetting import RESET_SECONDS, resettable
 from orchestrator.lifecycle.survey import Run, survey
 from orchestrator.lifecycle.sweeping import sweeping
 from orchestrator.model.event import Noticed
@@ -237,6 +238,32 @@ class Lifetime:
             self.change(run, ttl, fresh=False, restart=())
         else:
             self.begin(stays=True, ttl=ttl)
+
+    def reset(self, names: Collection[str]) -> None:
+        """Bring resources back to their seeded state: from their templates, or by a new start."""
+        brought = self.brought
+        if brought is None:
+            raise UsageError("the environment is not up", hint="use `with Environment(...)`")
+        found = resettable(self.manifest, brought, names)
+        for copier in found.copiers:
+            try:
+                copier.reset(Deadline.after(RESET_SECONDS))
+            finally:
+                copier.close()
+        if found.others:
+            self.remake(found.others)
+
+    def remake(self, names: Collection[str]) -> None:
+        """Start these anew in the run that we use; all else stays."""
+        assert self.brought is not None
+        assert self.hold is not None
+        engines = self.hold.engines
+        run = Run(self.brought.run, tuple(listed(engines, self.brought.run)))
+        known = self.facts(run)
+        plan = plan_up(self.manifest, known, self.profiles, restart=names)
+        self.hold.change(step.subject for step in plan.steps if isinstance(step, Start))
+        self.brought = self.way(plan, known, run.run_labels).walk()
+        self.hold.change(())
 
     def undo(self, way: BringingUp, hold: Hold, error: BaseException) -> None:
         """Remove what was started in vain, unless it is to be kept; the rest stays."""

@@ -106,7 +106,8 @@ def template(seeded: Seeded) -> Conversation:
 def make(seeded: Seeded, slices: Sequence[Credentials]) -> Conversation:
     """Make copies of the first database; the others have no address of their own."""
     source = template_of(seeded.databases[0])
-    yield from run(*(copied(source, one.database) for one in slices))
+    for one in slices:
+        yield from run(dropped(one.database), copied(source, one.database))
 
 
 def drop(_seeded: Seeded, slices: Sequence[Credentials]) -> Conversation:
