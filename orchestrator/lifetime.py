@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from orchestrator.engines.engine import Engine, Images
 from orchestrator.errors import GreenroomError, StepFailed, UsageError
@@ -33,7 +33,7 @@ from orchestrator.model.step import (
     StoreSnapshot,
 )
 from orchestrator.plan import plan_up
-from orchestrator.waiting import Deadline, TimedOut
+from orchestrator.waiting import Deadline, Stop, TimedOut
 from orchestrator.watchdog.hold import Hold, Keep
 
 
@@ -43,7 +43,8 @@ class Lifetime:
 
     Within `timeout` seconds everything must be ready. `real` tells that the engines are, so that a
     watchdog sees to the end; `tell` takes every event. With `snapshots` seeded state is restored
-    where it is kept already, and else kept; `distrusted` are those that were found damaged.
+    where it is kept already, and else kept; `distrusted` are those that were found damaged. `stop` ends a
+    way up from another thread.
     """
 
     manifest: Manifest
@@ -59,6 +60,7 @@ class Lifetime:
     brought: Brought | None = None
     joined: bool = False
     distrusted: frozenset[str] = frozenset()
+    stop: Stop = field(default_factory=Stop)
 
     # What would be done.
 
@@ -182,7 +184,7 @@ class Lifetime:
         def say() -> None:
             self.tell(Noticed(at=time.time(), text=text))
 
-        limit = Deadline.after(self.timeout)
+        limit = Deadline.after(self.timeout, self.stop)
         return turn(identity(self.manifest), self.environ, limit, say)
 
     def join_what_stands(self) -> bool:
@@ -288,7 +290,7 @@ class Lifetime:
             labels,
             tell=self.tell,
             environ=self.environ,
-            limit=Deadline.after(self.timeout),
+            limit=Deadline.after(self.timeout, self.stop),
         )
 
     def walk(self, way: BringingUp) -> None:

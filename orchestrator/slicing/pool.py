@@ -17,18 +17,32 @@ MOST_AHEAD_FOLLOWED = 2
 """The same where each has instances of its own, which take memory and much longer."""
 MOST_USED = 32
 """Used ones that may wait for a moment in which nobody waits for new ones."""
+MOST_USED_FOLLOWED = 2
 
 END_SECONDS = 10.0
 
 
 @dataclass
 class Work:
-    """What the pool's thread does: `make` so many, `drop` these, and `begin` with something."""
+    """What the pool's thread does: `make` so many, `drop` these, and `begin` with something.
+
+    `followed` tells that each has instances of its own.
+    """
 
     make: Callable[[int, Deadline], list[Part]]
     drop: Callable[[Sequence[Part]], None]
     begin: Callable[[], None]
-    most: int = MOST_AHEAD
+    followed: bool = False
+
+    @property
+    def most(self) -> int:
+        """How many may wait ahead."""
+        return MOST_AHEAD_FOLLOWED if self.followed else MOST_AHEAD
+
+    @property
+    def most_used(self) -> int:
+        """How many used ones may wait."""
+        return MOST_USED_FOLLOWED if self.followed else MOST_USED
 
 
 class Pool:
@@ -103,7 +117,7 @@ class Pool:
     def _next(self) -> tuple[int, list[Part]]:
         """Return how many to make now, or which to drop."""
         missing = self._ahead - len(self._ready)
-        if missing > 0 and self._error is None and len(self._used) < MOST_USED:
+        if missing > 0 and self._error is None and len(self._used) < self._work.most_used:
             # Whoever waits gets the first one as soon as it is there.
             return (1 if self._waiting and not self._ready else missing), []
         used, self._used = self._used, []

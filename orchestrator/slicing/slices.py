@@ -15,7 +15,7 @@ from orchestrator.model.launch import SLICE_VARIABLE
 from orchestrator.model.resource import PER_TEST, PER_WORKER
 from orchestrator.plan.slices import Group, group, without
 from orchestrator.slicing.maker import Maker, Part
-from orchestrator.slicing.pool import MOST_AHEAD, MOST_AHEAD_FOLLOWED, Pool, Work
+from orchestrator.slicing.pool import Pool, Work
 from orchestrator.slicing.registry import Entry, number_of
 from orchestrator.waiting import Deadline
 
@@ -45,6 +45,16 @@ class Slice(View):
     def variables(self) -> dict[str, str]:
         """What the tests' environment gets, as seen from the slice."""
         return {**super().variables, SLICE_VARIABLE: self.name}
+
+    def seed(self, text: str, resource: str | None = None, folder: str | None = None) -> None:
+        """Put one more seed in: a file, `file.py:function` or a script, as in the manifest.
+
+        `folder` is where its path starts (the manifest's, else); `resource` may be left out where
+        only one that is sliced can take it. Raises UsageError, and StepFailed when it is refused.
+        """
+        from orchestrator.slicing.seeding import seed
+
+        seed(self, text, resource, folder)
 
     def drop(self) -> None:
         """Remove it, behind the caller's back; once is enough."""
@@ -184,7 +194,7 @@ class Slices:
                     ),
                     drop=lambda parts: self._maker.drop([part.entry for part in parts]),
                     begin=self._sweep,
-                    most=MOST_AHEAD_FOLLOWED if wanted.followers else MOST_AHEAD,
+                    followed=bool(wanted.followers),
                 )
             )
         return self._pools[wanted]
