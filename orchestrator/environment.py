@@ -54,9 +54,9 @@ class Environment:
     `manifest` is a path, a folder or a ready-made name; None looks for `environment.yaml` here and
     upwards. The resources of these `profiles` take part too. Within `timeout` seconds everything
     must be ready. `keep` tells when it is left as it is, to be looked into, instead of removed:
-    `never`, `failed` (when the way up or the body fails) or `always`. Without `snapshots` everything
-    is seeded, whatever is kept from earlier. `listen` is told every event,
-    with passwords masked. `environ` stands for the caller's environment, and `engines`, by name,
+    `never`, `failed` (when the way up or the body fails) or `always`. Without `snapshots`
+    everything is seeded, whatever is kept from earlier. `listen` is told every event, with
+    passwords masked. `environ` stands for the caller's environment, and `engines`, by name,
     for the real ones: a `FakeEngine` lets manifests be tested without containers. Raises UsageError
     when there is no such manifest and ManifestError when it has mistakes.
     """

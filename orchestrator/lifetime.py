@@ -43,8 +43,8 @@ class Lifetime:
 
     Within `timeout` seconds everything must be ready. `real` tells that the engines are, so that a
     watchdog sees to the end; `tell` takes every event. With `snapshots` seeded state is restored
-    where it is kept already, and else kept; `distrusted` are those that were found damaged. `stop` ends a
-    way up from another thread.
+    where it is kept already, and else kept; `distrusted` are those that were found damaged. `stop`
+    ends a way up from another thread.
     """
 
     manifest: Manifest
@@ -76,9 +76,7 @@ class Lifetime:
         """Gather what planning has to know; what is up of `run` is to be kept where it can be."""
         standing = run.standing if run else {}
         asked = self.snapshots and snapshotting.wanted(self.environ)
-        found = facts.gather(
-            self.manifest, self.engines, self.environ, standing, snapshots=asked
-        )
+        found = facts.gather(self.manifest, self.engines, self.environ, standing, snapshots=asked)
         return replace(found, snapshots=found.snapshots - self.distrusted)
 
     def standing(self) -> Run | None:

@@ -135,7 +135,13 @@ class Snapshots(Protocol):
     """What engines can do besides that keep seeded state (`EngineFacts.snapshots`)."""
 
     def store(
-        self, found: Found, snapshot: str, image: str, of: str, labels: RunLabels, deadline: Deadline
+        self,
+        found: Found,
+        snapshot: str,
+        image: str,
+        of: str,
+        labels: RunLabels,
+        deadline: Deadline,
     ) -> None:
         """Keep what an instance has in `model.snapshot.FOLDER`, under the key `snapshot`.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 HASH = "sha256"
 
 LEFT_OUT = frozenset({"__pycache__", "node_modules", "venv", "build", "dist", "target"})
-"""Folders that hold what is made of the code, or what others wrote; hidden ones are left out, too."""
+"""Folders that hold what is made of the code, or what others wrote. Hidden ones are out, too."""
 
 MOST_FILES = 5000
 MOST_BYTES = 50 * 10**6
@@ -78,7 +78,7 @@ def of_tree(folder: str) -> str | None:
         count, size = count + 1, size + path.lstat().st_size
         if count > MOST_FILES or size > MOST_BYTES:
             return None
-        data = os.readlink(path).encode() if path.is_symlink() else path.read_bytes()
+        data = str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
         whole.update(f"{path.relative_to(folder)}:{len(data)}:".encode() + data)
     return whole.hexdigest()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -113,8 +112,6 @@ def _folder(environ: Mapping[str, str]) -> Path:
 
 def _used(key: str, environ: Mapping[str, str]) -> float:
     try:
-        return os.stat(_folder(environ) / key).st_mtime
+        return (_folder(environ) / key).stat().st_mtime
     except OSError:
         return 0.0
-
-

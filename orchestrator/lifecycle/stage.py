@@ -125,6 +125,12 @@ class Stage:
                 self.found[instance] = found
             case Remove(found=found):
                 self.engines[found.engine].remove(found, self.until(REMOVE_SECONDS))
+            case _:
+                self.bring_up(step)
+
+    def bring_up(self, step: Step) -> None:
+        """Do what a step says about an instance: start it, wait for it, seed it, copy its state."""
+        match step:
             case Start():
                 self.start(step)
                 self.started.append(self.found[step.instance])

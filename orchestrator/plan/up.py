@@ -10,6 +10,7 @@ from orchestrator.model.facts import Facts
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.probe import Automatic, Readiness, Tcp
 from orchestrator.model.resource import DOCKER, PROCESS, Instance, Resource, TaskSeed
+from orchestrator.model.snapshot import snapshot_image
 from orchestrator.model.step import (
     ApplySeed,
     Keep,
@@ -20,7 +21,6 @@ from orchestrator.model.step import (
     StartRelay,
     Step,
 )
-from orchestrator.model.snapshot import snapshot_image
 from orchestrator.plan.fetching import fetching
 from orchestrator.plan.fingerprint import fingerprint
 from orchestrator.plan.images import image_name

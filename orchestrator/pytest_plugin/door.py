@@ -13,8 +13,12 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from orchestrator.errors import GreenroomError
 
 DOOR = "greenroom_door"
 """The key under which a worker is told where its controller listens."""
@@ -66,8 +70,6 @@ DOORS = pytest.StashKey[Door]()
 
 def ask(path: str) -> str:
     """Return the run that the controller has for us. Raises GreenroomError as it says."""
-    from orchestrator.errors import GreenroomError
-
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.connect(path)
@@ -76,6 +78,14 @@ def ask(path: str) -> str:
         told = {"error": ENDED, "hint": "", "code": "70"}
     if "run" in told:
         return str(told["run"])
-    error = GreenroomError(told["error"], hint=told["hint"])
-    error.exit_code = int(told["code"])
-    raise error
+    raise told_by_controller(told)
+
+
+def told_by_controller(told: dict[str, str]) -> GreenroomError:
+    """Return the controller's error as one of ours, with its exit code."""
+    from orchestrator.errors import GreenroomError
+
+    class Told(GreenroomError):
+        exit_code = int(told["code"])
+
+    return Told(told["error"], hint=told["hint"])

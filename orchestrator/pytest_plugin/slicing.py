@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -51,7 +51,7 @@ def found_isolation(name: str | None) -> str:
     return next((each for each in (PER_TEST, PER_WORKER) if each in found), SHARED)
 
 
-def scope(*, fixture_name: str, config: pytest.Config) -> Any:
+def scope(fixture_name: str, config: pytest.Config) -> Literal["function", "session"]:  # noqa: ARG001 - pytest names both
     """Return how long the fixture lasts: as long as one test, where each gets its own slice."""
     from orchestrator.model.resource import PER_TEST
 
@@ -81,7 +81,8 @@ def of_test(environment: Environment, request: pytest.FixtureRequest) -> Iterato
     node.stash[SLICE] = slice_
     try:
         for mark in reversed(list(node.iter_markers("seed"))):
-            slice_.seed(*mark.args, folder=str(node.path.parent), **mark.kwargs)
+            text, resource = asked_for(*mark.args, **mark.kwargs)
+            slice_.seed(text, resource, str(node.path.parent))
         yield slice_
     finally:
         if keeps(node.config, failed=node.stash.get(FAILED, False)):
@@ -90,13 +91,18 @@ def of_test(environment: Environment, request: pytest.FixtureRequest) -> Iterato
             slice_.drop()
 
 
+def asked_for(text: str, resource: str | None = None) -> tuple[str, str | None]:
+    """Return what a mark asks for."""
+    return text, resource
+
+
 def check_seed(item: pytest.Item) -> None:
     """Fail a test that wants seeds of its own and gets no slice to put them into."""
     if next(item.iter_markers("seed"), None) is None:
         return
     if "environment" not in getattr(item, "fixturenames", ()):
         pytest.fail("@pytest.mark.seed needs the fixture `environment`", pytrace=False)
-    if scope(fixture_name="environment", config=item.config) != "function":
+    if scope("environment", item.config) != "function":
         pytest.fail(
             "@pytest.mark.seed needs a resource with `isolation: test`: "
             "what one test puts in would be seen by all others",

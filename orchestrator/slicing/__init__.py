@@ -1,1 +1,1 @@
-"""Slices: for each test, or worker, its own part of what is shared, ready before it is asked for."""
+"""Slices: a part of what is shared for each test or worker, ready before it is asked for."""

@@ -111,7 +111,9 @@ class Maker:
         The number of one that could not be removed is not used again.
         """
         with_followers = {
-            entry.name for entry in entries if any(one not in self.copiers for one in entry.resources)
+            entry.name
+            for entry in entries
+            if any(one not in self.copiers for one in entry.resources)
         }
         if with_followers:
             self._followers.remove(self._followers.of(with_followers))
@@ -148,9 +150,7 @@ class Maker:
         until = limit.sooner(FOLLOW_SECONDS)
 
         def start(part: Part) -> Part:
-            found = self._followers.start(
-                group.followers, part.entry.name, part.directory, until
-            )
+            found = self._followers.start(group.followers, part.entry.name, part.directory, until)
             return Part(part.entry, *found)
 
         with ThreadPoolExecutor(max(1, len(parts)), "greenroom-followers") as pool:

@@ -97,7 +97,7 @@ def template(seeded: Seeded) -> Conversation:
         name = template_of(database)
         yield from run(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            f" WHERE datname = {literal(database)} AND pid <> pg_backend_pid() \\g /dev/null",
+            f" WHERE datname = {literal(database)} AND pid <> pg_backend_pid() \\g /dev/null",  # noqa: S608 - quoted
             copied(database, name),
             f"ALTER DATABASE {quoted(name)} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;",
         )
@@ -133,7 +133,6 @@ SLICING = Slicing(
     # In memory a copy takes the same few milliseconds always; on a busy disk ten times as long.
     tmpfs=(f"{DATA}:mode=1777",),
     taken=("postgres",),
-    stored=True,
 )
 
 # A base backup is consistent while the server runs, and holds only the log that it needs. Nobody

@@ -177,9 +177,14 @@ class DockerEngine:
 
         building.build(self._api, image, build, labels, progress, deadline)
 
-
     def store(
-        self, found: Found, snapshot: str, image: str, of: str, labels: RunLabels, deadline: Deadline
+        self,
+        found: Found,
+        snapshot: str,
+        image: str,
+        of: str,
+        labels: RunLabels,
+        deadline: Deadline,
     ) -> None:
         """Make an image of what was copied aside, on top of the image that it came from."""
         snapshots.store(self._api, found, snapshot, image, of, labels, deadline)

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from orchestrator.engines.docker.answers import item, items, labels, number, text
 from orchestrator.engines.docker.client import Api
-from orchestrator.engines.docker.exchange import NOT_FOUND, Refusal, filters
+from orchestrator.engines.docker.exchange import NOT_FOUND, Query, Refusal, filters
 from orchestrator.engines.docker.removal import remove_container
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import STAYS, Found, Image, RunLabels
@@ -41,12 +41,15 @@ def store(
     doing = f"keep a snapshot of {found.instance}"
     holder = _made(api, snapshot, base, run, doing, deadline)
     try:
-        with api.stream(
-            deadline, doing, "GET", f"/containers/{found.id}/archive", query={"path": FOLDER}
-        ) as archive, api.calls(deadline, doing) as client:
-            parent = {"path": FOLDER.rpartition("/")[0]}
+        with (
+            api.stream(
+                deadline, doing, "GET", f"/containers/{found.id}/archive", query={"path": FOLDER}
+            ) as archive,
+            api.calls(deadline, doing) as client,
+        ):
+            parent: Query = {"path": FOLDER.rpartition("/")[0]}
             client.change("PUT", f"/containers/{holder}/archive", parent, archive.chunks(CHUNK))
-            query = {"container": holder, "repo": IMAGE, "tag": snapshot, "pause": 0}
+            query: Query = {"container": holder, "repo": IMAGE, "tag": snapshot, "pause": 0}
             client.change("POST", "/commit", query, {"Labels": {SNAPSHOT: snapshot, OF: of}})
     finally:
         _discard(api, holder)
