@@ -117,7 +117,15 @@ def note(item: pytest.Item, report: pytest.TestReport) -> None:
     slice_ = item.stash[SLICE]
     item.stash[FAILED] = True
     if keeps(item.config, failed=True):
-        report.sections.append(("greenroom", "\n".join(words(slice_))))
+        report.sections.append(("greenroom", "\n".join([*words(slice_), *until(item)])))
+
+
+def until(item: pytest.Item) -> list[str]:
+    """Return in a line what to do where the environment will be gone when somebody reads this."""
+    shared: Environment | None = getattr(item, "funcargs", {}).get("shared_environment")
+    if shared is None or shared.joined or item.config.getoption("--keep-environment") != "never":
+        return []
+    return ["  the session removes its environment; --keep-environment failed leaves it"]
 
 
 def words(slice_: Slice) -> list[str]:
