@@ -17,7 +17,7 @@ from orchestrator.technologies.nats import read_streams
 READ = {name: page(name) for name in PAGES}
 BLOCKS = [block for name in PAGES for block in READ[name].blocks]
 
-LANGUAGES = {"yaml", "sql", "csv", "json", "python", "js", "ini", "sh", "console", "text"}
+LANGUAGES = {"yaml", "sql", "csv", "json", "python", "js", "go", "ini", "sh", "console", "text"}
 NO_MANIFESTS = {"streams.yaml"}
 WITH_MISTAKES = {"wrong.yaml"}
 
