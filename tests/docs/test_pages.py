@@ -7,7 +7,7 @@ import shlex
 
 import pytest
 import typer
-from doc_blocks import FOLDER, PAGES, Block, anchor, commands, page
+from doc_blocks import FOLDER, PAGES, ROOT, Block, anchor, commands, page
 from doc_manifests import loaded
 
 from orchestrator.cli.app import app
@@ -40,6 +40,12 @@ def test_a_manifest_has_no_mistakes(block: Block) -> None:
             loaded(block.text)
     else:
         loaded(block.text)
+
+
+def test_the_manifests_of_the_readme_have_no_mistakes_and_no_warnings() -> None:
+    found = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert len(found) == 2
+    assert [loaded(text).warnings for text in found] == [(), ()]
 
 
 @pytest.mark.parametrize("block", of("python"))
