@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from orchestrator.engines.engine import Engine, Images
 from orchestrator.errors import GreenroomError, StepFailed, UsageError
 from orchestrator.host import facts
+from orchestrator.host.lease import run_folder
 from orchestrator.host.owner import TIME_TO_LIVE, identity, new_labels
 from orchestrator.host.turn import turn
 from orchestrator.lifecycle import snapshotting
@@ -33,6 +34,7 @@ from orchestrator.model.step import (
     StoreSnapshot,
 )
 from orchestrator.plan import plan_up
+from orchestrator.slicing.registry import Registry
 from orchestrator.waiting import Deadline, Stop, TimedOut
 from orchestrator.watchdog.hold import Hold, Keep
 
@@ -220,6 +222,7 @@ class Lifetime:
             way = self.way(plan, known, run.run_labels)
             try:
                 self.walk(way)
+                self.forget_slices(plan, run.id)
             except BaseException as error:
                 self.undo(way, hold, error)
                 damaged = self.damaged(plan, error)
@@ -230,6 +233,12 @@ class Lifetime:
             self.stand_again(ttl)
             return
         hold.stand(max(ttl, (run.claim.end or 0.0) - time.time()))
+
+    def forget_slices(self, plan: Plan, run: str) -> None:
+        """Forget the slices of what was made anew."""
+        anew = [step.instance.resource for step in plan.steps if isinstance(step, Start)]
+        if self.real and anew:
+            Registry(run_folder(run, self.environ)).forget(anew)
 
     def stand_again(self, ttl: float) -> None:
         """Make up for what was undone because a snapshot was damaged."""
