@@ -96,7 +96,7 @@ def template(seeded: Seeded) -> Conversation:
     for database in seeded.databases:
         name = template_of(database)
         yield from run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"  # noqa: S608 - it is quoted
             f" WHERE datname = {literal(database)} AND pid <> pg_backend_pid() \\g /dev/null",
             copied(database, name),
             f"ALTER DATABASE {quoted(name)} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;",

@@ -21,7 +21,12 @@ MANIFEST: dict[str, Any] = {
     },
     "tasks": {"migrate": {"image": "migrate:1", "env": {"URL": "${ledger.url}"}}},
     "services": {
-        "api": {"image": "api:1", "env": {"URL": "${ledger.url}"}, "follows": ["ledger"]},
+        "api": {
+            "image": "api:1",
+            "env": {"URL": "${ledger.url}"},
+            "follows": ["ledger"],
+            "ready": {"exec": "true"},
+        },
     },
 }
 
