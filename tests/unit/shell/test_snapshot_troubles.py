@@ -174,8 +174,8 @@ def test_a_way_up_that_has_no_time_left_is_not_begun_again(seeded: SeededPlace) 
 def test_a_failure_of_somebody_else_says_nothing_against_a_snapshot(seeded: SeededPlace) -> None:
     seeded.up_once()
     before = seeded.keys
-    seeded.docker.becomes("api", State("exited", 1))
-    with pytest.raises(StepFailed, match="api exited with code 1"):
+    seeded.docker.fail("start", "api", EngineError("what is this?"))
+    with pytest.raises(StepFailed, match="what is this"):
         seeded.environment().up()
     assert seeded.keys == before
     assert seeded.noticed == []
