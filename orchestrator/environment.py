@@ -321,6 +321,8 @@ class Environment:
         """
         with self._masked():
             self._lifetime.reset(names)
+            if self._slices:
+                self._slices.look_again(self.view)
 
     def check_alive(self) -> None:
         """Raise ServiceDied, with the end of each log, if something has ended that should live."""

@@ -155,6 +155,10 @@ class Slices:
             own = beside if entry is slice_.entry and entry.number not in beside else ()
             self._maker.registry.write(dataclasses.replace(entry, kept=words, beside=own))
 
+    def look_again(self, view: View) -> None:
+        """Let those to come see what was made anew: it has its addresses, but is another."""
+        self._view = view
+
     def entries(self) -> list[Entry]:
         """Return all slices of the run."""
         return list(self._maker.registry.entries())
