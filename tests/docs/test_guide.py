@@ -21,7 +21,7 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.engine
-@pytest.mark.usefixtures("live_environ")
+@pytest.mark.usefixtures("typing")
 @pytest.mark.parametrize("chapter", chapters(PAGE))
 def test_a_chapter_can_be_typed_as_it_stands(chapter: str, shop: Path) -> None:
     type_chapter(PAGE, chapter, shop)

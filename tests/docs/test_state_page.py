@@ -34,7 +34,7 @@ def table(heading: str) -> Table:
 
 
 @pytest.mark.engine
-@pytest.mark.usefixtures("live_environ")
+@pytest.mark.usefixtures("typing")
 @pytest.mark.parametrize("chapter", chapters(PAGE))
 def test_a_chapter_can_be_typed_as_it_stands(chapter: str, shop: Path) -> None:
     type_chapter(PAGE, chapter, shop)

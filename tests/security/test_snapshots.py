@@ -15,7 +15,7 @@ from orchestrator.lifecycle import snapshotting
 from orchestrator.model.resource import DOCKER
 from orchestrator.model.snapshot import FOLDER, snapshot_image
 
-pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("live_environ")]
+pytestmark = pytest.mark.engine
 
 PASSWORD = "kestrel-4417-overpass"
 SEED = "create table t (a text);\ninsert into t values ('seeded-heron');\n"
@@ -27,23 +27,21 @@ def docker(*arguments: str) -> str:
     return done.stdout
 
 
-def test_a_snapshot_has_the_seeded_data_and_no_password(tmp_path: Path) -> None:
+def test_a_snapshot_has_the_seeded_data_and_no_password(kept: str, tmp_path: Path) -> None:
     (tmp_path / "seed.sql").write_text(SEED)
-    manifest = {"databases": {"db": {"use": "postgres", "password": PASSWORD, "seed": "seed.sql"}}}
+    ledger = {"use": "postgres", "password": PASSWORD, "seed": "seed.sql"}
+    manifest = {"name": kept, "databases": {"ledger": ledger}}
     with Environment.of(manifest, folder=tmp_path) as env:
-        env["db"].exec(["psql", "-c", "insert into t values ('written-by-tests')"])
+        env["ledger"].exec(["psql", "-c", "insert into t values ('written-by-tests')"])
     [engine] = snapshotting.keepers({DOCKER: make(DOCKER, os.environ)})
-    of = f"{env.manifest.name}: db "
-    key = next(one.key for one in snapshotting.known(engine, os.environ) if one.of.startswith(of))
+    found = snapshotting.known(engine, os.environ)
+    [key] = [one.key for one in found if one.of.startswith(f"{kept}: ledger ")]
     image = snapshot_image(key)
-    try:
-        told = json.loads(docker("image", "inspect", image))[0]
-        history = docker("image", "history", "--no-trunc", image)
-        assert PASSWORD not in json.dumps(told) + history
-        for word, there in ((PASSWORD, False), ("written-by-tests", False), ("seeded-heron", True)):
-            grep = ["sh", "-c", f"grep -rqa {word} {FOLDER} && echo yes || echo no"]
-            entry = ["--entrypoint", grep[0], image, *grep[1:]]
-            found = docker("run", "--rm", "--network", "none", *entry).strip()
-            assert (found == "yes") == there, word
-    finally:
-        snapshotting.remove(engine, key, os.environ)
+    told = json.loads(docker("image", "inspect", image))[0]
+    history = docker("image", "history", "--no-trunc", image)
+    assert PASSWORD not in json.dumps(told) + history
+    for word, there in ((PASSWORD, False), ("written-by-tests", False), ("seeded-heron", True)):
+        grep = ["sh", "-c", f"grep -rqa {word} {FOLDER} && echo yes || echo no"]
+        entry = ["--entrypoint", grep[0], image, *grep[1:]]
+        answer = docker("run", "--rm", "--network", "none", *entry).strip()
+        assert (answer == "yes") == there, word
