@@ -119,6 +119,8 @@ class Slicing:
     raise SliceRefused. `access` is how one gets into the slice of a number, from 1 to `most`.
     `args`, `files` and `tmpfs` are added to a server that is sliced, whose databases cannot have
     the names that are `taken`. Where there are snapshots, the template is a part of their data.
+    What is `pooled` stays when it is dropped, and is brought back to its seeded state when its
+    number is used again.
     """
 
     access: Callable[[Credentials, int], Credentials]
@@ -133,6 +135,7 @@ class Slicing:
     files: Mapping[str, str] = field(default_factory=dict)
     tmpfs: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
+    pooled: bool = False
 
 
 @dataclass(frozen=True)

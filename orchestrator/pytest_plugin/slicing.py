@@ -66,7 +66,14 @@ def sliced(
     from orchestrator.model.resource import PER_TEST, PER_WORKER
 
     own = {one.isolation for one in environment.manifest.resources.values()}
-    if PER_TEST in own and request.scope == "function":
+    if PER_TEST in own and request.scope != "function":
+        # What is joined by its id is known too late to decide how long the fixture lasts.
+        pytest.fail(
+            f"{environment.run} slices by test, and this session does not know it: "
+            f"name its manifest with --environment {environment.manifest.path}",
+            pytrace=False,
+        )
+    if PER_TEST in own:
         yield from of_test(environment, request)
     elif PER_WORKER in own:
         yield environment.slices.of_worker()

@@ -68,16 +68,23 @@ class Registry:
         self._folder = folder / "slices"
 
     def take(
-        self, count: int, most: int, resources: tuple[str, ...], owner: Owner | None
+        self,
+        count: int,
+        most: int,
+        resources: tuple[str, ...],
+        owner: Owner | None,
+        *,
+        low: bool = False,
     ) -> list[Entry]:
         """Take so many numbers between 1 and `most` that no other slice has.
 
         They go round, so that a number that was dropped a moment ago, and whose last user may still
-        be connected, is not used again soon. Raises UsageError when fewer are free.
+        be connected, is not used again soon; of `low` ones the lowest are taken. Raises UsageError
+        when fewer are free.
         """
         self._make_folder()
         taken: list[Entry] = []
-        last = self._last()
+        last = 0 if low else self._last()
         for step in range(1, most + 1):
             if len(taken) == count:
                 break
