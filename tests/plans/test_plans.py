@@ -12,8 +12,8 @@ Whoever is told to be as the others stands as an `up` of the manifest `before` h
 case's own manifest, where it has none), with `digests_before` and `images_before` where these were
 others. With `fresh` and `restart` the plan is that of these commands.
 
-With `keeps_snapshots`, or `snapshots: [ledger]`, the engine keeps seeded state; of those named there
-is a snapshot of what the manifest says now.
+With `keeps_snapshots`, or `snapshots: [ledger]`, the engine keeps seeded state; of those named
+there is a snapshot of what the manifest says now.
 """
 
 from __future__ import annotations
