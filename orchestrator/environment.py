@@ -240,7 +240,7 @@ class Environment:
             for name, resource in self.view.resources.items()
             if not self.manifest.resources[name].is_task
         }
-        return DeathWatch(self.run, mortal, self.tell, self._mask)
+        return DeathWatch(self.run, mortal, self.tell, self._mask, self._lifetime.anew)
 
     def tell(self, event: Event) -> None:
         """Tell whoever listens, without passwords."""

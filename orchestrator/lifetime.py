@@ -290,6 +290,10 @@ class Lifetime:
         self.brought = self.way(plan, known, run.run_labels).walk()
         self.hold.change(())
 
+    def anew(self) -> tuple[str, ...]:
+        """Return what is being made anew in the run that we use, whoever does so."""
+        return self.hold.unfinished if self.hold else ()
+
     def undo(self, way: BringingUp, hold: Hold, error: BaseException) -> None:
         """Remove what was started in vain, unless it is to be kept; the rest stays."""
         if not self.keep.applies(failed=True):
