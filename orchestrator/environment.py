@@ -231,7 +231,7 @@ class Environment:
 
     def stop(self) -> None:
         """End a way up that another thread is on; there it raises Stopped, and nothing is left."""
-        self._lifetime.stop()
+        self._lifetime.stop.order()
 
     def watch(self) -> DeathWatch:
         """Return what notices, while its block runs, when something dies that should live."""

@@ -43,7 +43,8 @@ class Lifetime:
 
     Within `timeout` seconds everything must be ready. `real` tells that the engines are, so that a
     watchdog sees to the end; `tell` takes every event. With `snapshots` seeded state is restored
-    where it is kept already, and else kept; `distrusted` are those that were found damaged.
+    where it is kept already, and else kept; `distrusted` are those that were found damaged. `stop`
+    ends a way up from another thread.
     """
 
     manifest: Manifest
@@ -59,25 +60,15 @@ class Lifetime:
     brought: Brought | None = None
     joined: bool = False
     distrusted: frozenset[str] = frozenset()
-    stopped: bool = False
-    _stop: Stop = field(default_factory=Stop)
-
-    def stop(self) -> None:
-        """Have no way up come to its end."""
-        self.stopped = True
-        self._stop.order()
+    stop: Stop = field(default_factory=Stop)
 
     @property
     def limit(self) -> Deadline:
         """Return the limit of a way up that begins now.
 
-        What has failed has given the order to stop to all that it was, and not to what comes next.
+        What fails on it gives the order to stop to all of it, and to nothing that comes after.
         """
-        if self._stop.ordered:
-            self._stop = Stop()
-            if self.stopped:
-                self._stop.order()
-        return Deadline.after(self.timeout, self._stop)
+        return Deadline.after(self.timeout, self.stop.below())
 
     # What would be done.
 

@@ -102,6 +102,7 @@ def test_what_nobody_has_thought_of_keeps_nobody_waiting(found: Found) -> None:
     channel = ExecChannel(engine, found, ("psql",), {})
     with pytest.raises(EngineError, match="psql beside ledger has ended"):
         ask(channel, b"x", within(10))
+    channel.close()
 
 
 @pytest.mark.parametrize("end", ["late", "stopped"])
