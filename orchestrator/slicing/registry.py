@@ -56,8 +56,13 @@ class Entry:
 
     @property
     def abandoned(self) -> bool:
-        """Whether whoever used it has gone without removing it."""
-        return not self.kept and self.owner is not None and not self.owner.is_alive()
+        """Whether whoever used it has gone without removing it.
+
+        Of an owner on another host, or in another pid namespace, nobody knows: that goes with the run.
+        """
+        if self.kept or self.owner is None or not self.owner.is_near(Owner.here()):
+            return False
+        return not self.owner.is_alive()
 
 
 def name_of(number: int) -> str:
