@@ -58,7 +58,7 @@ class Entry:
     def abandoned(self) -> bool:
         """Whether whoever used it has gone without removing it.
 
-        Of an owner on another host, or in another pid namespace, nobody knows: that goes with the run.
+        Of an owner on another host, or in another pid namespace, nobody knows.
         """
         if self.kept or self.owner is None or not self.owner.is_near(Owner.here()):
             return False
