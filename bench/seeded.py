@@ -45,9 +45,9 @@ def dump(given: Given) -> list[Contender]:
 
 
 def warm(here: Place, name: str) -> Contender:
-    """Return Greenroom with a snapshot."""
+    """Return Greenroom with a snapshot; what the two have in them is not the same."""
     image = kept(here)
-    return forgetting(contenders.greenroom(here, name), image)
+    return replace(forgetting(contenders.greenroom(here, name), image), label="")
 
 
 def database(schema: Path, rows: Path) -> Sequence[Server]:
@@ -93,13 +93,14 @@ def kept(here: Place) -> str:
     try:
         for phase in ("up", "down", "up"):
             greenroom.phases[phase]()
-        (found,) = docker.from_env().api.containers(filters={"label": greenroom.label})
+        found = docker.from_env().api.containers(filters={"label": greenroom.label})
     finally:
         greenroom.clean()
-    image: str = found["Image"]
-    if "snapshot" not in image:
-        raise CouldNotRun(f"the second up was from {image} and no snapshot")
-    return image
+    images = [one["Image"] for one in found]
+    for image in images:
+        if "snapshot" in image:
+            return str(image)
+    raise CouldNotRun(f"the second up was from {', '.join(images)} and no snapshot")
 
 
 def forgetting(contender: Contender, image: str) -> Contender:
