@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +106,11 @@ class Registry:
         """Let the numbers be used again."""
         for entry in entries:
             self._path(entry.number).unlink(missing_ok=True)
+
+    def forget(self, resources: Collection[str]) -> None:
+        """Forget the slices of resources that were made anew: nothing of them is left."""
+        names = set(resources)
+        self.release([entry for entry in self.entries() if names & set(entry.resources)])
 
     def entry(self, number: int) -> Entry | None:
         """Return the slice of a number; None when there is none."""
