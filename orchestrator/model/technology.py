@@ -118,7 +118,8 @@ class Slicing:
     the shared state back, and closes the connections of others where they would hinder it. All
     raise SliceRefused. `access` is how one gets into the slice of a number, from 1 to `most`.
     `args`, `files` and `tmpfs` are added to a server that is sliced, whose databases cannot have
-    the names that are `taken`. Where there are snapshots, the template is a part of their data.
+    the names that are `taken`. With `at_once` some are removed, on a second connection, while
+    others are made. Where there are snapshots, the template is a part of their data.
     """
 
     access: Callable[[Credentials, int], Credentials]
@@ -133,6 +134,7 @@ class Slicing:
     files: Mapping[str, str] = field(default_factory=dict)
     tmpfs: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
+    at_once: bool = False
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,7 @@ SLICING = Slicing(
     # In memory a copy takes the same few milliseconds always; on a busy disk ten times as long.
     tmpfs=(f"{DATA}:mode=1777",),
     taken=("postgres",),
+    at_once=True,
 )
 
 # A base backup is consistent while the server runs, and holds only the log that it needs. Nobody
