@@ -45,6 +45,23 @@ SELECT current_setting('server_version_num')::int >= 150000 AS has_strategies \g
 """
 
 
+# A server that starts forgets what a first session in each database notes down for later ones
+# (pg_internal.init), and nobody has a session in a template: without this one, the first session in
+# each copy would have to find it all out, for a millisecond. Only one at a time does so, because
+# the template is closed again behind it.
+WARMING = r"""
+SELECT pg_advisory_lock(7237) \g /dev/null
+SELECT count(*) > 0 AS is_cold FROM pg_database WHERE datname = {template}
+  AND (pg_stat_file(format('base/%s/pg_internal.init', oid), true)).size IS NULL \gset
+\if :is_cold
+  ALTER DATABASE {quoted} WITH ALLOW_CONNECTIONS true;
+  \setenv PGDATABASE {template}
+  \! psql --no-psqlrc --quiet --command='SELECT' >/dev/null
+  ALTER DATABASE {quoted} WITH ALLOW_CONNECTIONS false;
+\endif
+SELECT pg_advisory_unlock(7237) \g /dev/null
+"""
+
 # A session that has ended is still there for a moment. DROP and CREATE DATABASE, when they see one,
 # look again only after a tenth of a second, and whoever waits for this session waits for that too.
 DISCONNECT = """
@@ -107,9 +124,11 @@ def disconnected(*databases: str) -> str:
     return f"DO {literal(DISCONNECT.format(sessions=sessions))};"
 
 
-def greet(_seeded: Seeded) -> Conversation:
-    """Let the session know how this server copies best."""
-    yield from run(GREETING)
+def greet(seeded: Seeded) -> Conversation:
+    """Let the session know how this server copies best, and the server have a warm template."""
+    template = template_of(seeded.databases[0])
+    warming = WARMING.format(template=literal(template), quoted=quoted(template))
+    yield from run(GREETING, warming, disconnected(template))
 
 
 def template(seeded: Seeded) -> Conversation:
