@@ -16,6 +16,7 @@ from typing import Any
 
 from bench import machine, table
 from bench.cases import CASES, Case
+from bench.given import Given
 from bench.processes import CouldNotRun
 from bench.rounds import measure
 
@@ -29,7 +30,7 @@ def main() -> int:
     print(where, flush=True)
     results: dict[str, Any] = {}
     for name in arguments.cases or CASES:
-        results[name] = run(name, CASES[name], arguments.rounds)
+        results[name] = run(name, CASES[name], arguments.rounds, arguments.tests)
     if arguments.json:
         text = json.dumps({"machine": where, "cases": results}, indent=2)
         arguments.json.write_text(text + "\n")
@@ -41,6 +42,7 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)}")
     parser.add_argument("--rounds", type=int, metavar="N", help="of each case")
+    parser.add_argument("--tests", type=int, metavar="N", help="at most, where there are tests")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also every single figure")
     arguments = parser.parse_args()
     unknown = set(arguments.cases) - set(CASES)
@@ -49,12 +51,12 @@ def parsed() -> argparse.Namespace:
     return arguments
 
 
-def run(name: str, case: Case, rounds: int | None) -> dict[str, Any]:
+def run(name: str, case: Case, rounds: int | None, tests: int | None) -> dict[str, Any]:
     """Measure one case, show it, and return it for JSON."""
     with tempfile.TemporaryDirectory(prefix="greenroom-bench-") as folder:
         missing: list[str] = []
         try:
-            contenders = case.contenders(Path(folder), missing.append)
+            contenders = case.contenders(Given(Path(folder), missing.append, tests))
             measured = measure(contenders, rounds or case.rounds, progress)
         except CouldNotRun as error:
             print(f"\n{name}: could not be measured: {error}", flush=True)

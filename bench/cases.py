@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import contenders, place, servers
+from bench import contenders, others, place, private, seeded, servers, workers
 from bench.contenders import GREENROOM, Contender
 from bench.figures import Limit
+from bench.given import Given, Tell
 from bench.place import Place
 from bench.processes import CouldNotRun
 from bench.servers import Server
@@ -18,31 +19,33 @@ ROUNDS = 5
 QUICK_ROUNDS = 20
 """Rounds of what takes a fraction of a second."""
 
-Tell = Callable[[str], None]
-
 
 @dataclass(frozen=True)
 class Case:
     """One table; the first contender is the floor.
 
-    `contenders` gets a folder to use, and is told who is missing on this machine.
+    `contenders` gets a folder to use, and tells who is missing on this machine. With `fine` the
+    table shows milliseconds. `same` is said of contenders whose containers look the same.
     """
 
     title: str
-    contenders: Callable[[Path, Tell], list[Contender]]
+    contenders: Callable[[Given], list[Contender]]
     limits: tuple[Limit, ...]
     rounds: int = ROUNDS
+    fine: bool = False
+    same: str = "{other}'s containers are the same as those of {floor}, rows included"
 
 
 def from_place(
     manifest: str, all_servers: Callable[[Path, Path], Sequence[Server]], *, peers: bool
-) -> Callable[[Path, Tell], list[Contender]]:
+) -> Callable[[Given], list[Contender]]:
     """Return what makes a case's contenders, in the order in which they are measured."""
 
-    def make(folder: Path, tell: Tell) -> list[Contender]:
-        here = place.made(folder, manifest, all_servers)
-        own = [contenders.floor(here), contenders.greenroom(here)]
-        return [*own, *(present(here, tell) if peers else [])]
+    def make(given: Given) -> list[Contender]:
+        here = place.made(given.folder, manifest, all_servers)
+        # The whole way is measured here, seeding included.
+        own = [contenders.floor(here), contenders.greenroom(here, "greenroom", "--no-snapshots")]
+        return [*own, *(present(here, given.tell) if peers else [])]
 
     return make
 
@@ -73,8 +76,9 @@ def forty(_schema: Path, _rows: Path) -> list[Server]:
     return [servers.redis(f"cache-{number:02}") for number in range(1, 41)]
 
 
-def commands(folder: Path, _tell: Tell) -> list[Contender]:
+def commands(given: Given) -> list[Contender]:
     """Commands that ask nothing of an engine, beside an interpreter that does nothing."""
+    folder = given.folder
     completion = {"_GREENROOM_COMPLETE": "complete_bash", "COMP_WORDS": "greenroom u"}
     return [
         contenders.command("python -c pass", [sys.executable, "-c", "pass"], folder),
@@ -105,5 +109,41 @@ CASES = {
         commands,
         (Limit("run", "--version", times=7.5), Limit("run", "completion", times=7.5)),
         QUICK_ROUNDS,
+    ),
+    "again": Case(
+        "second up of postgres (200,000 rows seeded), from its snapshot",
+        seeded.again,
+        (Limit("up", plus=0.4),),
+        same="{other} has as many rows as {floor}",
+    ),
+    "dump": Case(
+        "second up of postgres, empty and with a dump of 200 MB, from its snapshot",
+        seeded.dump,
+        (Limit("up", "200 MB", times=1.5),),
+    ),
+    "slices": Case(
+        "from asking for a database of 50 tables to its first answer; tests of 20 ms",
+        private.waits,
+        (Limit("median", plus=0.003), Limit("95 %", plus=0.01)),
+        rounds=1,
+        fine=True,
+    ),
+    "sustained": Case(
+        "a copy of 50 tables made and removed, without pause; 0.8 of the rate is 1.25 of the time",
+        private.sustained,
+        (Limit("each", times=1.25),),
+        fine=True,
+    ),
+    "others": Case(
+        "from asking for a slice to having it; tests of 20 ms",
+        others.waits,
+        (),
+        rounds=1,
+        fine=True,
+    ),
+    "workers": Case(
+        "200 tests of 20 ms, with up and down: 4 sessions, 1 session with 4 workers, 1 alone",
+        workers.four,
+        (Limit("whole", "1 environment", times=1.0),),
     ),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,13 +24,15 @@ class Contender:
     """One who is measured.
 
     `phases` are what it does in every round, by name, in seconds each. `clean` removes what it may
-    have left, and is called whatever happened. `label` finds its containers while they are up.
+    have left, and is called whatever happened. `label` finds its containers while they are up, and
+    `looks` says of them what has to be the same as the others'.
     """
 
     name: str
     phases: Mapping[str, Callable[[], float]]
     clean: Callable[[], None] = lambda: None
     label: str = ""
+    looks: Callable[[str], Counter[str]] = engine.looks
 
 
 def floor(place: Place) -> Contender:
@@ -47,20 +50,22 @@ def floor(place: Place) -> Contender:
     )
 
 
-def greenroom(place: Place) -> Contender:
-    """Greenroom as the user types it, in the folder of the manifest."""
+def greenroom(place: Place, name: str = "greenroom", *words: str) -> Contender:
+    """Greenroom as the user types it, in the folder of the manifest; `words` come behind `up`."""
     env = {name: value for name, value in os.environ.items() if name != "GREENROOM_RUN"}
 
     def go(way: str) -> float:
         log = place.log(f"greenroom-{way}")
-        return timed([GREENROOM, way], cwd=place.folder, log=log, env=env)
+        return timed(
+            [GREENROOM, way, *(words if way == "up" else ())], cwd=place.folder, log=log, env=env
+        )
 
     def clean() -> None:
         with suppress(CouldNotRun):
             go("down")
 
     return Contender(
-        "greenroom",
+        name,
         {"up": lambda: go("up"), "down": lambda: go("down")},
         clean=clean,
         label=f"greenroom.manifest={place.manifest.resolve()}",

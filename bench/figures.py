@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+SMALL = 0.1
+"""Seconds below which one speaks of milliseconds."""
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -17,9 +20,10 @@ class Limit:
     times: float | None = None
 
     def __str__(self) -> str:
-        return (
-            f"floor + {self.plus:.2f} s" if self.plus is not None else f"{self.times:.2f} x floor"
-        )
+        if self.plus is None:
+            return f"{self.times:.2f} x floor"
+        fine = self.plus < SMALL
+        return f"floor + {self.plus * 1000:.0f} ms" if fine else f"floor + {self.plus:.2f} s"
 
     def holds(self, figure: Figure) -> bool:
         """Whether the limit is kept."""

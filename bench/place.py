@@ -39,12 +39,21 @@ class Place:
         return self.folder / f"{name}.log"
 
 
-def made(folder: Path, manifest: str, servers: Callable[[Path, Path], Sequence[Server]]) -> Place:
-    """Fill the folder; `servers` is called with the paths of the schema and of the rows."""
+def made(
+    folder: Path,
+    manifest: str,
+    servers: Callable[[Path, Path], Sequence[Server]],
+    write: Callable[[Path], None] = lambda _folder: None,
+) -> Place:
+    """Fill the folder; `servers` is called with the paths of the schema and of the rows.
+
+    `write` writes further seeds.
+    """
     shutil.copy(MANIFESTS / f"{manifest}.yaml", folder / "environment.yaml")
     schema = Path(shutil.copy(MANIFESTS / "schema.sql", folder))
     rows = folder / "accounts.csv"
     write_rows(rows)
+    write(folder)
     place = Place(folder, secrets.token_hex(4), tuple(servers(schema, rows)))
     sheet.write(place.sheet, place.token, place.servers)
     return place

@@ -20,8 +20,8 @@ def pipe(
     argv: Sequence[str],
     env: Mapping[str, str],
     file: str,
-) -> None:
-    """Run the command with the file as its input. Raises RuntimeError with what it wrote."""
+) -> bytes:
+    """Run the command with the file as its input, and return what it wrote. Raises RuntimeError."""
     execution = client.exec_create(container, list(argv), stdin=True, environment=dict(env))["Id"]
     wrapped: Any = client.exec_start(execution, socket=True)
     connection: socket.socket = wrapped._sock
@@ -33,3 +33,4 @@ def pipe(
         time.sleep(PAUSE)
     if answer["ExitCode"]:
         raise RuntimeError(f"{argv[0]}: {written!r}")
+    return written

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bench import engine
 from bench.contenders import Contender
 
 BREATH = 0.3
@@ -44,7 +43,7 @@ def once(contender: Contender, measured: Measured) -> None:
         seconds = run()
         measured.times.setdefault(phase, {}).setdefault(contender.name, []).append(seconds)
         if contender.label and contender.name not in measured.looks:
-            measured.looks[contender.name] = engine.looks(contender.label)
+            measured.looks[contender.name] = contender.looks(contender.label)
     if len(contender.phases) > 1:
         time.sleep(BREATH)
 

@@ -37,6 +37,8 @@ class Server:
     send: bytes
     expect: str
     command: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | None = None
+    run_as: str | None = None
     env: tuple[tuple[str, str], ...] = ()
     client_env: tuple[tuple[str, str], ...] = ()
     seeds: tuple[Seed, ...] = ()

@@ -47,6 +47,8 @@ def body(server: Server, token: str) -> dict[str, Any]:
     network = f"{LABEL}-{token}"
     return {
         "Image": server.image,
+        "Entrypoint": server.entrypoint,
+        "User": server.run_as or "",
         "Cmd": server.command,
         "Env": [f"{name}={value}" for name, value in server.env],
         "Labels": {LABEL: token},

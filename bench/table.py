@@ -14,23 +14,30 @@ WIDTHS = (6, 16, 8, 8, 8, 10, 7, 16, 5)
 
 
 def text(name: str, case: Case, measured: Measured) -> str:
-    """Return a table, in seconds."""
+    """Return a table, in seconds, or in milliseconds where they are few."""
     rounds = len(next(iter(next(iter(measured.times.values())).values())))
-    lines = [f"{name}: {case.title}; {rounds} rounds, seconds", line(HEAD)]
-    lines += [line(row) for row in rows(case, measured)]
-    return "\n".join([*lines, *differences(measured)])
+    times = f"{rounds} round{'s' if rounds > 1 else ''}, {'ms' if case.fine else 'seconds'}"
+    table = [HEAD, *rows(case, measured)]
+    # The first column is as wide as its longest word.
+    first = max(WIDTHS[0], *(len(row[0]) for row in table))
+    lines = [f"{name}: {case.title}; {times}", *(line(row, (first, *WIDTHS[1:])) for row in table)]
+    return "\n".join([*lines, *differences(case, measured)])
 
 
-def line(cells: tuple[str, ...]) -> str:
+def line(cells: tuple[str, ...], widths: tuple[int, ...]) -> str:
     """Return a row; words stand left, figures right."""
     return " ".join(
         f"{cell:<{width}}" if number in (0, 1, 7) else f"{cell:>{width}}"
-        for number, (cell, width) in enumerate(zip(cells, WIDTHS, strict=True))
+        for number, (cell, width) in enumerate(zip(cells, widths, strict=True))
     ).rstrip()
 
 
 def rows(case: Case, measured: Measured) -> Iterator[tuple[str, ...]]:
     """Yield the cells of each contender in each phase."""
+
+    def shown(seconds: float, sign: str = "") -> str:
+        return format(seconds * 1000, f"{sign}.2f") if case.fine else format(seconds, f"{sign}.3f")
+
     for phase, times in measured.times.items():
         floor, *_ = times
         for number, (name, own) in enumerate(times.items()):
@@ -38,8 +45,8 @@ def rows(case: Case, measured: Measured) -> Iterator[tuple[str, ...]]:
             yield (
                 "" if number else phase,
                 name,
-                *(f"{seconds:.3f}" for seconds in (figure.least, figure.middle, figure.most)),
-                f"{figure.difference:+.3f}" if number else "",
+                *(shown(seconds) for seconds in (figure.least, figure.middle, figure.most)),
+                shown(figure.difference, "+") if number else "",
                 f"{figure.ratio:.2f}" if number else "",
                 *judged(limit_of(case, phase, name), figure),
             )
@@ -56,7 +63,7 @@ def limit_of(case: Case, phase: str, contender: str) -> Limit | None:
     return found[0] if found else None
 
 
-def differences(measured: Measured) -> Iterator[str]:
+def differences(case: Case, measured: Measured) -> Iterator[str]:
     """Yield what is not the same in everybody's containers; the figures count only without it."""
     floor, *others = measured.looks or [""]
     for other in others:
@@ -64,7 +71,7 @@ def differences(measured: Measured) -> Iterator[str]:
         yield from (f"only {floor}: {look}" for look in ours - theirs)
         yield from (f"only {other}: {look}" for look in theirs - ours)
         if ours == theirs:
-            yield f"{other}'s containers are the same as those of {floor}, rows included"
+            yield case.same.format(other=other, floor=floor)
 
 
 def values(case: Case, measured: Measured) -> dict[str, Any]:
@@ -79,5 +86,5 @@ def values(case: Case, measured: Measured) -> dict[str, Any]:
         for one in case.limits
         for times in [measured.times[one.phase]]
     ]
-    notes = list(differences(measured))
+    notes = list(differences(case, measured))
     return {"title": case.title, "seconds": measured.times, "limits": limits, "notes": notes}

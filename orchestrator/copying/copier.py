@@ -25,15 +25,32 @@ from orchestrator.waiting import Deadline
 
 
 @dataclass
+class Line:
+    """A connection on which one conversation is held after the other."""
+
+    channel: Channel | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def close(self) -> None:
+        """Hang up; the next conversation has a connection of its own."""
+        channel, self.channel = self.channel, None
+        if channel:
+            channel.close()
+
+
+@dataclass
 class Copier:
-    """All that is told to one server about its slices, on one connection; any thread may ask."""
+    """All that is told to one server about its slices; any thread may ask.
+
+    It is told on one connection, or on two, where slices are removed while others are made.
+    """
 
     instance: Instance
     directory: Directory
     engine: Engine
     found: Found
-    _channel: Channel | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _line: Line = field(default_factory=Line)
+    _second: Line = field(default_factory=Line)
 
     @property
     def resource(self) -> Resource:
@@ -85,7 +102,8 @@ class Copier:
     def drop(self, numbers: Sequence[int], deadline: Deadline) -> None:
         """Remove the slices of these numbers."""
         slices = [self.slice(number) for number in numbers]
-        self._hold(self.slicing.drop(self.seeded, slices), "remove slices of", deadline)
+        line = self._second if self.slicing.at_once else self._line
+        self._hold(self.slicing.drop(self.seeded, slices), "remove slices of", deadline, line)
 
     def reset(self, deadline: Deadline) -> None:
         """Bring the shared state back to what was seeded."""
@@ -93,23 +111,23 @@ class Copier:
 
     def close(self) -> None:
         """Hang up."""
-        with self._lock:
-            channel, self._channel = self._channel, None
-        if channel:
-            channel.close()
+        for line in (self._line, self._second):
+            with line.lock:
+                line.close()
 
-    def _hold(self, conversation: Conversation, doing: str, deadline: Deadline) -> None:
+    def _hold(
+        self, conversation: Conversation, doing: str, deadline: Deadline, line: Line | None = None
+    ) -> None:
         """Hold a conversation; whatever goes wrong, the next one has a connection of its own."""
-        with self._lock:
+        line = line or self._line
+        with line.lock:
             try:
-                if self._channel is None:
-                    self._channel = self._opened(deadline)
-                    self._channel.hold(self.slicing.greet(self.seeded), deadline)
-                self._channel.hold(conversation, deadline)
+                if line.channel is None:
+                    line.channel = self._opened(deadline)
+                    line.channel.hold(self.slicing.greet(self.seeded), deadline)
+                line.channel.hold(conversation, deadline)
             except BaseException as error:
-                channel, self._channel = self._channel, None
-                if channel:
-                    channel.close()
+                line.close()
                 if isinstance(error, SliceRefused | EngineError):
                     words = error.message if isinstance(error, EngineError) else str(error)
                     raise EngineError(f"cannot {doing} {self.instance}: {words}") from error

@@ -25,7 +25,7 @@ END_SECONDS = 10.0
 
 @dataclass
 class Work:
-    """What the pool's thread does: `make` so many, `drop` these, and `begin` with something.
+    """What the pool's threads do: `make` so many, `drop` these, and `begin` with something.
 
     `followed` tells that each has instances of its own.
     """
@@ -58,8 +58,13 @@ class Pool:
         self._error: BaseException | None = None
         self._changed = threading.Condition()
         self._stop = Stop()
-        self._thread = threading.Thread(target=self._run, name="greenroom-slices", daemon=True)
-        self._thread.start()
+        self._to_drop = 0
+        self._threads = [
+            threading.Thread(target=each, name="greenroom-slices", daemon=True)
+            for each in (self._make, self._drop_used)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def take(self, deadline: Deadline) -> Part:
         """Return a slice that nobody has used.
@@ -88,6 +93,7 @@ class Pool:
         """Have a slice removed that nobody uses any more."""
         with self._changed:
             self._used.append(part)
+            self._to_drop += 1
             self._changed.notify_all()
 
     def close(self, *, drop: bool) -> None:
@@ -95,46 +101,62 @@ class Pool:
         with self._changed:
             self._stop.order()
             self._changed.notify_all()
-        self._thread.join(END_SECONDS)
+        until = Deadline.after(END_SECONDS)
+        for thread in self._threads:
+            thread.join(until.remaining(END_SECONDS))
         if drop and (left := [*self._used, *self._ready]):
             self._drop(left)
 
-    def _run(self) -> None:
+    def _make(self) -> None:
         with suppress(Exception):
             self._work.begin()
         while not self._stop.ordered:
             with self._changed:
-                count, used = self._next()
-                if not count and not used:
+                if not (count := self._missing()):
                     self._changed.wait(1.0)
                     continue
             try:
-                if used:
-                    self._drop(used)
-                else:
-                    made = self._work.make(count, Deadline(stop=self._stop))
-                    with self._changed:
-                        self._ready += made
-                        self._changed.notify_all()
+                made = self._work.make(count, Deadline(stop=self._stop))
+                with self._changed:
+                    self._ready += made
+                    self._changed.notify_all()
             except Stopped:
                 return
             except Exception as error:
                 # Also what nobody has thought of: without this thread all would wait in vain.
                 self._fail(error)
 
+    def _missing(self) -> int:
+        """Return how many to make now.
+
+        Nobody who asks meanwhile shall wait for all of them: there are no more than there are
+        ready, unless they are made at the same time anyway.
+        """
+        missing = self._ahead - len(self._ready)
+        if self._error is not None or self._to_drop >= self._work.most_used:
+            return 0
+        return missing if self._work.followed else min(missing, max(1, len(self._ready)))
+
+    def _drop_used(self) -> None:
+        while not self._stop.ordered:
+            with self._changed:
+                if not self._may_drop():
+                    self._changed.wait(1.0)
+                    continue
+                used, self._used = self._used, []
+            self._drop(used)
+            with self._changed:
+                self._to_drop -= len(used)
+                self._changed.notify_all()
+
+    def _may_drop(self) -> bool:
+        """Whether to drop now: not while somebody waits, unless there are many."""
+        return bool(self._used) and (not self._waiting or self._to_drop >= self._work.most_used)
+
     def _drop(self, used: Sequence[Part]) -> None:
         """Remove used ones; one that cannot be removed goes with the run, and harms nobody."""
         with suppress(GreenroomError, TimedOut):
             self._work.drop(used)
-
-    def _next(self) -> tuple[int, list[Part]]:
-        """Return how many to make now, or which to drop."""
-        missing = self._ahead - len(self._ready)
-        if missing > 0 and self._error is None and len(self._used) < self._work.most_used:
-            # Whoever waits gets the first one as soon as it is there.
-            return (1 if self._waiting and not self._ready else missing), []
-        used, self._used = self._used, []
-        return 0, used
 
     def _fail(self, error: BaseException) -> None:
         """Tell whoever asks next; until then nothing more is tried."""

@@ -46,6 +46,37 @@ SELECT current_setting('server_version_num')::int >= 150000 AS has_strategies \g
 """
 
 
+# A server that starts forgets what a first session in each database notes down for later ones
+# (pg_internal.init), and nobody has a session in a template: without this one, the first session in
+# each copy would have to find it all out, for a millisecond. Only one at a time does so, because
+# the template is closed again behind it.
+WARMING = r"""
+SELECT pg_advisory_lock(7237) \g /dev/null
+SELECT count(*) > 0 AS is_cold FROM pg_database WHERE datname = {template}
+  AND (pg_stat_file(format('base/%s/pg_internal.init', oid), true)).size IS NULL \gset
+\if :is_cold
+  ALTER DATABASE {quoted} WITH ALLOW_CONNECTIONS true;
+  \setenv PGDATABASE {template}
+  \! psql --no-psqlrc --quiet --command='SELECT' >/dev/null
+  ALTER DATABASE {quoted} WITH ALLOW_CONNECTIONS false;
+\endif
+SELECT pg_advisory_unlock(7237) \g /dev/null
+"""
+
+# A session that has ended is still there for a moment. DROP and CREATE DATABASE, when they see one,
+# look again only after a tenth of a second, and whoever waits for this session waits for that too.
+DISCONNECT = """
+BEGIN
+  PERFORM pg_terminate_backend(pid) FROM {sessions};
+  FOR attempt IN 1..500 LOOP
+    PERFORM pg_stat_clear_snapshot();
+    EXIT WHEN NOT EXISTS (SELECT FROM {sessions});
+    PERFORM pg_sleep(0.002);
+  END LOOP;
+END
+"""
+
+
 def quoted(name: str) -> str:
     """Return a name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
@@ -96,15 +127,18 @@ def dropped(database: str) -> str:
     return f"DROP DATABASE IF EXISTS {quoted(database)} WITH (FORCE);"
 
 
-def disconnected(database: str) -> str:
-    """Return what ends all sessions in a database."""
-    sessions = f"pg_stat_activity WHERE datname = {literal(database)}"
-    return f"SELECT pg_terminate_backend(pid) FROM {sessions} \\g /dev/null"  # noqa: S608
+def disconnected(*databases: str) -> str:
+    """Return the statement that ends all sessions in these databases, and waits for their end."""
+    names = ", ".join(map(literal, databases))
+    sessions = f"pg_stat_activity WHERE datname IN ({names})"
+    return f"DO {literal(DISCONNECT.format(sessions=sessions))};"
 
 
-def greet(_seeded: Seeded) -> Conversation:
-    """Let the session know how this server copies best."""
-    yield from run(GREETING)
+def greet(seeded: Seeded) -> Conversation:
+    """Let the session know how this server copies best, and the server have a warm template."""
+    template = template_of(seeded.databases[0])
+    warming = WARMING.format(template=literal(template), quoted=quoted(template))
+    yield from run(GREETING, warming, disconnected(template))
 
 
 def template(seeded: Seeded) -> Conversation:
@@ -121,19 +155,21 @@ def template(seeded: Seeded) -> Conversation:
 def make(seeded: Seeded, slices: Sequence[Credentials]) -> Conversation:
     """Make copies of the first database; the others have no address of their own."""
     source = template_of(seeded.databases[0])
-    for one in slices:
-        yield from run(dropped(one.database), copied(source, one.database))
+    names = [one.database for one in slices]
+    yield from run(*(words for name in names for words in (dropped(name), copied(source, name))))
 
 
 def drop(_seeded: Seeded, slices: Sequence[Credentials]) -> Conversation:
     """Remove the databases."""
-    yield from run(*(dropped(one.database) for one in slices))
+    names = [one.database for one in slices]
+    yield from run(disconnected(*names), *map(dropped, names))
 
 
 def reset(seeded: Seeded) -> Conversation:
     """Make each database again from its template; connections to them are closed."""
     for database in seeded.databases:
-        yield from run(dropped(database), copied(template_of(database), database))
+        again = copied(template_of(database), database)
+        yield from run(disconnected(database), dropped(database), again)
 
 
 SLICING = Slicing(
@@ -148,6 +184,7 @@ SLICING = Slicing(
     # In memory a copy takes the same few milliseconds always; on a busy disk ten times as long.
     tmpfs=(f"{DATA}:mode=1777",),
     taken=("postgres",),
+    at_once=True,
 )
 
 # A base backup is consistent while the server runs, and holds only the log that it needs. Nobody

@@ -131,18 +131,67 @@ def test_used_ones_are_dropped_behind_the_back(maker: Maker, opened: Opener) -> 
     until(lambda: maker.dropped == [part.entry.number])
 
 
-def test_new_ones_come_before_used_ones_are_dropped_but_not_for_ever(
+def used(number: int) -> Part:
+    return Part(Entry(1000 + number, ("ledger",)), Directory({}))
+
+
+def test_used_ones_are_dropped_while_new_ones_are_made(maker: Maker, opened: Opener) -> None:
+    maker.hold.clear()
+    pool = opened()
+    pool.give_back(used(1))
+    until(lambda: maker.dropped == [1001])
+    assert maker.made == []
+
+
+def test_while_somebody_waits_none_are_dropped_unless_there_are_many(
     maker: Maker, opened: Opener
 ) -> None:
-    pool = opened()
     maker.hold.clear()
-    parts = [Part(Entry(1000 + each, ("ledger",)), Directory({})) for each in range(MOST_USED)]
-    for part in parts:
-        pool.give_back(part)
-    assert maker.dropped == []
-    maker.hold.set()
-    until(lambda: len(maker.dropped) == MOST_USED)
+    pool = opened()
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(number, pool)
+        until(lambda: pool._waiting == 1)
+        for each in range(MOST_USED - 1):
+            pool.give_back(used(each))
+        assert maker.dropped == []
+        pool.give_back(used(MOST_USED))
+        until(lambda: len(maker.dropped) == MOST_USED)
+        maker.hold.set()
+        assert waiting.result(SECONDS)
+
+
+def test_no_new_ones_are_made_while_too_many_used_ones_are_there(
+    maker: Maker, opened: Opener
+) -> None:
+    dropping = threading.Event()
+
+    def drop(_parts: Sequence[Part]) -> None:
+        dropping.wait(SECONDS)
+
+    maker.drop = drop  # type: ignore[method-assign, assignment]
+    pool = opened()
+    until(lambda: maker.there == 1)
+    for each in range(MOST_USED):
+        pool.give_back(used(each))
     assert number(pool)
+    assert maker.there == 1
+    dropping.set()
+    assert number(pool)
+
+
+def test_whoever_asks_meanwhile_never_waits_for_many(maker: Maker, opened: Opener) -> None:
+    pool = opened()
+    for _ in range(4):
+        number(pool)
+    until(lambda: maker.there == 4 + MOST_AHEAD)
+    before = len(maker.made)
+    maker.hold.clear()
+    for _ in range(MOST_AHEAD):
+        number(pool)
+    maker.hold.set()
+    until(lambda: maker.there == 4 + MOST_AHEAD + MOST_AHEAD)
+    made = maker.made[before:]
+    assert all(one <= max(1, sum(made[:place])) for place, one in enumerate(made)), made
 
 
 def test_whoever_asks_gets_the_maker_s_error_and_the_next_one_gets_a_slice(
@@ -193,9 +242,11 @@ def test_one_that_cannot_be_dropped_is_no_error_of_whoever_asks_next(
 ) -> None:
     maker.drop_errors = [EngineError("it is in use")]
     pool = opened()
-    for _ in range(30):
-        pool.give_back(pool.take(Deadline.after(SECONDS)))
-    until(lambda: not maker.drop_errors and len(maker.dropped) > 20)
+    pool.give_back(pool.take(Deadline.after(SECONDS)))
+    until(lambda: not maker.drop_errors)
+    part = pool.take(Deadline.after(SECONDS))
+    pool.give_back(part)
+    until(lambda: maker.dropped == [part.entry.number])
     assert number(pool)
 
 
@@ -248,7 +299,7 @@ def test_its_end_breaks_off_what_is_being_made(maker: Maker, opened: Opener) -> 
     maker.hold.clear()
     pool = opened()
     pool.close(drop=True)
-    assert not pool._thread.is_alive()
+    assert not any(thread.is_alive() for thread in pool._threads)
     assert maker.made == []
 
 
