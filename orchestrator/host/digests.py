@@ -7,9 +7,11 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata
 from pathlib import Path
 
 from orchestrator.model.resource import FileSeed, FunctionSeed, Resource, ScriptSeed
+from orchestrator.model.technology import GENERATED
 from orchestrator.plan.images import built_from
 
 HASH = "sha256"
@@ -46,7 +48,9 @@ def asked_for(resources: Iterable[Resource]) -> Iterator[tuple[str, Callable[[st
             if file.source is not None:
                 yield file.source, of_file
         for seed in resource.seeds:
-            if isinstance(seed, FileSeed | ScriptSeed | FunctionSeed):
+            if isinstance(seed, FileSeed) and seed.suffix in GENERATED:
+                yield seed.path, of_generated
+            elif isinstance(seed, FileSeed | ScriptSeed | FunctionSeed):
                 yield seed.path, of_file
 
 
@@ -62,6 +66,15 @@ def of_file(path: str) -> str:
     """Return the digest of a file's bytes."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, HASH).hexdigest()
+
+
+def of_generated(path: str) -> str:
+    """Return the digest of a file that describes rows, and the version of what makes them."""
+    try:
+        version = metadata.version("faker")
+    except metadata.PackageNotFoundError:
+        version = "none"
+    return f"{of_file(path)} faker {version}"
 
 
 def of_folder(path: str) -> str:

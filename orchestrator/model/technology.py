@@ -6,6 +6,7 @@ language serves the manifest and the technologies.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -89,7 +90,49 @@ class WireLoader:
     talk: Callable[[Iterator[bytes], Credentials], Conversation]
 
 
-Loader = ExecLoader | WireLoader
+Cell = str | bool | None
+"""One value of a row: a text in the server's own spelling, true or false, or NULL."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one table that name the same columns, in their order."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[Cell, ...]]
+
+
+@dataclass(frozen=True)
+class RowsLoader:
+    """Seed by rows that a file lists or describes, in whatever format; only the client is named.
+
+    One command, `argv`, is run beside the server and gets all batches of a file on its standard
+    input. `put` says a batch in the command's language, in pieces, so that no batch has to fit into
+    memory. `proof` is that of an `ExecLoader`. `place` finds in the command's words where it has
+    stopped: its group `line` is a line of the standard input, no earlier than the batch's last and
+    no later than its end; its group `row`, if it has one, counts the rows of that batch from 1.
+    """
+
+    argv: tuple[str, ...]
+    put: Callable[[Batch], Iterator[str]]
+    proof: Callable[[str], bytes]
+    place: re.Pattern[str]
+
+
+ROWS = (".json", ".yaml", ".yml")
+"""Endings of files that list rows."""
+
+GENERATED = (".generate.yaml", ".generate.yml")
+"""Endings of files that describe rows, which are generated."""
+
+
+def rows_by(loader: RowsLoader) -> dict[str, RowsLoader]:
+    """Return what a technology adds to its `seeds` to take rows in every format there is."""
+    return dict.fromkeys((*ROWS, *GENERATED), loader)
+
+
+Loader = ExecLoader | WireLoader | RowsLoader
 
 
 @dataclass(frozen=True)
