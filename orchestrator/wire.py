@@ -6,7 +6,7 @@ import errno
 import os
 import selectors
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -36,13 +36,19 @@ def converse(host: str, port: int, conversation: Conversation, deadline: Deadlin
     """
     try:
         with Connection(host, port, deadline) as connection:
-            exchange = next(conversation)
-            while True:
-                exchange = conversation.send(connection.do(exchange))
-    except StopIteration:
-        return
+            hold(connection.do, conversation)
     except ConnectionBroken as error:
         raise EngineError(f"{host}:{port}: {error}") from error
+
+
+def hold(do: Callable[[Exchange], bytes], conversation: Conversation) -> None:
+    """Hold a conversation with whoever does each exchange, to the conversation's end."""
+    try:
+        exchange = next(conversation)
+        while True:
+            exchange = conversation.send(do(exchange))
+    except StopIteration:
+        return
     finally:
         conversation.close()
 
@@ -74,6 +80,10 @@ class Connection:
         self._broken: ConnectionBroken | None = None
         self._socket, self._selector = connect(host, port, deadline)
 
+    def until(self, deadline: Deadline) -> None:
+        """Let all that is done from now on end at this deadline."""
+        self._deadline = deadline
+
     def __enter__(self) -> Self:
         return self
 
@@ -83,6 +93,10 @@ class Connection:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
         self._selector.close()
         self._socket.close()
 

@@ -72,7 +72,7 @@ def answer(
     reference: Reference, asker: Instance | None, directory: Directory, *, of: Instance | None
 ) -> str:
     """Return what one reference stands for; the manifest's checks have found it answerable."""
-    target = of if reference.resource == SELF else Instance(reference.resource)
+    target = of if reference.resource == SELF else directory.instance(reference.resource)
     assert target is not None, f"{reference} has nothing to refer to"
     resource = directory.of(target)
     if reference.field in CREDENTIALS:

@@ -25,13 +25,19 @@ class Directory:
 
     `hosts` gives for each engine the host on which its published ports are reached from the tests'
     side; `ports` leads from an instance's own port to the host's, `relayed` from a process's own
-    port to the one by which the relay leads containers to it.
+    port to the one by which the relay leads containers to it. `slices` is for the view of a slice:
+    the slice in which a resource has an instance of its own there.
     """
 
     resources: Mapping[str, Resource]
     hosts: Mapping[str, str] = field(default_factory=dict)
     ports: Mapping[tuple[Instance, int], int] = field(default_factory=dict)
     relayed: Mapping[tuple[Instance, int], int] = field(default_factory=dict)
+    slices: Mapping[str, str] = field(default_factory=dict)
+
+    def instance(self, name: str) -> Instance:
+        """Return the instance that a resource's name means here."""
+        return Instance(name, self.slices.get(name))
 
     def of(self, instance: Instance) -> Resource:
         """Return the resource that it is an instance of."""

@@ -11,6 +11,7 @@ from orchestrator.errors import UsageError
 if TYPE_CHECKING:
     from orchestrator.environment import Environment
     from orchestrator.lifecycle.survey import Run, Survey
+    from orchestrator.lifecycle.view import View
 
 
 def chosen(run: str | None) -> Environment:
@@ -39,6 +40,11 @@ def chosen(run: str | None) -> Environment:
             hint="bring it up with greenroom up, or name another run with --run (see greenroom ps)",
         )
     return Environment.of_run(only)
+
+
+def seen_from(environment: Environment, slice_: str | None) -> View:
+    """Return the environment as seen from a slice, or from none. Raises UsageError."""
+    return environment.slices.named(slice_) if slice_ else environment.view
 
 
 def found_manifest() -> Path:

@@ -11,6 +11,7 @@ from orchestrator.manifest.building.resources import interpreter, resources
 from orchestrator.manifest.building.site import Surroundings
 from orchestrator.manifest.checks.circles import check_circles
 from orchestrator.manifest.checks.engine import check_engine
+from orchestrator.manifest.checks.follows import Follows
 from orchestrator.manifest.checks.names import Names, names
 from orchestrator.manifest.checks.needs import check_needs
 from orchestrator.manifest.checks.ports import check_ports
@@ -103,6 +104,7 @@ def _manifest(root: Value, given: _Given, mistakes: Mistakes) -> Manifest:
         resources=made,
         tests=tests,
         secrets=tuple(sorted(mistakes.secrets - {""})),
+        warnings=mistakes.warnings,
     )
 
 
@@ -119,6 +121,7 @@ def _check(
     check_engine(document, made.values(), mistakes)
     References(known, made, mistakes).check(found)
     check_circles(made, spots(document, found), mistakes)
+    Follows(document, known, made, mistakes).check(found)
 
 
 def _tests(document: Document, mistakes: Mistakes) -> Tests:

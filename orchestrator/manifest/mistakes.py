@@ -23,6 +23,7 @@ class Mistakes:
         self.places = Places()
         self.secrets: set[str] = set()
         self._problems: dict[tuple[Place, str, str], Problem] = {}
+        self._warnings: list[Problem] = []
         self._spoilt: set[Path] = set()
         self._above: set[Path] = set()
         self._incomplete: set[Path] = set()
@@ -49,6 +50,16 @@ class Mistakes:
     def note_key(self, path: Path, message: str, place: Place | None = None) -> None:
         """The last key of `path` is wrong; what stands under it is judged all the same."""
         self._tell(place or self.places.of_key(path), path, message)
+
+    def warn(self, path: Path, message: str) -> None:
+        """Something at `path` is allowed, but hardly meant."""
+        problem = Problem(self.file, *self.places.of(path), shown(path), message)
+        self._warnings.append(problem)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """All warnings, in the order of the text."""
+        return tuple(sorted(self._warnings))
 
     def in_text(self, place: Place, message: str) -> None:
         """The text is wrong at a place that has no path yet."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from orchestrator.errors import Problem
 from orchestrator.model.resource import Resource
 from orchestrator.model.template import Template
 
@@ -27,7 +28,7 @@ class Manifest:
     `path` is the resolved path of the file (or `<mapping>`), `folder` what its relative paths start
     from, `name` is for display. `engine` is `docker`, `process` or `auto`. `python` is the
     project's interpreter for Python seeds, None: to be looked for. `secrets` are the values of the
-    caller's environment in it that must not be shown.
+    caller's environment in it that must not be shown. `warnings` are no mistakes, but hardly meant.
     """
 
     path: str
@@ -38,3 +39,4 @@ class Manifest:
     resources: Mapping[str, Resource] = field(default_factory=dict)
     tests: Tests = Tests()
     secrets: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()

@@ -14,6 +14,11 @@ from orchestrator.model.template import Template
 DOCKER = "docker"
 PROCESS = "process"
 
+SHARED = "none"
+PER_WORKER = "worker"
+PER_TEST = "test"
+"""What `isolation` can be: who gets a slice of a resource for itself."""
+
 
 @dataclass(frozen=True, order=True)
 class Instance:
@@ -144,6 +149,8 @@ class Resource:
     the image's own apply. `user`, `password` and `database` are what its address shows (a
     `password` of None is derived from the machine's secret); `run_as` is the account the process
     runs under. `references` and `needs` together are its dependencies. Durations are in seconds.
+    `isolation` is who gets a slice of it: each `test`, each `worker`, or `none`; whoever `follows`
+    a sliced resource runs once more for each slice of it.
     """
 
     name: str
@@ -173,10 +180,17 @@ class Resource:
     platform: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     profiles: tuple[str, ...] = ()
+    isolation: str = SHARED
+    follows: tuple[str, ...] = ()
+
+    @property
+    def sliced(self) -> bool:
+        """Whether tests get a part of it for themselves."""
+        return self.isolation != SHARED
 
     @property
     def instance(self) -> Instance:
-        """Its only instance, as long as nothing slices it."""
+        """The instance that is in no slice: for most it is the only one."""
         return Instance(self.name)
 
     @property

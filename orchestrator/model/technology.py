@@ -7,7 +7,7 @@ language serves the manifest and the technologies.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -135,6 +135,66 @@ def rows_by(loader: RowsLoader) -> dict[str, RowsLoader]:
 Loader = ExecLoader | WireLoader | RowsLoader
 
 
+class SliceRefused(Exception):
+    """Raised inside a conversation about slices: the server refused, in these words."""
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What slices are copies of: how one gets into the shared resource, and all its databases."""
+
+    access: Credentials
+    databases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Slicing:
+    """How one server gives each test a private copy of its seeded state.
+
+    The seeded state is copied once into a *template*, which nobody uses, so that nobody can change
+    it; a slice is a copy of that, and so is the shared state after a reset. All of it is spoken
+    in conversations: with the `client`, which is run beside the server and stays open (both its
+    output streams come back as one), or, where that is empty, with the server's port.
+
+    `greet` comes first on every connection. `template` makes the template of what has been seeded,
+    `make` makes these slices, `drop` removes them, one that is gone already is fine; `reset` brings
+    the shared state back, and closes the connections of others where they would hinder it. All
+    raise SliceRefused. `access` is how one gets into the slice of a number, from 1 to `most`.
+    `args`, `files` and `tmpfs` are added to a server that is sliced, whose databases cannot have
+    the names that are `taken`. Where there are snapshots, the template is a part of their data.
+    """
+
+    access: Callable[[Credentials, int], Credentials]
+    most: int
+    greet: Callable[[Seeded], Conversation]
+    template: Callable[[Seeded], Conversation]
+    make: Callable[[Seeded, Sequence[Credentials]], Conversation]
+    drop: Callable[[Seeded, Sequence[Credentials]], Conversation]
+    reset: Callable[[Seeded], Conversation]
+    client: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    tmpfs: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Snapshotting:
+    """How a server's seeded data is copied aside, and how a server starts from the copy.
+
+    `copy` is a shell script, run beside the server as soon as it is seeded, with `$1` the folder
+    to be made: it leaves there a whole and consistent copy of the data, owned by `user`. From then
+    on the server is started as `user` and without the image's entry point, which would only find
+    out that there is nothing to initialise; where it finds its data is said by the variable
+    `variable`. `form` changes whenever a copy that was made before would not do any more.
+    """
+
+    copy: str
+    user: str
+    variable: str
+    form: int = 1
+
+
 @dataclass(frozen=True)
 class Technology:
     """What is needed to run, reach, wait for and seed one kind of server.
@@ -151,7 +211,8 @@ class Technology:
     marks of JSON.
     `readiness` gets the user and the database. `client` is the interactive client that `greenroom
     shell` opens, `client_env` what makes it and other clients find the server and get in.
-    `create_database` makes the command that makes one more database.
+    `create_database` makes the command that makes one more database. `slicing` is how tests get
+    a part of their own, `snapshotting` how the seeded state is kept; None: not at all.
     """
 
     name: str
@@ -177,6 +238,8 @@ class Technology:
     client_env: Mapping[str, str] = field(default_factory=dict)
     seeds: Mapping[str, Loader] = field(default_factory=dict)
     create_database: Callable[[str], tuple[str, ...]] | None = None
+    slicing: Slicing | None = None
+    snapshotting: Snapshotting | None = None
 
     @property
     def field_names(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from orchestrator.model.technology import (
     rows_by,
 )
 from orchestrator.model.template import Template
+from orchestrator.technologies.postgres_state import DATA, SLICING, SNAPSHOTTING
 
 PROTOCOL_3_0 = 196608
 PSQL = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
@@ -143,7 +144,7 @@ POSTGRES = Technology(
         "POSTGRES_DB": "${self.database}",
         # Outside the folder that the image declares a volume, so that the data belongs to the
         # container itself.
-        "PGDATA": "/var/lib/greenroom/data",
+        "PGDATA": DATA,
     },
     client=("psql",),
     client_env={
@@ -158,4 +159,6 @@ POSTGRES = Technology(
         **rows_by(ROWS),
     },
     create_database=lambda name: (*PSQL, "--command", f"CREATE DATABASE {quoted_column(name)}"),
+    slicing=SLICING,
+    snapshotting=SNAPSHOTTING,
 )

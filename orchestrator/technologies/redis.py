@@ -21,6 +21,7 @@ from orchestrator.model.technology import (
 )
 from orchestrator.model.template import SELF, Reference, Template
 from orchestrator.technologies.lines import numbered_lines
+from orchestrator.technologies.redis_slices import SLICING
 
 PASSWORD = Reference(SELF, "password")
 
@@ -103,4 +104,5 @@ REDIS = Technology(
     client=("redis-cli", "-n", "${self.database}"),
     client_env={"REDISCLI_AUTH": "${self.password}"},
     seeds={".redis": WireLoader(talk)},
+    slicing=SLICING,
 )

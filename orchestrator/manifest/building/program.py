@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from orchestrator.manifest.building.base import base
+from orchestrator.manifest.building.base import base, texts
 from orchestrator.manifest.building.image import check_image
 from orchestrator.manifest.building.probes import readiness
 from orchestrator.manifest.building.seeds import Loads, seeds
 from orchestrator.manifest.building.site import Site
-from orchestrator.manifest.model.program import BuildPart, Program
+from orchestrator.manifest.model.program import BuildPart, Program, Service
 from orchestrator.manifest.sections import NAME
 from orchestrator.manifest.words import listed
 from orchestrator.model.probe import Automatic, Exit, Readiness
@@ -59,6 +59,7 @@ def program(entry: Program, site: Site) -> Resource:
         workdir=_workdir(entry, site) if entry.workdir else None,
         run_as=entry.user,
         tmpfs=tuple(entry.tmpfs or ()),
+        follows=texts(entry.follows) if isinstance(entry, Service) else (),
     )
 
 

@@ -16,8 +16,8 @@ from orchestrator.manifest.model.texts import UNSPEAKABLE, unavailable, unspeaka
 from orchestrator.manifest.reading.templates import parse
 from orchestrator.manifest.words import did_you_mean, listed, quoted
 from orchestrator.model.probe import Automatic, Readiness
-from orchestrator.model.resource import DOCKER, File, Port, Resource
-from orchestrator.model.technology import Technology
+from orchestrator.model.resource import DOCKER, SHARED, File, Port, Resource
+from orchestrator.model.technology import Slicing, Technology
 from orchestrator.model.template import Template
 
 _EXAMPLE = "use: postgres"
@@ -37,15 +37,18 @@ def server(entry: Server, site: Site) -> Resource | None:
     _check_form(entry.password, technology.password_form, "password", site)
     user = _user(entry, technology, site)
     databases = _databases(entry, technology, site)
+    slicing = _slicing(entry, technology, site)
     default = technology.readiness(user, databases[0] if databases else "")
     return replace(
         common,
         engine=DOCKER,
         technology=technology,
         image=_image(entry, technology, site),
-        command=_command(entry, technology),
+        command=_command(entry, technology, slicing),
         env={**_templates(technology), **common.env},
-        files=_files(technology, common.files),
+        files=_files(technology, slicing, common.files),
+        tmpfs=slicing.tmpfs if slicing else (),
+        isolation=entry.isolation or SHARED,
         ports=ports,
         user=user,
         password=entry.password,
@@ -93,24 +96,51 @@ def _image(entry: Server, technology: Technology, site: Site) -> str:
     return entry.image
 
 
-def _command(entry: Server, technology: Technology) -> tuple[Template, ...] | None:
+def _slicing(entry: Server, technology: Technology, site: Site) -> Slicing | None:
+    """How it is sliced, None when it is not to be, or cannot be."""
+    if entry.isolation in (None, SHARED):
+        return None
+    if technology.slicing is None:
+        site.wrong(
+            f"{technology.name} cannot be sliced; leave this out, and let each test clean up or "
+            "use names of its own",
+            "isolation",
+        )
+        return None
+    for word in entry.database or []:
+        if word.text in technology.slicing.taken:
+            site.wrong(
+                f"the database {quoted(word.text)} is needed for making slices; give it another "
+                'name, or leave "isolation" out',
+                *word.path[2:],
+            )
+    return technology.slicing
+
+
+def _command(
+    entry: Server, technology: Technology, slicing: Slicing | None
+) -> tuple[Template, ...] | None:
     own = technology.command
-    if not entry.args:
+    more = [parse(word).template for word in (slicing.args if slicing else ())]
+    if not entry.args and not more:
         return tuple(parse(word).template for word in own) if own is not None else None
     start = (technology.program,) if own is None else own
-    return (*(parse(word).template for word in start), *entry.args)
+    return (*(parse(word).template for word in start), *more, *(entry.args or ()))
 
 
 def _templates(technology: Technology) -> dict[str, Template]:
     return {name: parse(text).template for name, text in technology.env.items()}
 
 
-def _files(technology: Technology, own: tuple[File, ...]) -> tuple[File, ...]:
+def _files(
+    technology: Technology, slicing: Slicing | None, own: tuple[File, ...]
+) -> tuple[File, ...]:
     """The technology's files; one of the manifest's own replaces that at the same place."""
     taken = {file.target for file in own}
+    texts = {**technology.files, **(slicing.files if slicing else {})}
     made = (
         File(PurePosixPath(path), content=parse(text).template, escape=True)
-        for path, text in technology.files.items()
+        for path, text in texts.items()
     )
     return (*(file for file in made if file.target not in taken), *own)
 

@@ -78,6 +78,3 @@ class Entry(Part):
     at: (
         Annotated[str, not_yet("at", "leave it out, so that Greenroom runs the resource")] | None
     ) = Field(None, description="Not in this version.")
-    follows: (
-        Annotated[str, not_yet("follows", "leave it out; all tests share one instance")] | None
-    ) = Field(None, description="Not in this version.")

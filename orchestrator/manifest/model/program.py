@@ -12,7 +12,7 @@ from orchestrator.manifest.model.command import Argv
 from orchestrator.manifest.model.entry import Entry
 from orchestrator.manifest.model.leaf import Accepts, wrong
 from orchestrator.manifest.model.numbers import PORT_SCHEMA, HostPort, PortNumber
-from orchestrator.manifest.model.part import HOLE, Arguments, Part, listed
+from orchestrator.manifest.model.part import HOLE, Arguments, Part, Words, listed
 from orchestrator.manifest.model.texts import SCALAR, FolderPath, Text
 from orchestrator.manifest.reading.scalars import kind
 
@@ -94,6 +94,10 @@ class Service(Program):
     """A service: it lives as long as the environment."""
 
     example: ClassVar[str] = "{image: nginx, ports: [80]}"
+
+    follows: Words | None = Field(
+        None, description="Resources of whose every slice one more instance of this one takes care."
+    )
 
 
 class Task(Program):

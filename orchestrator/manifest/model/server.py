@@ -12,13 +12,7 @@ from orchestrator.manifest.model.numbers import HostPort
 from orchestrator.manifest.model.part import Words
 from orchestrator.manifest.model.texts import Credential, Text, choice, not_yet, unavailable
 
-_ISOLATION = choice(
-    "none",
-    later={
-        word: unavailable(f"isolation: {word}", "leave it out; all tests share one resource")
-        for word in ("test", "worker")
-    },
-)
+_ISOLATION = choice("none", "worker", "test")
 _ON = not_yet("on", 'give this one a server of its own with "use"')
 _ENGINE = choice(
     "docker",
@@ -49,7 +43,7 @@ class Server(Entry):
     database: Words | None = Field(None, description="The database's name, or several names.")
     port: HostPort | None = Field(None, description="A fixed port on this host.")
     isolation: Annotated[str, _ISOLATION] | None = Field(
-        None, description="Only none in this version: all tests share the resource."
+        None, description="Who gets a part of it alone: each test, each worker, or none."
     )
     on: Annotated[str, _ON] | None = Field(None, description="Not in this version.")
     engine: Annotated[str, _ENGINE] | None = Field(None, description="Only docker in this version.")

@@ -1,0 +1,1 @@
+"""Copies of seeded state: a private one for each test, and one that later runs start from."""

@@ -1,0 +1,123 @@
+"""Makes and removes the copies of one resource's seeded state, as its technology says."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from orchestrator.addressing.resolve import address_of, client_env
+from orchestrator.addressing.route import Directory
+from orchestrator.copying.channel import Channel, ExecChannel, WireChannel
+from orchestrator.engines.engine import Engine
+from orchestrator.errors import EngineError
+from orchestrator.model.launch import Found
+from orchestrator.model.resource import Instance, Resource
+from orchestrator.model.technology import (
+    Conversation,
+    Credentials,
+    Seeded,
+    SliceRefused,
+    Slicing,
+)
+from orchestrator.waiting import Deadline
+
+
+@dataclass
+class Copier:
+    """All that is told to one server about its slices, on one connection; any thread may ask."""
+
+    instance: Instance
+    directory: Directory
+    engine: Engine
+    found: Found
+    _channel: Channel | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def resource(self) -> Resource:
+        """What slices are made of."""
+        return self.directory.of(self.instance)
+
+    @property
+    def slicing(self) -> Slicing:
+        """How that is done; plans and checks ask nobody who cannot."""
+        technology = self.resource.technology
+        assert technology is not None
+        assert technology.slicing is not None
+        return technology.slicing
+
+    @property
+    def seeded(self) -> Seeded:
+        """What slices are copies of."""
+        return Seeded(self.access, self.resource.databases)
+
+    @property
+    def access(self) -> Credentials:
+        """How one gets into the shared state."""
+        one = self.resource
+        return Credentials(
+            one.user or "", one.password or "", one.databases[0] if one.databases else ""
+        )
+
+    def slice(self, number: int) -> Credentials:
+        """Return how one gets into the slice of this number."""
+        return self.slicing.access(self.access, number)
+
+    def sliced(self, number: int) -> Resource:
+        """Return the resource as it looks in the slice of this number."""
+        access = self.slice(number)
+        databases = (access.database,) if self.resource.databases else ()
+        return dataclasses.replace(
+            self.resource, user=access.user, password=access.password, databases=databases
+        )
+
+    def template(self, deadline: Deadline) -> None:
+        """Make the template of what is there now."""
+        self._hold(self.slicing.template(self.seeded), "prepare slices of", deadline)
+
+    def make(self, numbers: Sequence[int], deadline: Deadline) -> None:
+        """Make the slices of these numbers, all in one round trip."""
+        slices = [self.slice(number) for number in numbers]
+        self._hold(self.slicing.make(self.seeded, slices), "make slices of", deadline)
+
+    def drop(self, numbers: Sequence[int], deadline: Deadline) -> None:
+        """Remove the slices of these numbers."""
+        slices = [self.slice(number) for number in numbers]
+        self._hold(self.slicing.drop(self.seeded, slices), "remove slices of", deadline)
+
+    def reset(self, deadline: Deadline) -> None:
+        """Bring the shared state back to what was seeded."""
+        self._hold(self.slicing.reset(self.seeded), "reset", deadline)
+
+    def close(self) -> None:
+        """Hang up."""
+        with self._lock:
+            channel, self._channel = self._channel, None
+        if channel:
+            channel.close()
+
+    def _hold(self, conversation: Conversation, doing: str, deadline: Deadline) -> None:
+        """Hold a conversation; whatever goes wrong, the next one has a connection of its own."""
+        with self._lock:
+            try:
+                if self._channel is None:
+                    self._channel = self._opened(deadline)
+                    self._channel.hold(self.slicing.greet(self.seeded), deadline)
+                self._channel.hold(conversation, deadline)
+            except BaseException as error:
+                channel, self._channel = self._channel, None
+                if channel:
+                    channel.close()
+                if isinstance(error, SliceRefused | EngineError):
+                    words = error.message if isinstance(error, EngineError) else str(error)
+                    raise EngineError(f"cannot {doing} {self.instance}: {words}") from error
+                raise
+
+    def _opened(self, deadline: Deadline) -> Channel:
+        if self.slicing.client:
+            env = client_env(self.instance, self.directory)
+            return ExecChannel(self.engine, self.found, self.slicing.client, env)
+        address = address_of(self.instance, None, self.directory)
+        return WireChannel(address.host, address.port, deadline)
