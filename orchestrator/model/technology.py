@@ -196,6 +196,19 @@ class Snapshotting:
 
 
 @dataclass(frozen=True)
+class Content:
+    """What is in a server, to be compared: a command beside it, for each of its databases.
+
+    It gets `stdin`, and prints a line for each thing that can differ: what it is called, a tab, and
+    a digest that is the same wherever the same seeds were put in. A thing within another one is
+    called `OTHER.NAME`.
+    """
+
+    look: Callable[[str], tuple[str, ...]]
+    stdin: bytes = b""
+
+
+@dataclass(frozen=True)
 class Technology:
     """What is needed to run, reach, wait for and seed one kind of server.
 
@@ -213,6 +226,7 @@ class Technology:
     shell` opens, `client_env` what makes it and other clients find the server and get in.
     `create_database` makes the command that makes one more database. `slicing` is how tests get
     a part of their own, `snapshotting` how the seeded state is kept; None: not at all.
+    `content` is how what two servers hold is compared.
     """
 
     name: str
@@ -240,6 +254,7 @@ class Technology:
     create_database: Callable[[str], tuple[str, ...]] | None = None
     slicing: Slicing | None = None
     snapshotting: Snapshotting | None = None
+    content: Content | None = None
 
     @property
     def field_names(self) -> tuple[str, ...]:

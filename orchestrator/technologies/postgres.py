@@ -22,6 +22,7 @@ from orchestrator.model.technology import (
     rows_by,
 )
 from orchestrator.model.template import Template
+from orchestrator.technologies.postgres_content import CONTENT
 from orchestrator.technologies.postgres_state import DATA, SLICING, SNAPSHOTTING
 
 PROTOCOL_3_0 = 196608
@@ -161,4 +162,5 @@ POSTGRES = Technology(
     create_database=lambda name: (*PSQL, "--command", f"CREATE DATABASE {quoted_column(name)}"),
     slicing=SLICING,
     snapshotting=SNAPSHOTTING,
+    content=CONTENT,
 )
