@@ -191,6 +191,8 @@ REDIS = TechnologyCase(
     hello=redis_hello,
     good={
         "keys.redis": b'# keys\nSET greeting "hello, \\"world\\""\n\nRPUSH list a b c\n',
+        "sets.redis": b"SADD set %s\nHSET hash %s\nZADD zset 1 a\nXADD stream 1-1 a 1\n"
+        % (b" ".join(b"m%d" % n for n in range(900)), b" ".join(b"f%d x" % n for n in range(900))),
         "many.redis": b"".join(b"SET n%d %d\n" % (number, number) for number in range(1000)),
     },
     function="""
