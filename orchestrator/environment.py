@@ -231,7 +231,7 @@ class Environment:
 
     def stop(self) -> None:
         """End a way up that another thread is on; there it raises Stopped, and nothing is left."""
-        self._lifetime.stop.order()
+        self._lifetime.stop()
 
     def watch(self) -> DeathWatch:
         """Return what notices, while its block runs, when something dies that should live."""
@@ -321,6 +321,8 @@ class Environment:
         """
         with self._masked():
             self._lifetime.reset(names)
+            if self._slices:
+                self._slices.look_again(self.view)
 
     def check_alive(self) -> None:
         """Raise ServiceDied, with the end of each log, if something has ended that should live."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 
 from orchestrator.engines.engine import Engine, Images
 from orchestrator.errors import GreenroomError, StepFailed, UsageError
 from orchestrator.host import facts
+from orchestrator.host.lease import run_folder
 from orchestrator.host.owner import TIME_TO_LIVE, identity, new_labels
 from orchestrator.host.turn import turn
 from orchestrator.lifecycle import snapshotting
@@ -33,6 +34,7 @@ from orchestrator.model.step import (
     StoreSnapshot,
 )
 from orchestrator.plan import plan_up
+from orchestrator.slicing.registry import Registry
 from orchestrator.waiting import Deadline, Stop, TimedOut
 from orchestrator.watchdog.hold import Hold, Keep
 
@@ -43,8 +45,7 @@ class Lifetime:
 
     Within `timeout` seconds everything must be ready. `real` tells that the engines are, so that a
     watchdog sees to the end; `tell` takes every event. With `snapshots` seeded state is restored
-    where it is kept already, and else kept; `distrusted` are those that were found damaged. `stop`
-    ends a way up from another thread.
+    where it is kept already, and else kept; `distrusted` are those that were found damaged.
     """
 
     manifest: Manifest
@@ -60,7 +61,25 @@ class Lifetime:
     brought: Brought | None = None
     joined: bool = False
     distrusted: frozenset[str] = frozenset()
-    stop: Stop = field(default_factory=Stop)
+    stopped: bool = False
+    _stop: Stop = field(default_factory=Stop)
+
+    def stop(self) -> None:
+        """Have no way up come to its end."""
+        self.stopped = True
+        self._stop.order()
+
+    @property
+    def limit(self) -> Deadline:
+        """Return the limit of a way up that begins now.
+
+        What has failed has given the order to stop to all that it was, and not to what comes next.
+        """
+        if self._stop.ordered:
+            self._stop = Stop()
+            if self.stopped:
+                self._stop.order()
+        return Deadline.after(self.timeout, self._stop)
 
     # What would be done.
 
@@ -108,7 +127,7 @@ class Lifetime:
                     hold.stand(ttl)
             except BaseException as error:
                 hold.unsure = way.unsure
-                damaged = self.damaged(plan, error)
+                damaged = self.damaged(way, error)
                 self.end_after(error, keep=not damaged)
                 if not damaged:
                     raise
@@ -133,22 +152,30 @@ class Lifetime:
         known = gather()
         plan = make(known)
         text = "another greenroom is making the same snapshot; waiting until it is there"
-        with snapshotting.turns(plan, self.environ, self.noticing(text)) as waited:
-            if waited:
-                known = gather()
-                plan = make(known)
+        with ExitStack() as stack:
+            turns = snapshotting.turns(plan, self.environ, self.limit, self.noticing(text))
+            match stack.enter_context(turns):
+                case snapshotting.Had.AFTER_ANOTHER:
+                    known = gather()
+                    plan = make(known)
+                    if not snapshotting.made(plan):
+                        # All who have waited restore it at the same time.
+                        stack.close()
+                case snapshotting.Had.NOT_AT_ALL:
+                    known = replace(known, keeps_snapshots=False, snapshots=frozenset())
+                    plan = make(known)
             yield plan, known
 
     def noticing(self, text: str) -> Callable[[], None]:
         """Return what tells this."""
         return lambda: self.tell(Noticed(at=time.time(), text=text))
 
-    def damaged(self, plan: Plan, error: BaseException) -> dict[str, str]:
+    def damaged(self, way: BringingUp, error: BaseException) -> dict[str, str]:
         """Return the snapshots because of which a way up has failed, by instance."""
-        if not isinstance(error, StepFailed):
+        if not isinstance(error, StepFailed) or way.limit.passed:
             return {}
         verb, _, instance = error.step.partition(" ")
-        key = snapshotting.restored(plan).get(instance)
+        key = snapshotting.restored(way.plan).get(instance)
         return {instance: key} if key and verb in ("restore", "ready") else {}
 
     def rebuild(self, damaged: Mapping[str, str]) -> None:
@@ -182,8 +209,7 @@ class Lifetime:
         def say() -> None:
             self.tell(Noticed(at=time.time(), text=text))
 
-        limit = Deadline.after(self.timeout, self.stop)
-        return turn(identity(self.manifest), self.environ, limit, say)
+        return turn(identity(self.manifest), self.environ, self.limit, say)
 
     def join_what_stands(self) -> bool:
         """Join what is up if it is as the manifest wants it now; whether that was so."""
@@ -220,9 +246,10 @@ class Lifetime:
             way = self.way(plan, known, run.run_labels)
             try:
                 self.walk(way)
+                self.forget_slices(plan, run.id)
             except BaseException as error:
                 self.undo(way, hold, error)
-                damaged = self.damaged(plan, error)
+                damaged = self.damaged(way, error)
                 if not damaged:
                     raise
         if damaged:
@@ -231,12 +258,19 @@ class Lifetime:
             return
         hold.stand(max(ttl, (run.claim.end or 0.0) - time.time()))
 
+    def forget_slices(self, plan: Plan, run: str) -> None:
+        """Forget the slices of what was made anew."""
+        anew = [step.instance.resource for step in plan.steps if isinstance(step, Start)]
+        if self.real and anew:
+            Registry(run_folder(run, self.environ)).forget(anew)
+
     def stand_again(self, ttl: float) -> None:
         """Make up for what was undone because a snapshot was damaged."""
         run = self.standing()
         if run:
             self.change(run, ttl, fresh=False, restart=())
         else:
+            self.joined = False
             self.begin(stays=True, ttl=ttl)
 
     def reset(self, names: Collection[str]) -> None:
@@ -288,7 +322,7 @@ class Lifetime:
             labels,
             tell=self.tell,
             environ=self.environ,
-            limit=Deadline.after(self.timeout, self.stop),
+            limit=self.limit,
         )
 
     def walk(self, way: BringingUp) -> None:

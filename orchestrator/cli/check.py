@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orchestrator.cli.options import Json, Manifest, Profiles
-from orchestrator.cli.output import as_json, result
+from orchestrator.cli.output import as_json, remark, result
 from orchestrator.cli.profiles import check_profiles
 from orchestrator.errors import ManifestError
 
@@ -48,16 +49,37 @@ def check(
         as_json({"ok": False, "problems": problems, "resources": []})
         return error.exit_code
     check_profiles(found, profile)
-    names = list(taking_part(found, profile or ()))
     findings = looked_at(found, profile) if seeds else None
-    wrong = any(finding.is_fault for finding in findings or ())
-    if json:
-        told = {} if findings is None else {"seeds": [asdict(finding) for finding in findings]}
-        as_json({"ok": not wrong, "problems": [], "resources": names, **told})
-    else:
-        result(f"{found.name}: no mistakes; it starts {', '.join(names) or 'nothing'}")
-        result(*summary(findings))
-    return ManifestError.exit_code if wrong else 0
+    names = list(taking_part(found, profile or ()))
+    tell = as_object if json else in_words
+    tell(found, names, findings)
+    return ManifestError.exit_code if faulty(findings) else 0
+
+
+def as_object(
+    manifest: model.Manifest, names: list[str], findings: Sequence[Finding] | None
+) -> None:
+    """Print all of it as JSON."""
+    warnings = [asdict(warning) for warning in manifest.warnings]
+    told = {} if findings is None else {"seeds": [asdict(finding) for finding in findings]}
+    ok = not faulty(findings)
+    as_json({"ok": ok, "problems": [], "warnings": warnings, "resources": names, **told})
+
+
+def in_words(
+    manifest: model.Manifest, names: list[str], findings: Sequence[Finding] | None
+) -> None:
+    """Print all of it as sentences; of the seeds, the faults come first."""
+    remark(*(f"warning: {warning}" for warning in manifest.warnings))
+    result(f"{manifest.name}: no mistakes; it starts {', '.join(names) or 'nothing'}")
+    result(*(str(one) for one in sorted(findings or (), key=lambda one: not one.is_fault)))
+    if findings is not None and not faulty(findings):
+        result("no seed makes other data each time")
+
+
+def faulty(findings: Sequence[Finding] | None) -> bool:
+    """Whether something is wrong with the seeds."""
+    return any(finding.is_fault for finding in findings or ())
 
 
 def looked_at(manifest: model.Manifest, profiles: list[str] | None) -> list[Finding]:
@@ -71,13 +93,3 @@ def looked_at(manifest: model.Manifest, profiles: list[str] | None) -> list[Find
 
     with session() as listening:
         return check_seeds(manifest, profiles or (), environment, listening.say)
-
-
-def summary(findings: list[Finding] | None) -> list[str]:
-    """Return what is said of the seeds: the faults first, then what is only worth knowing."""
-    if findings is None:
-        return []
-    told = [str(one) for one in sorted(findings, key=lambda one: not one.is_fault)]
-    if any(finding.is_fault for finding in findings):
-        return told
-    return [*told, "no seed makes other data each time"]

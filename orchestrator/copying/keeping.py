@@ -45,7 +45,9 @@ def keep_state(
             store(step, directory, engine, found, labels, deadline)
     except (EngineError, TimedOut) as error:
         if not isinstance(step, StoreSnapshot) or NOTHING_THERE not in str(error).lower():
-            words = f"there will be no snapshot of {step.instance}: {error or 'it took too long'}"
+            words = (
+                f"there will be no snapshot of {step.instance}: {str(error) or 'it took too long'}"
+            )
             tell(Noticed(at=time.time(), text=words))
 
 

@@ -25,10 +25,11 @@ def of_imports(path: str) -> str | None:
     only named while it runs, is not known.
     """
     whole = hashlib.new(HASH)
+    module = Path(path).resolve()
     try:
-        for file in sorted(imported(Path(path))):
+        for file in sorted(imported(module)):
             data = file.read_bytes()
-            whole.update(f"{file.relative_to(Path(path).parent)}:{len(data)}:".encode() + data)
+            whole.update(f"{file.relative_to(module.parent)}:{len(data)}:".encode() + data)
     except (SyntaxError, ValueError):
         return None
     return whole.hexdigest()
@@ -52,15 +53,21 @@ def names(tree: ast.AST, here: Path, root: Path) -> Iterator[Path]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for one in node.names:
-                yield root.joinpath(*one.name.split("."))
+                yield from on_the_way(root, one.name)
         elif isinstance(node, ast.ImportFrom):
             start = root
             if node.level:
-                start = here.joinpath(*[".."] * (node.level - 1)).resolve()
-            module = start.joinpath(*(node.module or "").split("."))
-            yield module
+                start = Path(os.path.normpath(here.joinpath(*[".."] * (node.level - 1))))
+                yield start
             for one in node.names:
-                yield module / one.name
+                yield from on_the_way(start, f"{node.module or ''}.{one.name}")
+
+
+def on_the_way(start: Path, dotted: str) -> Iterator[Path]:
+    """Yield all that is imported on the way to a name: the packages that it is in, and itself."""
+    for part in filter(None, dotted.split(".")):
+        start /= part
+        yield start
 
 
 def files(name: Path) -> Iterator[Path]:
@@ -71,23 +78,35 @@ def files(name: Path) -> Iterator[Path]:
 
 
 def of_tree(folder: str) -> str | None:
-    """Return the digest of all files of a folder, None where that would take too long."""
+    """Return the digest of all files of a folder.
+
+    None where that would take too long, or a link leads to a folder elsewhere.
+    """
     whole = hashlib.new(HASH)
     count = size = 0
     for path in walk(folder):
         count, size = count + 1, size + path.lstat().st_size
-        if count > MOST_FILES or size > MOST_BYTES:
+        if count > MOST_FILES or size > MOST_BYTES or leads_out(path, folder):
             return None
-        data = str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
-        whole.update(f"{path.relative_to(folder)}:{len(data)}:".encode() + data)
+        link = str(path.readlink()) if path.is_symlink() else ""
+        data = path.read_bytes() if path.is_file() else b""
+        whole.update(f"{path.relative_to(folder)}:{link}:{len(data)}:".encode() + data)
     return whole.hexdigest()
 
 
+def leads_out(path: Path, folder: str) -> bool:
+    """Whether it is a link to a folder of which nothing is read here."""
+    return path.is_dir() and not path.resolve().is_relative_to(Path(folder).resolve())
+
+
 def walk(folder: str) -> Iterator[Path]:
-    """Yield the files of a folder in a fixed order, without those that are no code of its own."""
+    """Yield the files and links of a folder in a fixed order, without what is no code of its own.
+
+    Links to folders are not followed.
+    """
     for place, folders, found in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT and name[0] != ".")
-        for name in sorted(found):
+        for name in sorted([*found, *folders]):
             path = Path(place, name)
             if name[0] != "." and (path.is_symlink() or path.is_file()):
                 yield path

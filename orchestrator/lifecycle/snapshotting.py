@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from enum import Enum, auto
 from pathlib import Path
 
 from orchestrator.engines.engine import Engine, Snapshots
-from orchestrator.errors import GreenroomError
+from orchestrator.errors import GreenroomError, UsageError
 from orchestrator.host.turn import turn
 from orchestrator.model.snapshot import Snapshot
 from orchestrator.model.step import Plan, Start, TakeSnapshot
@@ -32,26 +33,48 @@ def wanted(environ: Mapping[str, str]) -> bool:
     return environ.get(SWITCH, "").lower() not in OFF
 
 
+class Had(Enum):
+    """How the turn of making snapshots was had."""
+
+    AT_ONCE = auto()
+    AFTER_ANOTHER = auto()
+    NOT_AT_ALL = auto()
+
+
 @contextmanager
-def turns(plan: Plan, environ: Mapping[str, str], wait: Callable[[], None]) -> Iterator[bool]:
+def turns(
+    plan: Plan, environ: Mapping[str, str], limit: Deadline, wait: Callable[[], None]
+) -> Iterator[Had]:
     """Have the turn of making each snapshot of this plan, for as long as the block runs.
 
     Yields whether somebody else had one of them first: then that one may be there now. `wait` is
-    called if we have to wait. Raises UsageError when that takes too long.
+    called if we have to wait. Who keeps us waiting for too long is not waited for. Raises Stopped,
+    and UsageError when the limit of everything passes.
     """
-    waited = False
+    had = Had.AT_ONCE
 
     def say() -> None:
-        nonlocal waited
-        waited = True
+        nonlocal had
+        had = Had.AFTER_ANOTHER
         wait()
 
     with ExitStack() as stack:
-        # In the same order everywhere, so that nobody waits for one who waits for him.
-        for key in sorted({one.snapshot for one in plan.steps if isinstance(one, TakeSnapshot)}):
-            deadline = Deadline.after(TURN_SECONDS)
-            stack.enter_context(turn(f"snapshot-{key}", environ, deadline, say))
-        yield waited
+        try:
+            # In the same order everywhere, so that nobody waits for one who waits for him.
+            for key in made(plan):
+                until = limit.sooner(TURN_SECONDS)
+                stack.enter_context(turn(f"snapshot-{key}", environ, until, say))
+        except UsageError:
+            if limit.passed:
+                raise
+            stack.close()
+            had = Had.NOT_AT_ALL
+        yield had
+
+
+def made(plan: Plan) -> list[str]:
+    """Return the keys of the snapshots that are made in a plan, in a fixed order."""
+    return sorted({one.snapshot for one in plan.steps if isinstance(one, TakeSnapshot)})
 
 
 def restored(plan: Plan) -> dict[str, str]:

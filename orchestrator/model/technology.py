@@ -110,8 +110,9 @@ class RowsLoader:
     One command, `argv`, is run beside the server and gets all batches of a file on its standard
     input. `put` says a batch in the command's language, in pieces, so that no batch has to fit into
     memory. `proof` is that of an `ExecLoader`. `place` finds in the command's words where it has
-    stopped: its group `line` is a line of the standard input, no earlier than the batch's last and
-    no later than its end; its group `row`, if it has one, counts the rows of that batch from 1.
+    stopped: its group `line` is the number of a line of the standard input. Where the words count
+    the rows of a batch from 1 as well, that is the group `row` (no match: the first is told);
+    without such a group in the pattern, a batch must have one line for each row, and no others.
     """
 
     argv: tuple[str, ...]
@@ -162,6 +163,8 @@ class Slicing:
     raise SliceRefused. `access` is how one gets into the slice of a number, from 1 to `most`.
     `args`, `files` and `tmpfs` are added to a server that is sliced, whose databases cannot have
     the names that are `taken`. Where there are snapshots, the template is a part of their data.
+    What is `pooled` stays when it is dropped, and is brought back to its seeded state when its
+    number is used again.
     """
 
     access: Callable[[Credentials, int], Credentials]
@@ -176,6 +179,7 @@ class Slicing:
     files: Mapping[str, str] = field(default_factory=dict)
     tmpfs: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
+    pooled: bool = False
 
 
 @dataclass(frozen=True)

@@ -95,8 +95,9 @@ class Planning:
 
     def open(self) -> Iterator[Step]:
         """Make a place on each engine that something runs on."""
+        there = [one for name, one in self.resources.items() if name not in self.state.skipped]
         for engine in (DOCKER, PROCESS):
-            names = [name for name, one in self.resources.items() if one.engine == engine]
+            names = [one.name for one in there if one.engine == engine]
             if names:
                 where = "in containers" if engine == DOCKER else "on this host"
                 yield Open(engine=engine, cause=f"{listed(names)} run{plural(names)} {where}")

@@ -66,7 +66,14 @@ def sliced(
     from orchestrator.model.resource import PER_TEST, PER_WORKER
 
     own = {one.isolation for one in environment.manifest.resources.values()}
-    if PER_TEST in own and request.scope == "function":
+    if PER_TEST in own and request.scope != "function":
+        # What is joined by its id is known too late to decide how long the fixture lasts.
+        pytest.fail(
+            f"{environment.run} slices by test, and this session does not know it: "
+            f"name its manifest with --environment {environment.manifest.path}",
+            pytrace=False,
+        )
+    if PER_TEST in own:
         yield from of_test(environment, request)
     elif PER_WORKER in own:
         yield environment.slices.of_worker()
@@ -117,7 +124,15 @@ def note(item: pytest.Item, report: pytest.TestReport) -> None:
     slice_ = item.stash[SLICE]
     item.stash[FAILED] = True
     if keeps(item.config, failed=True):
-        report.sections.append(("greenroom", "\n".join(words(slice_))))
+        report.sections.append(("greenroom", "\n".join([*words(slice_), *until(item)])))
+
+
+def until(item: pytest.Item) -> list[str]:
+    """Return in a line what to do where the environment will be gone when somebody reads this."""
+    shared: Environment | None = getattr(item, "funcargs", {}).get("shared_environment")
+    if shared is None or shared.joined or item.config.getoption("--keep-environment") != "never":
+        return []
+    return ["  the session removes its environment; --keep-environment failed leaves it"]
 
 
 def words(slice_: Slice) -> list[str]:

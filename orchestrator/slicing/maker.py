@@ -70,7 +70,8 @@ class Maker:
         limit = limit or Deadline()
         most = min((self.copiers[name].slicing.most for name in group.sliced), default=1)
         names = (*group.sliced, *group.followers)
-        entries = self.registry.take(count, most, names, owner)
+        pooled = any(self.copiers[name].slicing.pooled for name in group.sliced)
+        entries = self.registry.take(count, most, names, owner, low=pooled)
         try:
             numbers = [entry.number for entry in entries]
             for name in group.sliced:

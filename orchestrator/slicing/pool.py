@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from orchestrator.errors import GreenroomError
@@ -61,7 +62,10 @@ class Pool:
         self._thread.start()
 
     def take(self, deadline: Deadline) -> Part:
-        """Return a slice that nobody has used. Raises whatever keeps it from being made."""
+        """Return a slice that nobody has used.
+
+        Raises whatever keeps it from being made, and Stopped when the pool has been closed.
+        """
         with self._changed:
             self._waiting += 1
             self._changed.notify_all()
@@ -71,6 +75,8 @@ class Pool:
                         self._error = None
                         raise error
                     deadline.check()
+                    if self._stop.ordered:
+                        raise Stopped
                     self._changed.wait(deadline.remaining(0.1))
                 return self._ready.popleft()
             finally:
@@ -91,10 +97,11 @@ class Pool:
             self._changed.notify_all()
         self._thread.join(END_SECONDS)
         if drop and (left := [*self._used, *self._ready]):
-            self._work.drop(left)
+            self._drop(left)
 
     def _run(self) -> None:
-        self._work.begin()
+        with suppress(Exception):
+            self._work.begin()
         while not self._stop.ordered:
             with self._changed:
                 count, used = self._next()
@@ -103,7 +110,7 @@ class Pool:
                     continue
             try:
                 if used:
-                    self._work.drop(used)
+                    self._drop(used)
                 else:
                     made = self._work.make(count, Deadline(stop=self._stop))
                     with self._changed:
@@ -111,8 +118,14 @@ class Pool:
                         self._changed.notify_all()
             except Stopped:
                 return
-            except (GreenroomError, TimedOut) as error:
+            except Exception as error:
+                # Also what nobody has thought of: without this thread all would wait in vain.
                 self._fail(error)
+
+    def _drop(self, used: Sequence[Part]) -> None:
+        """Remove used ones; one that cannot be removed goes with the run, and harms nobody."""
+        with suppress(GreenroomError, TimedOut):
+            self._work.drop(used)
 
     def _next(self) -> tuple[int, list[Part]]:
         """Return how many to make now, or which to drop."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,16 +68,23 @@ class Registry:
         self._folder = folder / "slices"
 
     def take(
-        self, count: int, most: int, resources: tuple[str, ...], owner: Owner | None
+        self,
+        count: int,
+        most: int,
+        resources: tuple[str, ...],
+        owner: Owner | None,
+        *,
+        low: bool = False,
     ) -> list[Entry]:
         """Take so many numbers between 1 and `most` that no other slice has.
 
         They go round, so that a number that was dropped a moment ago, and whose last user may still
-        be connected, is not used again soon. Raises UsageError when fewer are free.
+        be connected, is not used again soon; of `low` ones the lowest are taken. Raises UsageError
+        when fewer are free.
         """
         self._make_folder()
         taken: list[Entry] = []
-        last = self._last()
+        last = 0 if low else self._last()
         for step in range(1, most + 1):
             if len(taken) == count:
                 break
@@ -106,6 +113,11 @@ class Registry:
         """Let the numbers be used again."""
         for entry in entries:
             self._path(entry.number).unlink(missing_ok=True)
+
+    def forget(self, resources: Collection[str]) -> None:
+        """Forget the slices of resources that were made anew: nothing of them is left."""
+        names = set(resources)
+        self.release([entry for entry in self.entries() if names & set(entry.resources)])
 
     def entry(self, number: int) -> Entry | None:
         """Return the slice of a number; None when there is none."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
 from orchestrator.addressing.route import Directory
-from orchestrator.errors import UsageError
+from orchestrator.errors import EngineError, GreenroomError, UsageError
 from orchestrator.host.owner import Owner
 from orchestrator.lifecycle.view import View
 from orchestrator.model.launch import SLICE_VARIABLE
@@ -17,9 +19,22 @@ from orchestrator.plan.slices import Group, group, without
 from orchestrator.slicing.maker import Maker, Part
 from orchestrator.slicing.pool import Pool, Work
 from orchestrator.slicing.registry import Entry, number_of
-from orchestrator.waiting import Deadline
+from orchestrator.waiting import Deadline, TimedOut
 
 TAKE_SECONDS = 120.0
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Let time that has run out be an error with words."""
+    began = time.monotonic()
+    try:
+        yield
+    except TimedOut as error:
+        raise EngineError(
+            f"no slice was there after {time.monotonic() - began:.0f} s",
+            hint="see with greenroom logs what the servers were doing meanwhile",
+        ) from error
 
 
 class Slice(View):
@@ -113,7 +128,8 @@ class Slices:
     def lasting(self, count: int) -> list[Slice]:
         """Make slices that last until somebody drops them by their names."""
         wanted = self._wanted(self.group(PER_WORKER, PER_TEST))
-        parts = self._maker.make(wanted, count, None)
+        with in_words():
+            parts = self._maker.make(wanted, count, None)
         return [Slice(self._view, part, (), lambda: None) for part in parts]
 
     def named(self, name: str) -> Slice:
@@ -139,6 +155,10 @@ class Slices:
             own = beside if entry is slice_.entry and entry.number not in beside else ()
             self._maker.registry.write(dataclasses.replace(entry, kept=words, beside=own))
 
+    def look_again(self, view: View) -> None:
+        """Let those to come see what was made anew: it has its addresses, but is another."""
+        self._view = view
+
     def entries(self) -> list[Entry]:
         """Return all slices of the run."""
         return list(self._maker.registry.entries())
@@ -158,7 +178,8 @@ class Slices:
         if self._worker and self._lasts:
             entry = self._maker.registry.entry(self._worker.entry.number)
             if entry and not entry.kept:
-                self._maker.drop([entry])
+                with suppress(GreenroomError, TimedOut):
+                    self._maker.drop([entry])
         self._maker.close()
 
     def _shared_by_worker(self) -> bool:
@@ -167,12 +188,14 @@ class Slices:
     def _of_worker(self, deadline: Deadline) -> Part:
         if self._worker is None:
             wanted = self._wanted(self.group(PER_WORKER))
-            (self._worker,) = self._maker.make(wanted, 1, self._owner, limit=deadline)
+            with in_words():
+                (self._worker,) = self._maker.make(wanted, 1, self._owner, limit=deadline)
         return self._worker
 
     def _slice(self, wanted: Group, beside: Sequence[Part], deadline: Deadline) -> Slice:
         pool = self._pool(self._wanted(wanted), beside)
-        part = pool.take(deadline)
+        with in_words():
+            part = pool.take(deadline)
         return Slice(self._view, part, beside, lambda: pool.give_back(part))
 
     def _wanted(self, wanted: Group) -> Group:

@@ -86,6 +86,12 @@ def dropped(database: str) -> str:
     return f"DROP DATABASE IF EXISTS {quoted(database)} WITH (FORCE);"
 
 
+def disconnected(database: str) -> str:
+    """Return what ends all sessions in a database."""
+    sessions = f"pg_stat_activity WHERE datname = {literal(database)}"
+    return f"SELECT pg_terminate_backend(pid) FROM {sessions} \\g /dev/null"  # noqa: S608
+
+
 def greet(_seeded: Seeded) -> Conversation:
     """Let the session know how this server copies best."""
     yield from run(GREETING)
@@ -96,8 +102,7 @@ def template(seeded: Seeded) -> Conversation:
     for database in seeded.databases:
         name = template_of(database)
         yield from run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            f" WHERE datname = {literal(database)} AND pid <> pg_backend_pid() \\g /dev/null",  # noqa: S608 - quoted
+            disconnected(database),
             copied(database, name),
             f"ALTER DATABASE {quoted(name)} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,8 +17,12 @@ PIECE = 256 * 1024
 
 @dataclass
 class Part:
-    """A batch that is sent: the client's line behind it, so far, and each row's in the file."""
+    """A batch that is sent: the client's lines from `first` to before `last`, so far.
 
+    `numbers` are the lines of its rows in the file.
+    """
+
+    first: int
     last: int
     numbers: array[int] = field(default_factory=lambda: array("Q"))
 
@@ -63,7 +68,7 @@ class RowStream:
         apart.
         """
         for (table, _), alike in groupby(map(checked, self.rows), key=same):
-            self.parts.append(part := Part(self.line))
+            self.parts.append(part := Part(self.line, self.line))
             first = next(alike)
             columns = tuple(first.cells)
             cells = counted(first, alike, columns, part)  # noqa: B031 - what is behind the first
@@ -74,15 +79,18 @@ class RowStream:
         found = self.loader.place.search(words)
         if not found:
             return words
-        line, row = int(found["line"]), found.groupdict().get("row")
-        number = self.number(line, int(row) - 1 if row else 0)
+        number = self.number(found)
         place = f"{label}:{number}" if number else label
         return words[: found.start()] + place + words[found.end("line") :]
 
-    def number(self, line: int, index: int) -> int:
-        """Return the line in the file of a batch's row; 0 when it is none of ours."""
+    def number(self, found: re.Match[str]) -> int:
+        """Return the line in the file of the row that is meant; 0 when it is none of ours."""
+        line, groups = int(found["line"]), found.groupdict()
         part = next((one for one in self.parts if line < one.last), None)
-        return part.numbers[index] if part and index < len(part.numbers) else 0
+        if part is None:
+            return 0
+        index = int(groups["row"] or 1) - 1 if "row" in groups else line - part.first
+        return part.numbers[index] if index < len(part.numbers) else 0
 
 
 def same(row: Row) -> tuple[str, frozenset[str]]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import pytest
 
+from orchestrator.model.technology import Batch, RowsLoader
 from orchestrator.seeding.rows.row import Row
 from orchestrator.seeding.rows.stream import PIECE, RowStream
 from orchestrator.technologies.postgres import ROWS
@@ -77,3 +81,17 @@ def test_an_error_is_told_with_the_line_in_the_file(summary: str, said: str, exp
     stream = RowStream(STREAMED, ROWS)
     list(stream.chunks(b""))
     assert stream.placed(said, "f.json") == expected, summary
+
+
+def insert(batch: Batch) -> Iterator[str]:
+    for row in batch.rows:
+        yield f"INSERT {batch.table} {row};\n"
+
+
+def test_without_numbers_of_rows_each_is_on_its_own_line() -> None:
+    place = re.compile(r"at line (?P<line>\d+)")
+    stream = RowStream(STREAMED, RowsLoader((), insert, str.encode, place))
+    assert b"".join(stream.chunks(b"")).count(b"INSERT") == 5
+    said = [stream.placed(f"ERROR at line {line}: no", "f.json") for line in (1, 3, 4, 6)]
+    lines = ("f.json:10", "f.json:12", "f.json:20", "f.json")
+    assert said == [f"ERROR {line}: no" for line in lines]
