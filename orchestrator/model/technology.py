@@ -6,6 +6,7 @@ language serves the manifest and the technologies.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -89,7 +90,50 @@ class WireLoader:
     talk: Callable[[Iterator[bytes], Credentials], Conversation]
 
 
-Loader = ExecLoader | WireLoader
+Cell = str | bool | None
+"""One value of a row: a text in the server's own spelling, true or false, or NULL."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one table that name the same columns, in their order."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[Cell, ...]]
+
+
+@dataclass(frozen=True)
+class RowsLoader:
+    """Seed by rows that a file lists or describes, in whatever format; only the client is named.
+
+    One command, `argv`, is run beside the server and gets all batches of a file on its standard
+    input. `put` says a batch in the command's language, in pieces, so that no batch has to fit into
+    memory. `proof` is that of an `ExecLoader`. `place` finds in the command's words where it has
+    stopped: its group `line` is the number of a line of the standard input. Where the words count
+    the rows of a batch from 1 as well, that is the group `row` (no match: the first is told);
+    without such a group in the pattern, a batch must have one line for each row, and no others.
+    """
+
+    argv: tuple[str, ...]
+    put: Callable[[Batch], Iterator[str]]
+    proof: Callable[[str], bytes]
+    place: re.Pattern[str]
+
+
+ROWS = (".json", ".yaml", ".yml")
+"""Endings of files that list rows."""
+
+GENERATED = (".generate.yaml", ".generate.yml")
+"""Endings of files that describe rows, which are generated."""
+
+
+def rows_by(loader: RowsLoader) -> dict[str, RowsLoader]:
+    """Return what a technology adds to its `seeds` to take rows in every format there is."""
+    return dict.fromkeys((*ROWS, *GENERATED), loader)
+
+
+Loader = ExecLoader | WireLoader | RowsLoader
 
 
 class SliceRefused(Exception):
@@ -158,6 +202,19 @@ class Snapshotting:
 
 
 @dataclass(frozen=True)
+class Content:
+    """What is in a server, to be compared: a command beside it, for each of its databases.
+
+    It gets `stdin`, and prints a line for each thing that can differ: what it is called, a tab, and
+    a digest that is the same wherever the same seeds were put in. A thing within another one is
+    called `OTHER.NAME`.
+    """
+
+    look: Callable[[str], tuple[str, ...]]
+    stdin: bytes = b""
+
+
+@dataclass(frozen=True)
 class Technology:
     """What is needed to run, reach, wait for and seed one kind of server.
 
@@ -175,6 +232,7 @@ class Technology:
     shell` opens, `client_env` what makes it and other clients find the server and get in.
     `create_database` makes the command that makes one more database. `slicing` is how tests get
     a part of their own, `snapshotting` how the seeded state is kept; None: not at all.
+    `content` is how what two servers hold is compared.
     """
 
     name: str
@@ -202,6 +260,7 @@ class Technology:
     create_database: Callable[[str], tuple[str, ...]] | None = None
     slicing: Slicing | None = None
     snapshotting: Snapshotting | None = None
+    content: Content | None = None
 
     @property
     def field_names(self) -> tuple[str, ...]:

@@ -17,14 +17,22 @@ from orchestrator.addressing.resolve import address_of, client_env, credential, 
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.engines.process.mark import MARK, Mark
-from orchestrator.errors import StepFailed
+from orchestrator.errors import ManifestError, StepFailed
 from orchestrator.model.launch import ExecResult, Found
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import DatabaseSeed, FileSeed, FunctionSeed, Instance, ScriptSeed
 from orchestrator.model.step import ApplySeed
-from orchestrator.model.technology import Credentials, ExecLoader, SeedRefused, WireLoader
+from orchestrator.model.technology import (
+    Credentials,
+    ExecLoader,
+    RowsLoader,
+    SeedRefused,
+    WireLoader,
+)
 from orchestrator.seeding import functions, scripts
 from orchestrator.seeding.files import SeedFile
+from orchestrator.seeding.rows.reading import rows_of
+from orchestrator.seeding.rows.stream import RowStream
 from orchestrator.waiting import Deadline
 
 Progress = Callable[[str, int, int], None]
@@ -69,10 +77,22 @@ class Seeder:
                     end = loader.proof(word) if loader.proof else b""
                     result = self.exec(argv, file.chunks(end))
                 self.check(step, result, loader.location, seed.label)
-                check_whole(step, file, word in result.stdout)
+                check_whole(step, seed.label, file.is_sent and word in result.stdout)
             case WireLoader() as loader:
                 with SeedFile(seed, "", self.progress) as file:
                     self.converse(step, seed, loader, file)
+            case RowsLoader() as loader:
+                self.put_rows(step, seed, loader)
+
+    def put_rows(self, step: ApplySeed, seed: FileSeed, loader: RowsLoader) -> None:
+        """Read or generate rows, and say them to the technology's own client."""
+        word = f"greenroom-{secrets.token_hex(8)}"
+        with SeedFile(seed, "", self.progress) as file, refusals(step, seed):
+            stream = RowStream(rows_of(file), loader)
+            result = self.exec(loader.argv, stream.chunks(loader.proof(word)))
+        words = stream.placed(result.stderr, seed.label)
+        self.check(step, ExecResult(result.exit_code, result.stdout, words), "", seed.label)
+        check_whole(step, seed.label, stream.is_sent and word in result.stdout)
 
     def converse(self, step: ApplySeed, seed: FileSeed, loader: WireLoader, file: SeedFile) -> None:
         """Speak the server's protocol from the tests' side."""
@@ -155,14 +175,17 @@ def refusals(step: ApplySeed, seed: FileSeed) -> Iterator[None]:
     except SeedRefused as refused:
         place = f"{seed.label}:{refused.line}" if refused.line else seed.label
         raise StepFailed(step.key, f"{place}: {refused.message}") from refused
+    except ManifestError as error:
+        # A file that describes rows has all of its mistakes told at once, as a manifest has.
+        raise StepFailed(step.key, error.message) from error
 
 
-def check_whole(step: ApplySeed, file: SeedFile, proven: bool) -> None:
+def check_whole(step: ApplySeed, label: str, proven: bool) -> None:
     """Raise StepFailed when a command may have been content with a part of the file."""
-    if not (file.is_sent and proven):
+    if not proven:
         raise StepFailed(
             step.key,
-            f"{file.seed.label}: the command said that all went well, but it has not read the file "
+            f"{label}: the command said that all went well, but it has not read the file "
             "to its end",
             hint="see whether the engine was restarted meanwhile, and that nothing in the file "
             "ends the command (\\q, or a comment that is never closed)",

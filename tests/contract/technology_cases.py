@@ -7,6 +7,8 @@ import gzip
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 
 import nats
 import pika
@@ -56,7 +58,18 @@ def postgres_seeded(url: str) -> object:
     with psycopg.connect(url, connect_timeout=5) as connection:
         rows = connection.execute("select id, owner, note from accounts order by id").fetchall()
         names = connection.execute("select datname from pg_database order by datname").fetchall()
-    return rows, "archive" in [name for (name,) in names]
+        first = connection.execute("select day, is_open, amount from parents").fetchone()
+        tags = connection.execute("select tags from children").fetchone()
+        counts = connection.execute("select count(*), sum(amount) from parents").fetchone()
+        family = connection.execute("select count(*) from children").fetchone()
+    return rows, "archive" in [name for (name,) in names], first, tags, counts, family
+
+
+ENUM = b"""{"nothing": [], "pg_enum": [
+{"oid": 1, "enumtypid": 1, "enumsortorder": 1, "enumlabel": "a"},
+{"oid": 2, "enumtypid": 1, "enumsortorder": 2, "enumlabel": "b"},
+
+"""
 
 
 POSTGRES = TechnologyCase(
@@ -65,9 +78,29 @@ POSTGRES = TechnologyCase(
     settings={"database": ["ledger", "archive"]},
     hello=postgres_hello,
     good={
-        "schema.sql": b"create table accounts (id int primary key, owner text, note text);",
+        "schema.sql": b"""
+create table accounts (id int primary key, owner text, note text);
+create table parents (id int primary key, day date, is_open boolean, amount numeric);
+create table children (id int primary key, parent int references parents, tags jsonb);
+""",
         "more.sql.gz": gzip.compress(b"insert into accounts values (1, 'gz', null);\n"),
         "accounts.csv": b'owner,id\n"a, b",2\n"line\nbreak",3\n',
+        "accounts.json": b"""[
+            {"id": 6, "owner": "tab\\t \\\\N\\n\\\\.\\n", "note": {"a": [1.50, null]}},
+            {"id": 7}
+        ]""",
+        "public.accounts.yaml": b"- {id: 8, owner: no, note: null}\n- {note: '', id: 9}\n",
+        "tables.yml": b"""
+parents:
+  - {id: 1, day: 2024-02-29, is_open: true, amount: 1.10}
+children:
+  - {id: 1, parent: 1, tags: [a, 1, null, {b: no}]}
+""",
+        "more.generate.yaml": b"""
+tables:
+  parents: {count: 2, fields: {id: {sequence: 2}, is_open: boolean, amount: {integer: [5, 5]}}}
+  children: {count: 3, fields: {id: {sequence: 2}, parent: {ref: parents.id}}}
+""",
     },
     function="""
 import psycopg
@@ -86,8 +119,16 @@ cat  # A command that reads the standard input must not swallow the script.
             (3, "line\nbreak", None),
             (4, "greenroom", "function"),
             (5, "resource", "script"),
+            (6, "tab\t \\N\n\\.\n", '{"a": [1.5, null]}'),
+            (7, None, None),
+            (8, "no", None),
+            (9, None, ""),
         ],
         True,
+        (date(2024, 2, 29), True, Decimal("1.10")),
+        (["a", 1, None, {"b": "no"}],),
+        (3, Decimal("11.10")),
+        (4,),
     ),
     bad=(
         BadSeed(
@@ -104,6 +145,32 @@ cat  # A command that reads the standard input must not swallow the script.
             "torn.sql.gz", gzip.compress(b"select 1;" * 999)[:-20], r"cannot read torn\.sql\.gz"
         ),
         BadSeed("nowhere.csv", b"id\n1\n", r'relation "nowhere" does not exist'),
+        BadSeed(
+            "rows.json",
+            ENUM + b'\n{"oid": "three", "enumlabel": "c", "enumtypid": 1, "enumsortorder": 3}\n]}',
+            r'rows\.json:6: ERROR:  invalid input syntax for type oid: "three"',
+        ),
+        BadSeed(
+            "rows.yaml",
+            b"pg_enum:\n- {enumtypid: 1}\n- {oid: 2}\n- {oid: 3}\n- {oid: four}\n- {x: 1}\n",
+            r'rows\.yaml:2: ERROR:  null value in column "oid"',
+        ),
+        BadSeed(
+            "nowhere.json",
+            b'\n[{"id": 1}]',
+            r'nowhere\.json:2: ERROR:  relation "nowhere" does not exist',
+        ),
+        BadSeed("torn.json", b'[\n{"id": 1},\n', r"torn\.json:3: not JSON: "),
+        BadSeed(
+            "few.generate.yaml",
+            b"tables:\n  a:\n    count: 3\n    fields:\n      b: {unique: {choice: [1, 2]}}\n",
+            r"few\.generate\.yaml:5: b is unique",
+        ),
+        BadSeed(
+            "words.generate.yaml",
+            b"tables: {a: {count: 3, fields: {b: nme, c: sentense}}}\n",
+            r'(?s)yaml:1:36: .*"name"\?.*1:44: .*"sentence"\?',
+        ),
     ),
 )
 
@@ -124,6 +191,8 @@ REDIS = TechnologyCase(
     hello=redis_hello,
     good={
         "keys.redis": b'# keys\nSET greeting "hello, \\"world\\""\n\nRPUSH list a b c\n',
+        "sets.redis": b"SADD set %s\nHSET hash %s\nZADD zset 1 a\nXADD stream 1-1 a 1\n"
+        % (b" ".join(b"m%d" % n for n in range(900)), b" ".join(b"f%d x" % n for n in range(900))),
         "many.redis": b"".join(b"SET n%d %d\n" % (number, number) for number in range(1000)),
     },
     function="""

@@ -125,6 +125,19 @@ def test_a_command_in_a_container_has_its_code_in_its_image(tmp_path: Path) -> N
     assert code_digests(TaskSeed("migrate"), task, str(tmp_path)) == {}
 
 
+def test_rows_that_are_generated_depend_on_the_version_of_what_makes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "shop.generate.yaml"
+    path.write_text("tables: {}\n")
+    found = []
+    for version in ("40.1", "40.2"):
+        monkeypatch.setattr("importlib.metadata.version", lambda _name, told=version: told)
+        seeds = (FileSeed(str(path), ".generate.yaml", path.name),)
+        found += digests([Resource("ledger", "databases", seeds=seeds)]).values()
+    assert found[0] == found[1].replace("40.2", "40.1") != found[1]
+
+
 def test_what_cannot_be_read_has_none(tmp_path: Path) -> None:
     (tmp_path / "folder.sql").mkdir()
     (tmp_path / "there.sql").write_text("")
