@@ -1,4 +1,4 @@
-"""The copier: one connection for all, another after a failure, and the server's words in errors."""
+"""The copier: connections that stay, another after a failure, and the server's words in errors."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def clients(engine: FakeEngine) -> int:
     return sum(call.startswith("exec ledger") for call in engine.calls)
 
 
-def test_all_is_told_to_one_client(copier: Copier, engine: FakeEngine) -> None:
+def test_makers_and_droppers_have_a_client_each(copier: Copier, engine: FakeEngine) -> None:
     copier.template(within())
     for number in range(1, 20):
         copier.make([number, number + 100], within())
         copier.drop([number], within())
     copier.reset(within())
-    assert clients(engine) == 1
+    assert clients(engine) == 2
     copier.close()
     copier.close()
     copier.make([1], within())

@@ -43,22 +43,37 @@ DONE = postgres_state.DONE
 
 
 def statements(conversation: Conversation, times: int) -> list[str]:
+    """What is said, without the words for the end and the blocks that end sessions."""
     said = speak(conversation, *[DONE] * times).decode()
-    return [line for line in said.splitlines() if not line.startswith("\\echo")]
+    lines = (line for line in said.splitlines() if not line.startswith("\\echo"))
+    text, block = list[str](), False
+    for line in lines:
+        block = block or line.startswith("DO '")
+        if not block:
+            text.append(line)
+        block = block and line != "';"
+    return text
+
+
+def disconnected(conversation: Conversation, times: int) -> list[str]:
+    """The databases whose sessions are ended, one text for each block."""
+    said = speak(conversation, *[DONE] * times).decode()
+    blocks = said.split("PERFORM pg_terminate_backend")[1:]
+    return [block.partition("datname IN (")[2].partition(")")[0] for block in blocks]
 
 
 class TestPostgres:
     def test_the_template_of_each_database_can_be_joined_by_nobody(self) -> None:
-        said = statements(postgres_state.template(SHARED), 2)
-        assert said[1:3] == [
+        assert statements(postgres_state.template(SHARED), 2) == [
             'CREATE DATABASE "ledger__template" TEMPLATE "ledger" :strategy;',
             'ALTER DATABASE "ledger__template" WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;',
+            'CREATE DATABASE "o""dd__template" TEMPLATE "o""dd" :strategy;',
+            'ALTER DATABASE "o""dd__template" WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;',
         ]
-        assert "datname = 'ledger'" in said[0]
-        assert said[4].startswith('CREATE DATABASE "o""dd__template" TEMPLATE "o""dd"')
+        assert disconnected(postgres_state.template(SHARED), 2) == ["''ledger''", "''o\"dd''"]
 
     def test_slices_are_made_one_after_the_other_in_the_place_of_remainders(self) -> None:
-        assert statements(postgres_state.make(SHARED, SLICES), 2) == [
+        assert statements(postgres_state.make(SHARED, SLICES), 1) == [
             'DROP DATABASE IF EXISTS "ledger__s1" WITH (FORCE);',
             'CREATE DATABASE "ledger__s1" TEMPLATE "ledger__template" :strategy;',
             'DROP DATABASE IF EXISTS "ledger__s2" WITH (FORCE);',
@@ -70,12 +85,17 @@ class TestPostgres:
             'DROP DATABASE IF EXISTS "ledger__s1" WITH (FORCE);',
             'DROP DATABASE IF EXISTS "ledger__s2" WITH (FORCE);',
         ]
+        ended = disconnected(postgres_state.drop(SHARED, SLICES), 1)
+        assert ended == ["''ledger__s1'', ''ledger__s2''"]
 
     def test_a_reset_makes_every_database_again(self) -> None:
-        said = statements(postgres_state.reset(SHARED), 2)
-        assert said[0] == 'DROP DATABASE IF EXISTS "ledger" WITH (FORCE);'
-        assert said[1] == 'CREATE DATABASE "ledger" TEMPLATE "ledger__template" :strategy;'
-        assert said[3] == 'CREATE DATABASE "o""dd" TEMPLATE "o""dd__template" :strategy;'
+        assert statements(postgres_state.reset(SHARED), 2) == [
+            'DROP DATABASE IF EXISTS "ledger" WITH (FORCE);',
+            'CREATE DATABASE "ledger" TEMPLATE "ledger__template" :strategy;',
+            'DROP DATABASE IF EXISTS "o""dd" WITH (FORCE);',
+            'CREATE DATABASE "o""dd" TEMPLATE "o""dd__template" :strategy;',
+        ]
+        assert disconnected(postgres_state.reset(SHARED), 2) == ["''ledger''", "''o\"dd''"]
 
     def test_what_is_refused_is_told_in_the_server_s_words(self) -> None:
         words = [b"NOTICE:  hello", b"ERROR:  no space left", b"DETAIL:  really"]
