@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import builtins
 import itertools
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -43,7 +44,8 @@ from orchestrator.waiting import Deadline, poll
 
 Answer = Callable[[tuple[str, ...], bytes], ExecResult]
 
-ECHO = b"\\echo "
+PROOF = re.compile(rb"greenroom-[0-9a-f]{16}")
+"""A word that seeding wants to see printed when a client has come to the end of a file."""
 
 
 @dataclass
@@ -80,10 +82,9 @@ class _Fault:
     seen: int = 0
 
 
-def echoed(stdin: bytes) -> str:
-    """Return what clients print when lines of their input tell them to echo."""
-    words = (line.removeprefix(ECHO) for line in stdin.splitlines() if line.startswith(ECHO))
-    return b"\n".join(words).decode()
+def proven(stdin: bytes) -> str:
+    """Return what clients print when they have read all of their input."""
+    return b"\n".join(PROOF.findall(stdin)).decode()
 
 
 class FakeEngine:
@@ -202,7 +203,7 @@ class FakeEngine:
             raise Gone(f"cannot run {argv[0]}: {found.instance} is not running")
         given = b"".join(stdin or ())
         result = self._script(str(found.instance)).answer(tuple(argv), given)
-        result = replace(result, stdout=result.stdout + echoed(given))
+        result = replace(result, stdout=result.stdout + proven(given))
         if output is None:
             return result
         for stream, text in (("stdout", result.stdout), ("stderr", result.stderr)):
