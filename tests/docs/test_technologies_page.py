@@ -158,6 +158,8 @@ def written(name: str, folder: Path, spoil: Callable[[str], str] = str) -> Envir
 
 ASKED = {
     "postgres": ("ledger", "psql -Atc 'select sum(balance) from accounts'", "120"),
+    "mariadb": ("shop", "mariadb -Ne 'select sum(balance) from accounts'", "120"),
+    "mysql": ("shop", "mysql -Ne 'select sum(balance) from accounts'", "120"),
     "redis": ("cache", "redis-cli hget user:1 name", "Ada Lovelace"),
     "rabbitmq": ("queue", "rabbitmqctl -q list_queues name", "orders"),
     "nats": ("events", "nats-server --version", "v2"),
@@ -179,6 +181,8 @@ OVERLAP = '  - name: COPY\n    subjects: ["orders.new"]\n    storage: memory\n'
 SPOILT = [
     ("postgres", 0, lambda text: text.replace("integer", "integr")),
     ("postgres", 1, lambda text: text.replace("bob,20", "bob,-20")),
+    ("mariadb", 0, lambda text: text.replace("integer", "integr")),
+    ("mariadb", 1, lambda text: text.replace("bob,20", "bob,-20")),
     ("redis", 0, lambda text: text.replace(' "Ada Lovelace" role admin', "")),
     ("rabbitmq", 0, lambda text: text.replace('"/"', '"/nowhere"')),
     ("nats", 0, lambda text: text + OVERLAP),
