@@ -36,16 +36,21 @@ class ExecLoader:
     """Seed by a command run beside the server, with the file's bytes on its standard input.
 
     `argv` makes the command, as a list; `unpack` undoes a compression on the way (`gzip`);
-    `reads_head` says that `argv` needs the first line; `location` is what the command's messages
-    call its input, to be replaced by the file's name. `proof` returns what goes behind the file, so
-    that the command prints the given word when it has come to the end: a connection that was cut
-    looks like the end of the file to it, and half a file might seem to go well.
+    `reads_head` says that `argv` needs the first line; `translate` makes of the file's bytes what
+    the command is to read, and may raise SeedRefused. `location` is a pattern for what the
+    command's messages call a place in its input, and `place` says it in our words: `{file}` is the
+    file's name, and the pattern's groups are there under their own. `proof` returns what goes
+    behind the file, so that the command prints the given word when it has come to the end: a
+    connection that was cut looks like the end of the file to it, and half a file might seem to go
+    well.
     """
 
     argv: Callable[[SeedHead], tuple[str, ...]]
     unpack: Literal["", "gzip"] = ""
     reads_head: bool = False
+    translate: Callable[[SeedHead, Iterator[bytes]], Iterator[bytes]] | None = None
     location: str = ""
+    place: str = "{file}"
     proof: Callable[[str], bytes] | None = None
 
 

@@ -30,7 +30,7 @@ from orchestrator.model.technology import (
     WireLoader,
 )
 from orchestrator.seeding import functions, scripts
-from orchestrator.seeding.files import SeedFile
+from orchestrator.seeding.files import SeedFile, gathered
 from orchestrator.seeding.rows.reading import rows_of
 from orchestrator.seeding.rows.stream import RowStream
 from orchestrator.waiting import Deadline
@@ -75,8 +75,8 @@ class Seeder:
                     argv = loader.argv(file.head() if loader.reads_head else file.name_only())
                     word = f"greenroom-{secrets.token_hex(8)}" if loader.proof else ""
                     end = loader.proof(word) if loader.proof else b""
-                    result = self.exec(argv, file.chunks(end))
-                self.check(step, result, loader.location, seed.label)
+                    result = self.exec(argv, pieces(loader, file, end))
+                self.check(step, placed(result, loader, seed.label), seed.label)
                 check_whole(step, seed.label, file.is_sent and word in result.stdout)
             case WireLoader() as loader:
                 with SeedFile(seed, "", self.progress) as file:
@@ -91,7 +91,7 @@ class Seeder:
             stream = RowStream(rows_of(file), loader)
             result = self.exec(loader.argv, stream.chunks(loader.proof(word)))
         words = stream.placed(result.stderr, seed.label)
-        self.check(step, ExecResult(result.exit_code, result.stdout, words), "", seed.label)
+        self.check(step, ExecResult(result.exit_code, result.stdout, words), seed.label)
         check_whole(step, seed.label, stream.is_sent and word in result.stdout)
 
     def converse(self, step: ApplySeed, seed: FileSeed, loader: WireLoader, file: SeedFile) -> None:
@@ -107,7 +107,7 @@ class Seeder:
             interpreter = scripts.interpreter(file.head().first_line)
             env = self.client_env() | variables(self.instance, self.directory)
             result = self.exec(scripts.command(interpreter, file.size), file.chunks(), env)
-        self.check(step, named(result, scripts.LOCATION, seed.label), "", seed.label)
+        self.check(step, named(result, scripts.LOCATION, seed.label), seed.label)
 
     def call_function(self, step: ApplySeed, seed: FunctionSeed) -> None:
         """Call a Python function in a child of the project's interpreter."""
@@ -131,7 +131,7 @@ class Seeder:
         technology = self.directory.of(self.instance).technology
         assert technology is not None
         assert technology.create_database is not None, "the manifest's checks have seen to it"
-        self.check(step, self.exec(technology.create_database(database)), "", database)
+        self.check(step, self.exec(technology.create_database(database)), database)
 
     def exec(
         self,
@@ -156,12 +156,11 @@ class Seeder:
         )
         return Credentials(user, password, database)
 
-    def check(self, step: ApplySeed, result: ExecResult, location: str, label: str) -> None:
-        """Raise StepFailed when the command failed, its output with the seed's name in place."""
+    def check(self, step: ApplySeed, result: ExecResult, label: str) -> None:
+        """Raise StepFailed when the command failed, with its words and the seed's name."""
         if result.exit_code == 0:
             return
         words = result.stderr.strip() or result.stdout.strip() or "it said nothing"
-        words = words.replace(location, label) if location else words
         if label not in words:
             words = f"{label}: {words}"
         raise StepFailed(step.key, f"{words} (exit code {result.exit_code})")
@@ -192,7 +191,32 @@ def check_whole(step: ApplySeed, label: str, proven: bool) -> None:
         )
 
 
+def pieces(loader: ExecLoader, file: SeedFile, end: bytes) -> Iterator[bytes]:
+    """Yield what the command is to read of a file, and the end behind it."""
+    if loader.translate is None:
+        yield from file.chunks(end)
+    else:
+        yield from gathered(loader.translate(file.name_only(), file.chunks()))
+        yield end
+
+
+def placed(result: ExecResult, loader: ExecLoader, label: str) -> ExecResult:
+    """Return the result with every place in the file said in our words."""
+
+    def said(match: re.Match[str]) -> str:
+        return loader.place.format(file=label, **match.groupdict())
+
+    return renamed(result, loader.location, said) if loader.location else result
+
+
 def named(result: ExecResult, location: re.Pattern[str], label: str) -> ExecResult:
     """Return the result with the seed's name wherever a command called it something else."""
-    texts = (location.sub(label, text) for text in (result.stdout, result.stderr))
+    return renamed(result, location, lambda _: label)
+
+
+def renamed(
+    result: ExecResult, location: str | re.Pattern[str], said: Callable[[re.Match[str]], str]
+) -> ExecResult:
+    """Return the result with what a pattern finds in its output said otherwise."""
+    texts = (re.sub(location, said, text) for text in (result.stdout, result.stderr))
     return ExecResult(result.exit_code, *texts)

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 import nats
 import pika
 import psycopg
+import pymysql
 import redis
 
 Query = Callable[[str], object]
@@ -175,6 +177,95 @@ cat  # A command that reads the standard input must not swallow the script.
 )
 
 
+def mariadb_query(url: str, *statements: str) -> list[object]:
+    """Ask in the database of the address; a password with a per cent sign is none here."""
+    parts = urlsplit(url)
+    connection = pymysql.connect(
+        host=parts.hostname,
+        port=parts.port or 0,
+        user=parts.username,
+        password=parts.password or "",
+        database=parts.path[1:],
+        connect_timeout=5,
+    )
+    with connection, connection.cursor() as cursor:
+        return [cursor.execute(statement) and cursor.fetchall() for statement in statements]
+
+
+def mariadb_seeded(url: str) -> object:
+    rows, names = mariadb_query(url, "select * from accounts order by id", "show databases")
+    return rows, ("archive",) in names
+
+
+def mariadb(use: str, client: str) -> TechnologyCase:
+    """The case of both images; they differ in the names of things only."""
+    return TechnologyCase(
+        use=use,
+        section="databases",
+        settings={"database": ["ledger", "archive"]},
+        hello=lambda url: mariadb_query(url, "select 1"),
+        good={
+            "schema.sql": b"create table accounts (id int primary key, owner text, note text);\n"
+            b"delimiter //\ncreate procedure nothing() begin select 1; end//\n",
+            # Neither a delimiter nor the end of a line.
+            "more.sql.gz": gzip.compress(b"insert into accounts values (1, 'gz', null)"),
+            "accounts.csv": b"owner,id,note\n"
+            b'"a, b",2,\n"line\r\nbreak",3,""\n"\\""; --",0,\xc3\xa9',
+            "archive.accounts.sql": b"create table archive.accounts (id int);",
+            "archive.accounts.csv": b"id\n1\n",
+        },
+        function="""
+import pymysql
+connection = pymysql.connect(host=resource.host, port=resource.port, user=resource.user,
+                             password=resource.password, database=resource.database)
+with connection.cursor() as cursor:
+    cursor.execute("insert into accounts values (4, 'function', %s)", [resource.user])
+connection.commit()
+""",
+        script=f"""
+echo "insert into accounts values (5, '$RESOURCE_HOST', 'script')" | {client}
+cat  # A command that reads the standard input must not swallow the script.
+""",
+        seeded=mariadb_seeded,
+        expected=(
+            (
+                (0, '\\"; --', "é"),
+                (1, "gz", None),
+                (2, "a, b", None),
+                (3, "line\r\nbreak", ""),
+                (4, "function", "greenroom"),
+                (5, "resource", "script"),
+            ),
+            True,
+        ),
+        bad=(
+            BadSeed(
+                "bad.sql",
+                b"create table a (id int);\n\nselect * form a;\n",
+                r"bad\.sql:3: ERROR 1064 \(42000\): You have an error in your SQL syntax",
+            ),
+            BadSeed(
+                "bad.sql.gz",
+                gzip.compress(b"select 1;\nselect nothing;\n"),
+                r"bad\.sql\.gz:2: ERROR 1054 \(42S22\): Unknown column 'nothing'",
+            ),
+            BadSeed("quit.sql", b"select 1;\n\\q\n", r"quit\.sql: .* not read the file"),
+            BadSeed("comment.sql", b"select 1; /* never", r"comment\.sql: .* not read the file"),
+            BadSeed(
+                "torn.sql.gz", gzip.compress(b"select 1;" * 999)[:-20], r"cannot read torn\.sql\.gz"
+            ),
+            BadSeed(
+                "nowhere.csv", b"id\n1\n", r"nowhere\.csv:2: ERROR 1146 .*nowhere' doesn't exist"
+            ),
+            BadSeed("user.csv", b'a,b\n1,2\n\n"', r"user\.csv:3: fields in this row: 1"),
+        ),
+    )
+
+
+MARIADB = mariadb("mariadb:10.11", client="mariadb")
+MYSQL = mariadb("mysql:8", client="mysql")
+
+
 def redis_hello(url: str) -> object:
     with redis.Redis.from_url(url, socket_timeout=5) as client:
         return client.ping()
@@ -323,4 +414,6 @@ asyncio.run(fill())
     ),
 )
 
-CASES = {case.use.partition(":")[0]: case for case in (POSTGRES, REDIS, RABBITMQ, NATS)}
+CASES = {
+    case.use.partition(":")[0]: case for case in (POSTGRES, MARIADB, MYSQL, REDIS, RABBITMQ, NATS)
+}

@@ -173,6 +173,8 @@ from accounts
 
 ASKED = {
     "postgres": ("ledger", f"psql -Atc {shlex.quote(LEDGER)}", "1006|135"),
+    "mariadb": ("shop", "mariadb -Ne 'select sum(balance) from accounts'", "120"),
+    "mysql": ("shop", "mysql -Ne 'select sum(balance) from accounts'", "120"),
     "redis": ("cache", "redis-cli hget user:1 name", "Ada Lovelace"),
     "rabbitmq": ("queue", "rabbitmqctl -q list_queues name", "orders"),
     "nats": ("events", "nats-server --version", "v2"),
@@ -195,6 +197,8 @@ SPOILT = [
     ("postgres", 0, lambda text: text.replace("integer", "integr")),
     ("postgres", 1, lambda text: text.replace("bob,20", "bob,-20")),
     ("postgres", 2, lambda text: text.replace("frank, balance: 0", "frank, balance: -1")),
+    ("mariadb", 0, lambda text: text.replace("integer", "integr")),
+    ("mariadb", 1, lambda text: text.replace("bob,20", "bob,-20")),
     ("redis", 0, lambda text: text.replace(' "Ada Lovelace" role admin', "")),
     ("rabbitmq", 0, lambda text: text.replace('"/"', '"/nowhere"')),
     ("nats", 0, lambda text: text + OVERLAP),
