@@ -197,15 +197,16 @@ def mariadb_seeded(url: str) -> object:
     return rows, ("archive",) in names
 
 
-def mariadb(use: str, client: str) -> TechnologyCase:
-    """The case of both images; they differ in the names of things only."""
+def mariadb(use: str, client: str, begin: bytes = b"") -> TechnologyCase:
+    """The case of both images; they differ in the names of things, and in how a dump begins."""
     return TechnologyCase(
         use=use,
         section="databases",
         settings={"database": ["ledger", "archive"]},
         hello=lambda url: mariadb_query(url, "select 1"),
         good={
-            "schema.sql": b"create table accounts (id int primary key, owner text, note text);\n"
+            "schema.sql": begin
+            + b"create table accounts (id int primary key, owner text, note text);\n"
             b"delimiter //\ncreate procedure nothing() begin select 1; end//\n",
             # Neither a delimiter nor the end of a line.
             "more.sql.gz": gzip.compress(b"insert into accounts values (1, 'gz', null)"),
@@ -262,7 +263,9 @@ cat  # A command that reads the standard input must not swallow the script.
     )
 
 
-MARIADB = mariadb("mariadb:10.11", client="mariadb")
+SANDBOX = b"/*M!999999\\- enable the sandbox mode */ \n"
+
+MARIADB = mariadb("mariadb:10.11", client="mariadb", begin=SANDBOX)
 MYSQL = mariadb("mysql:8", client="mysql")
 
 
