@@ -196,13 +196,13 @@ class Snapshotting:
     `copy` is a shell script, run beside the server as soon as it is seeded, with `$1` the folder
     to be made: it leaves there a whole and consistent copy of the data, owned by `user`. From then
     on the server is started as `user` and without the image's entry point, which would only find
-    out that there is nothing to initialise; where it finds its data is said by the variable
-    `variable`. `form` changes whenever a copy that was made before would not do any more.
+    out that there is nothing to initialise. `start` is the end of a shell script that becomes the
+    server, `"$@"`, with its data in `$data`. `form` changes whenever a copy that was made before would not do any more.
     """
 
     copy: str
     user: str
-    variable: str
+    start: str
     form: int = 1
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import ExecLoader, Technology
+from orchestrator.model.technology import ExecLoader, Snapshotting, Technology
 from orchestrator.model.template import Template
 from orchestrator.technologies.inserts import insert_rows, quoted
 from orchestrator.technologies.mariadb_slices import slicing
@@ -72,6 +72,17 @@ def loaders(client: str) -> dict[str, ExecLoader]:
     }
 
 
+# The image of MySQL has no program that copies the data of a server that runs.
+COPY = """
+set -e
+mariadb-backup --backup --target-dir="$1" 2>&1
+mariadb-backup --prepare --target-dir="$1" 2>&1
+if [ "$(id -u)" = 0 ]; then chown -R mysql: "$1"; fi
+"""
+
+SNAPSHOTTING = Snapshotting(copy=COPY, user="mysql", start='exec "$@" --datadir="$data"')
+
+
 def made(name: str, version: str, server: str) -> Technology:
     """Return the technology; both images have settings and a client called after themselves."""
     prefix = name.upper()
@@ -112,6 +123,7 @@ def made(name: str, version: str, server: str) -> Technology:
         client_env={"MYSQL_HOME": HOME},
         seeds=loaders(name),
         slicing=slicing(name, "mysqldump" if name == "mysql" else f"{name}-dump", DATA),
+        snapshotting=SNAPSHOTTING if name == "mariadb" else None,
         create_database=lambda database: (name, "--execute", f"CREATE DATABASE {quoted(database)}"),
     )
 

@@ -102,6 +102,8 @@ def template_of(database: str) -> str:
 def greet(_seeded: Seeded) -> Conversation:
     """Let rows be put in as they are and in any order, and what is told of tables be of now."""
     yield from run(
+        # Whoever still has a transaction open there is not waited for, for long.
+        "SET SESSION lock_wait_timeout = 10, innodb_lock_wait_timeout = 10;",
         "SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO');",
         "SET SESSION foreign_key_checks = 0;",
         "/*!80000 SET SESSION information_schema_stats_expiry = 0 */;",

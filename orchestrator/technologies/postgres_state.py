@@ -195,4 +195,4 @@ pg_basebackup --pgdata="$1" --wal-method=fetch --checkpoint=fast --no-sync --no-
 if [ "$(id -u)" = 0 ]; then chown -R postgres: "$1"; fi
 """
 
-SNAPSHOTTING = Snapshotting(copy=COPY, user="postgres", variable="PGDATA")
+SNAPSHOTTING = Snapshotting(copy=COPY, user="postgres", start='export PGDATA="$data"; exec "$@"')
