@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from orchestrator.addressing.masking import mask_error, mask_event, masker
 from orchestrator.addressing.passwords import secrets_of
-from orchestrator.addressing.resolve import resolve, variables
+from orchestrator.addressing.resolve import resolve
 from orchestrator.engines import make_all
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import UsageError
@@ -21,16 +21,22 @@ from orchestrator.lifecycle.bringing_up import Brought
 from orchestrator.lifecycle.death import DeathWatch, raise_if_dead
 from orchestrator.lifecycle.running import RunningResource
 from orchestrator.lifecycle.survey import Run, survey
+from orchestrator.lifecycle.view import View
 from orchestrator.lifetime import Lifetime
 from orchestrator.model.event import Event
-from orchestrator.model.launch import RUN_VARIABLE
 from orchestrator.model.manifest import MAPPING, Manifest
 from orchestrator.model.step import Plan
 from orchestrator.plan.relay import RELAY
 from orchestrator.watchdog.hold import NEVER, Keep
 
+if TYPE_CHECKING:
+    from orchestrator.slicing.slices import Slice, Slices
+
 TIMEOUT = 1800.0
 """Seconds within which everything has to be ready, pulls and builds included."""
+
+TAKE_SECONDS = 120.0
+"""Seconds within which a slice has to be there."""
 
 Listener = Callable[[Event], None]
 
@@ -48,8 +54,9 @@ class Environment:
     `manifest` is a path, a folder or a ready-made name; None looks for `environment.yaml` here and
     upwards. The resources of these `profiles` take part too. Within `timeout` seconds everything
     must be ready. `keep` tells when it is left as it is, to be looked into, instead of removed:
-    `never`, `failed` (when the way up or the body fails) or `always`. `listen` is told every event,
-    with passwords masked. `environ` stands for the caller's environment, and `engines`, by name,
+    `never`, `failed` (when the way up or the body fails) or `always`. Without `snapshots`
+    everything is seeded, whatever is kept from earlier. `listen` is told every event, with
+    passwords masked. `environ` stands for the caller's environment, and `engines`, by name,
     for the real ones: a `FakeEngine` lets manifests be tested without containers. Raises UsageError
     when there is no such manifest and ManifestError when it has mistakes.
     """
@@ -61,6 +68,7 @@ class Environment:
         profiles: Collection[str] = (),
         timeout: float = TIMEOUT,
         keep: str = NEVER,
+        snapshots: bool = True,
         listen: Listener = ignore,
         environ: Mapping[str, str] | None = None,
         engines: Mapping[str, Engine] | None = None,
@@ -72,6 +80,8 @@ class Environment:
         self.manifest = manifest
         self._mask = masker(secrets_of(manifest))
         self._listen = listen
+        self._real = engines is None
+        self._slices: Slices | None = None
         names = (resource.engine for resource in manifest.resources.values())
         self._lifetime = Lifetime(
             manifest=manifest,
@@ -82,6 +92,7 @@ class Environment:
             timeout=timeout,
             keep=Keep(keep),
             tell=self.tell,
+            snapshots=snapshots,
         )
 
     @classmethod
@@ -93,6 +104,7 @@ class Environment:
         profiles: Collection[str] = (),
         timeout: float = TIMEOUT,
         keep: str = NEVER,
+        snapshots: bool = True,
         listen: Listener = ignore,
         engines: Mapping[str, Engine] | None = None,
     ) -> Self:
@@ -103,6 +115,7 @@ class Environment:
             profiles=profiles,
             timeout=timeout,
             keep=keep,
+            snapshots=snapshots,
             listen=listen,
             engines=engines,
         )
@@ -211,13 +224,20 @@ class Environment:
         watchdog goes on trying then.
         """
         with self._masked():
+            slices, self._slices = self._slices, None
+            if slices:
+                slices.close()
             self._lifetime.end(failed=failed, hurry=hurry)
+
+    def stop(self) -> None:
+        """End a way up that another thread is on; there it raises Stopped, and nothing is left."""
+        self._lifetime.stop()
 
     def watch(self) -> DeathWatch:
         """Return what notices, while its block runs, when something dies that should live."""
         mortal = {
             name: resource
-            for name, resource in self._up.resources.items()
+            for name, resource in self.view.resources.items()
             if not self.manifest.resources[name].is_task
         }
         return DeathWatch(self.run, mortal, self.tell, self._mask)
@@ -248,12 +268,13 @@ class Environment:
     @property
     def variables(self) -> dict[str, str]:
         """What the tests' environment gets: every address, what `tests.env` says, GREENROOM_RUN."""
-        directory = self._up.directory
-        own = {
-            name: resolve(template, None, directory)
-            for name, template in self.manifest.tests.env.items()
-        }
-        return {**variables(None, directory), **own, RUN_VARIABLE: self.run}
+        return self.view.variables
+
+    @property
+    def view(self) -> View:
+        """Everything as tests see it that ask for no slice."""
+        up = self._up
+        return View(self.manifest, up.run, up.directory, up.instances, up.engines)
 
     @property
     def command(self) -> tuple[str, ...] | None:
@@ -264,17 +285,44 @@ class Environment:
         return tuple(resolve(word, None, self._up.directory) for word in words)
 
     def __getitem__(self, name: str) -> RunningResource:
-        try:
-            return self._up.resources[name]
-        except KeyError:
-            names = ", ".join(self._up.resources)
-            raise KeyError(f"no resource is called {name!r}; there are: {names}") from None
+        return self.view[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._up.resources)
+        return iter(self.view)
 
     def __len__(self) -> int:
-        return len(self._up.resources)
+        return len(self.view)
+
+    def slice(self, *, timeout: float = TAKE_SECONDS) -> Slice:
+        """Return a slice: the same environment, with a private copy of all that is sliced.
+
+        `with env.slice() as mine: mine["ledger"].url`. Further ones are made ahead, and dropped
+        ones removed, behind the caller's back. Raises UsageError when nothing is sliced, and
+        EngineError or StepFailed when one cannot be made within `timeout` seconds.
+        """
+        with self._masked():
+            return self.slices.open(timeout=timeout)
+
+    @property
+    def slices(self) -> Slices:
+        """The slices that this process makes. Raises UsageError when the environment is not up."""
+        if self._slices is None:
+            from orchestrator.slicing.opening import opened
+
+            self._slices = opened(self.view, self._environ, real=self._real, lasts=self.joined)
+        return self._slices
+
+    def reset(self, *names: str) -> None:
+        """Bring these resources (default: every database and broker) back to their seeded state.
+
+        What is sliced is copied anew from its template; anything else is started anew, from its
+        snapshot where there is one, under its old address. Connections of others are closed where
+        they would hinder that. Raises UsageError for a name that is none of a database or broker.
+        """
+        with self._masked():
+            self._lifetime.reset(names)
+            if self._slices:
+                self._slices.look_again(self.view)
 
     def check_alive(self) -> None:
         """Raise ServiceDied, with the end of each log, if something has ended that should live."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,26 @@ def own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 
 @pytest.fixture
 def live_environ(own_state: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The environment of live tests: images come from where `scripts/images` put them."""
+    """The environment of live tests: images come from where `scripts/images` put them.
+
+    Snapshots are off: most tests are about seeding, starts and failures, and none may find what
+    another has left. See `kept` for those that are about snapshots.
+    """
     monkeypatch.setenv("GREENROOM_IMAGE_PREFIX", os.environ.get("GREENROOM_IMAGE_PREFIX", PREFIX))
+    monkeypatch.setenv("GREENROOM_SNAPSHOTS", "off")
     return dict(os.environ)
+
+
+@pytest.fixture
+def kept(live_environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Snapshots are on; a name for the test's manifests, whose snapshots go with the test."""
+    from orchestrator.engines.docker import DockerEngine
+    from orchestrator.waiting import Deadline
+
+    name = f"kept-{uuid.uuid4().hex[:10]}"
+    monkeypatch.setenv("GREENROOM_SNAPSHOTS", "on")
+    yield name
+    engine = DockerEngine(environ=live_environ)
+    for one in engine.snapshots(Deadline.after(60)):
+        if one.of.startswith(f"{name}: "):
+            engine.remove_snapshot(one.key, Deadline.after(60))

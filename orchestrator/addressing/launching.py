@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.addressing.resolve import as_text, between_quotes, resolve
 from orchestrator.addressing.route import Directory
 from orchestrator.model.launch import FileContent, Launch, Publish, RunLabels
 from orchestrator.model.resource import File, Instance, Resource
+from orchestrator.model.snapshot import restoring
 from orchestrator.model.template import Template
 
 
@@ -22,12 +24,14 @@ def launch(
     folder: str = "",
     environ: Mapping[str, str] | None = None,
     fingerprint: str = "",
+    restored: bool = False,
 ) -> Launch:
     """Return the launch of an instance.
 
     `image` is its name on the engine; `hosts` are further names for its name resolution. A process
     starts in `folder` or below, with `environ` (the caller's own) as the ground of its environment.
-    `fingerprint` is passed on to the engine, which keeps it with the instance.
+    `fingerprint` is passed on to the engine, which keeps it with the instance. One that is
+    `restored` starts from the snapshot in its image.
     """
     resource = directory.of(instance)
 
@@ -37,7 +41,7 @@ def launch(
     env = {name: text(value) for name, value in resource.env.items()}
     if not resource.contained:
         env = {**(environ or {}), **own_port(instance, directory), **env}
-    return Launch(
+    found = Launch(
         labels=labels,
         instance=instance,
         image=image,
@@ -55,6 +59,22 @@ def launch(
         platform=resource.platform,
         options=resource.options,
         fingerprint=fingerprint,
+    )
+    return from_snapshot(found, resource) if restored else found
+
+
+def from_snapshot(launch: Launch, resource: Resource) -> Launch:
+    """Return the launch of a server whose data is there: the server itself, as its own user."""
+    technology = resource.technology
+    assert technology is not None
+    assert technology.snapshotting is not None
+    how = technology.snapshotting
+    memory = launch.tmpfs[0].partition(":")[0] if launch.tmpfs else None
+    return replace(
+        launch,
+        entrypoint=("sh", "-c", restoring(how.variable, memory), "sh"),
+        command=launch.command or (technology.program,),
+        user=how.user,
     )
 
 

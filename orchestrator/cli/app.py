@@ -17,9 +17,12 @@ from orchestrator.cli.logs import logs
 from orchestrator.cli.plan import plan
 from orchestrator.cli.prune import prune
 from orchestrator.cli.ps import ps
+from orchestrator.cli.reset import reset
 from orchestrator.cli.restart import restart
 from orchestrator.cli.run import run
 from orchestrator.cli.schema import schema
+from orchestrator.cli.slice import slice_
+from orchestrator.cli.snapshots import snapshots
 from orchestrator.cli.up import up
 
 HELP = """Real databases, brokers and services for your tests: up, ready, seeded, gone again.
@@ -67,7 +70,9 @@ def group(title: str, cls: type[Command] = Command, **commands: Callable[..., in
 
 
 group(TEST, WithCommand, run=run)
-group(TEST, up=up, restart=restart, down=down, extend=extend, prune=prune)
+group(TEST, up=up, restart=restart, reset=reset)
+group(TEST, WithCommand, slice=slice_)
+group(TEST, down=down, extend=extend, prune=prune, snapshots=snapshots)
 group(LOOK, ps=ps, logs=logs)
 group(LOOK, WithCommand, exec=exec_)
 group(LOOK, shell=shell, env=env, url=url)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from orchestrator.cli.options import Json, Manifest, Profiles
-from orchestrator.cli.output import as_json, result
+from orchestrator.cli.output import as_json, remark, result
 from orchestrator.cli.profiles import check_profiles
 from orchestrator.errors import ManifestError
 
@@ -15,7 +15,8 @@ from orchestrator.errors import ManifestError
 def check(manifest: Manifest = None, profile: Profiles = None, json: Json = False) -> int:
     """Find every mistake in a manifest.
 
-    Nothing is started, and no engine is asked. The exit code is 65 when there are mistakes.
+    Nothing is started, and no engine is asked. The exit code is 65 when there are mistakes;
+    warnings are about what is allowed, but hardly meant.
     """
     from orchestrator.host import manifests
     from orchestrator.plan.selection import taking_part
@@ -31,7 +32,9 @@ def check(manifest: Manifest = None, profile: Profiles = None, json: Json = Fals
     check_profiles(found, profile)
     names = list(taking_part(found, profile or ()))
     if json:
-        as_json({"ok": True, "problems": [], "resources": names})
+        warnings = [asdict(warning) for warning in found.warnings]
+        as_json({"ok": True, "problems": [], "warnings": warnings, "resources": names})
     else:
+        remark(*(f"warning: {warning}" for warning in found.warnings))
         result(f"{found.name}: no mistakes; it starts {', '.join(names) or 'nothing'}")
     return 0

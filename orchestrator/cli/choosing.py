@@ -11,6 +11,7 @@ from orchestrator.errors import UsageError
 if TYPE_CHECKING:
     from orchestrator.environment import Environment
     from orchestrator.lifecycle.survey import Run, Survey
+    from orchestrator.lifecycle.view import View
 
 
 def chosen(run: str | None) -> Environment:
@@ -39,6 +40,18 @@ def chosen(run: str | None) -> Environment:
             hint="bring it up with greenroom up, or name another run with --run (see greenroom ps)",
         )
     return Environment.of_run(only)
+
+
+def seen_from(environment: Environment, slice_: str | None) -> View:
+    """Return the environment as seen from a slice, or from none. Raises UsageError.
+
+    The slice that is not named is the one that we run in, if its run is meant.
+    """
+    from orchestrator.model.launch import RUN_VARIABLE, SLICE_VARIABLE
+
+    if slice_ is None and os.environ.get(RUN_VARIABLE) == environment.run:
+        slice_ = os.environ.get(SLICE_VARIABLE)
+    return environment.slices.named(slice_) if slice_ else environment.view
 
 
 def found_manifest() -> Path:

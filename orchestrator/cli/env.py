@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.cli.options import Json, Resource, Run
+from orchestrator.cli.options import Json, OfSlice, Resource, Run
 from orchestrator.cli.output import as_json, result
 from orchestrator.errors import UsageError
 
@@ -27,21 +27,21 @@ def env(
     ] = SHELL,
     json: Json = False,
     run: Run = None,
+    slice_: OfSlice = None,
 ) -> int:
     """Print all addresses, as variables.
 
     What the tests' environment gets, passwords included, without GREENROOM_RUN. In a shell:
     eval "$(greenroom env)"
     """
-    from orchestrator.cli.choosing import chosen
+    from orchestrator.cli.choosing import chosen, seen_from
     from orchestrator.model.launch import RUN_VARIABLE
 
     if form not in FORMS:
         raise UsageError(f"there is no format {form}", hint=f"there are: {', '.join(FORMS)}")
     # A shell keeps these for longer than the run lives, and must not aim at a run that is gone.
-    variables = {
-        name: value for name, value in chosen(run).variables.items() if name != RUN_VARIABLE
-    }
+    seen = seen_from(chosen(run), slice_)
+    variables = {name: value for name, value in seen.variables.items() if name != RUN_VARIABLE}
     if json or form == JSON:
         as_json(variables)
     else:
@@ -79,18 +79,19 @@ def url(
         ),
     ] = "url",
     run: Run = None,
+    slice_: OfSlice = None,
 ) -> int:
     """Print one address, or another field.
 
     Passwords included. Examples: greenroom url ledger; greenroom url ledger jdbc
     """
-    from orchestrator.cli.choosing import chosen, resource_names
+    from orchestrator.cli.choosing import chosen, resource_names, seen_from
 
     environment = chosen(run)
     resource_names(environment, [resource])
     port, _, name = field.rpartition(".")
     check_field(environment.manifest.resources[resource], port, name)
-    result(environment[resource].field(name, port=port or None))
+    result(seen_from(environment, slice_)[resource].field(name, port=port or None))
     return 0
 
 

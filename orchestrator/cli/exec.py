@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from orchestrator.cli.arguments import EXAMPLES, command_of
-from orchestrator.cli.options import Resource, Run
+from orchestrator.cli.options import OfSlice, Resource, Run
 from orchestrator.errors import CommandNotFound, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BLOCK = 1 << 16
 
 
-def exec_(ctx: typer.Context, resource: Resource, run: Run = None) -> int:
+def exec_(ctx: typer.Context, resource: Resource, run: Run = None, slice_: OfSlice = None) -> int:
     """Run CMD beside a resource.
 
     In its container, or where its process runs. The resource's own clients (psql, redis-cli) are
@@ -33,29 +33,32 @@ def exec_(ctx: typer.Context, resource: Resource, run: Run = None) -> int:
     command = command_of(ctx)
     if not command:
         raise UsageError("what is to be run?", hint=f"put it behind --: {EXAMPLES['exec']}")
-    return beside(resource, command, run)
+    return beside(resource, command, run, slice_)
 
 
-def shell(resource: Resource, run: Run = None) -> int:
+def shell(resource: Resource, run: Run = None, slice_: OfSlice = None) -> int:
     """Open a resource's own client, or sh.
 
     The client (psql, redis-cli) is let in without a password. What is piped in, it reads:
 
     echo 'select count(*) from accounts' | greenroom shell ledger
     """
-    return beside(resource, None, run)
+    return beside(resource, None, run, slice_)
 
 
-def beside(name: str, command: Sequence[str] | None, run: str | None) -> int:
+def beside(
+    name: str, command: Sequence[str] | None, run: str | None, slice_: str | None = None
+) -> int:
     """Run a command beside a resource and return its exit code; None is its own client."""
-    from orchestrator.cli.choosing import chosen, resource_names
+    from orchestrator.cli.choosing import chosen, resource_names, seen_from
 
     environment = chosen(run)
     resource_names(environment, [name])
-    argv = list(command or environment[name].client)
+    resource = seen_from(environment, slice_)[name]
+    argv = list(command or resource.client)
     if has_terminal():
-        return on_terminal(environment[name], argv)
-    return through_pipes(environment[name], argv)
+        return on_terminal(resource, argv)
+    return through_pipes(resource, argv)
 
 
 def has_terminal() -> bool:

@@ -19,6 +19,7 @@ def opened(
     *,
     timeout: str | None = None,
     keep: str = "never",
+    snapshots: bool = True,
 ) -> Environment:
     """Return the environment of a manifest, told to this session; nothing is up yet.
 
@@ -32,6 +33,7 @@ def opened(
         profiles=profiles or (),
         timeout=duration(timeout, "--timeout") if timeout else TIMEOUT,
         keep=keep,
+        snapshots=snapshots,
         listen=listening.listen if listening else ignore,
     )
     check_profiles(environment.manifest, profiles)

@@ -91,6 +91,25 @@ Keep = Annotated[
     ),
 ]
 
+NoSnapshots = Annotated[
+    bool,
+    typer.Option(
+        "--no-snapshots",
+        help="Seed everything, whatever is kept from earlier, and keep nothing.",
+    ),
+]
+
+OfSlice = Annotated[
+    str | None,
+    typer.Option(
+        "--slice",
+        metavar="NAME",
+        help="As seen from this slice (greenroom slice --list). "
+        "Default: the one that this runs in (greenroom slice -- CMD), else none.",
+        show_default=False,
+    ),
+]
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 Resource = Annotated[

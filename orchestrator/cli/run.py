@@ -11,7 +11,7 @@ import typer
 
 from orchestrator.cli.arguments import command_of
 from orchestrator.cli.durations import duration
-from orchestrator.cli.options import Events, Keep, Manifest, Profiles, Verbose
+from orchestrator.cli.options import Events, Keep, Manifest, NoSnapshots, Profiles, Verbose
 from orchestrator.errors import GreenroomError, NotRemoved, ServiceDied, StepFailed, UsageError
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def run(
     profile: Profiles = None,
     timeout: WholeTime = None,
     keep: Keep = "never",
+    no_snapshots: NoSnapshots = False,
     events: Events = None,
     verbose: Verbose = False,
 ) -> int:
@@ -63,7 +64,15 @@ def run(
 
     with session(events=events, verbose=verbose) as listening:
         environment = with_hint(
-            lambda: opened(manifest, profile, listening, timeout=timeout, keep=keep), manifest
+            lambda: opened(
+                manifest,
+                profile,
+                listening,
+                timeout=timeout,
+                keep=keep,
+                snapshots=not no_snapshots,
+            ),
+            manifest,
         )
         tests = tests_of(environment.manifest, command_of(ctx))
         limit = Deadline.after(duration(timeout, "--timeout")) if timeout else Deadline()

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestrator.cli.options import Events, Keep, Manifest, Profiles, Timeout, Ttl, Verbose
+from orchestrator.cli.options import (
+    Events,
+    Keep,
+    Manifest,
+    NoSnapshots,
+    Profiles,
+    Timeout,
+    Ttl,
+    Verbose,
+)
 
 if TYPE_CHECKING:
     from orchestrator.cli.session import Session
@@ -25,6 +34,7 @@ def up(
     ttl: Ttl = None,
     timeout: Timeout = None,
     keep: Keep = "never",
+    no_snapshots: NoSnapshots = False,
     events: Events = None,
     verbose: Verbose = False,
 ) -> int:
@@ -43,7 +53,14 @@ def up(
 
     seconds = duration(ttl, "--ttl") if ttl else TIME_TO_LIVE
     with session(events=events, verbose=verbose) as listening:
-        environment = opened(manifest, profile, listening, timeout=timeout, keep=keep)
+        environment = opened(
+            manifest,
+            profile,
+            listening,
+            timeout=timeout,
+            keep=keep,
+            snapshots=not no_snapshots,
+        )
         stand(environment, listening, ttl=seconds, fresh=fresh)
     if events != STDOUT:
         tell_addresses(environment, manifest)

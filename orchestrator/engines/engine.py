@@ -22,6 +22,7 @@ from orchestrator.model.launch import (
     State,
 )
 from orchestrator.model.resource import Build
+from orchestrator.model.snapshot import Snapshot
 from orchestrator.waiting import Deadline
 
 Progress = Callable[[str, int, int], None]
@@ -127,3 +128,29 @@ class Images(Protocol):
 
     def remove_image(self, image: Image, deadline: Deadline) -> None:
         """Remove an image; gone is fine. Raises EngineError while something is made of it."""
+
+
+@runtime_checkable
+class Snapshots(Protocol):
+    """What engines can do besides that keep seeded state (`EngineFacts.snapshots`)."""
+
+    def store(
+        self,
+        found: Found,
+        snapshot: str,
+        image: str,
+        of: str,
+        labels: RunLabels,
+        deadline: Deadline,
+    ) -> None:
+        """Keep what an instance has in `model.snapshot.FOLDER`, under the key `snapshot`.
+
+        `image` is what the instance was made from, and what is kept goes on top of it; `of` says
+        for people what it is; `labels` are those of the run, for whatever is needed on the way.
+        """
+
+    def snapshots(self, deadline: Deadline) -> list[Snapshot]:
+        """All snapshots that are there."""
+
+    def remove_snapshot(self, key: str, deadline: Deadline) -> None:
+        """Remove a snapshot; gone is fine. Raises EngineError while something runs from it."""

@@ -10,7 +10,8 @@
 
 It keeps the promises of the `Engine` protocol in plain lines, so that it also shows what an engine
 is. Nothing answers on its ports, unless it is made with `listening=True`: then each one is a real
-socket that stays open, and gives to whatever comes the reply it was told.
+socket that stays open, and gives to whatever comes the reply it was told. With `snapshots=True` it
+keeps seeded state of whatever runs an image that is in `world.images`.
 """
 
 # ruff: noqa: ARG002 - the protocol's arguments, of which a fake needs few
@@ -39,6 +40,7 @@ from orchestrator.model.launch import (
     State,
 )
 from orchestrator.model.resource import Build
+from orchestrator.model.snapshot import Snapshot, snapshot_image
 from orchestrator.waiting import Deadline, poll
 
 Answer = Callable[[tuple[str, ...], bytes], ExecResult]
@@ -67,6 +69,7 @@ class World:
     servers: dict[str, list[Server]] = field(default_factory=dict)
     images: dict[str, str] = field(default_factory=dict)
     built: dict[str, Image] = field(default_factory=dict)
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
     scripts: dict[str, Script] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -87,15 +90,24 @@ def echoed(stdin: bytes) -> str:
 
 
 class FakeEngine:
-    """Implements `Engine` and `Images`; `calls` is what was asked of it, one text for each call."""
+    """Implements `Engine`, `Images` and `Snapshots`.
+
+    `calls` is what was asked of it, one text for each call.
+    """
 
     def __init__(
-        self, name: str = "docker", *, listening: bool = False, world: World | None = None
+        self,
+        name: str = "docker",
+        *,
+        listening: bool = False,
+        snapshots: bool = False,
+        world: World | None = None,
     ) -> None:
         self.name = name
         self.calls: list[str] = []
         self.world = world or World()
         self._listening = listening
+        self._snapshots = snapshots
         self._faults: list[_Fault] = []
         self._clock = itertools.count()
 
@@ -141,7 +153,7 @@ class FakeEngine:
     def describe(self, deadline: Deadline) -> EngineFacts:
         """Say that a fake answers."""
         self._called(deadline, "describe")
-        return EngineFacts(self.name, "fake")
+        return EngineFacts(self.name, "fake", snapshots=self._snapshots)
 
     def open(self, labels: RunLabels, deadline: Deadline) -> Opened:
         """Note the run's place."""
@@ -196,15 +208,21 @@ class FakeEngine:
         stdin: Iterable[bytes] | None = None,
         output: Callable[[str, bytes], None] | None = None,
     ) -> ExecResult:
-        """Give the answer it was told, or success without a word."""
+        """Give the answer it was told, or success without a word.
+
+        With `output`, what its input tells it to echo comes as soon as that has been read.
+        """
         self._called(deadline, "exec", str(found.instance), " ".join(argv))
         if not self._alive(found):
             raise Gone(f"cannot run {argv[0]}: {found.instance} is not running")
-        given = b"".join(stdin or ())
+        given = b""
+        for piece in stdin or ():
+            given += piece
+            if output and (words := echoed(piece)):
+                output("stdout", f"{words}\n".encode())
         result = self._script(str(found.instance)).answer(tuple(argv), given)
-        result = replace(result, stdout=result.stdout + echoed(given))
         if output is None:
-            return result
+            return replace(result, stdout=result.stdout + echoed(given))
         for stream, text in (("stdout", result.stdout), ("stderr", result.stderr)):
             if text:
                 output(stream, text.encode())
@@ -298,6 +316,37 @@ class FakeEngine:
             raise EngineError(f"cannot remove the image {name}: it is in use")
         self.world.built.pop(name, None)
         self.world.images.pop(name, None)
+
+    # What engines that keep seeded state can do besides.
+
+    def store(
+        self,
+        found: Found,
+        snapshot: str,
+        image: str,
+        of: str,
+        labels: RunLabels,
+        deadline: Deadline,
+    ) -> None:
+        """Have the snapshot from now on."""
+        self._called(deadline, "store", str(found.instance), snapshot)
+        kept = Snapshot(self.name, snapshot, of, size=1, created=next(self._clock))
+        with self.world.lock:
+            self.world.snapshots[snapshot] = kept
+            self.world.images[snapshot_image(snapshot)] = f"sha256:{snapshot}"
+
+    def snapshots(self, deadline: Deadline) -> builtins.list[Snapshot]:
+        """What was stored, or put into `world.snapshots`."""
+        self._called(deadline, "snapshots")
+        return [*self.world.snapshots.values()]
+
+    def remove_snapshot(self, key: str, deadline: Deadline) -> None:
+        """Forget a snapshot."""
+        self._called(deadline, "remove_snapshot", key)
+        if any(launch.image == snapshot_image(key) for launch in self._present()):
+            raise EngineError(f"cannot remove the snapshot {key}: it is in use")
+        self.world.snapshots.pop(key, None)
+        self.world.images.pop(snapshot_image(key), None)
 
     def _present(self) -> Iterator[Launch]:
         """The launches of the instances that there are."""

@@ -5,11 +5,21 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
-from orchestrator.model.resource import FileSeed, FunctionSeed, Resource, ScriptSeed
+from orchestrator.host.code import of_imports, of_tree
+from orchestrator.model.resource import (
+    FileSeed,
+    FunctionSeed,
+    Resource,
+    ScriptSeed,
+    Seed,
+    TaskSeed,
+)
+from orchestrator.model.snapshot import code_of
 from orchestrator.plan.images import built_from
 
 HASH = "sha256"
@@ -19,41 +29,58 @@ THREADS = 8
 """Several large files are read at once; hashing leaves Python to the other threads."""
 
 
-def digests(resources: Iterable[Resource]) -> dict[str, str]:
-    """Return a digest for each path that these resources name.
+def digests(resources: Iterable[Resource], folder: str = ".") -> dict[str, str]:
+    """Return a digest for each path that these resources name, and for the code that seeds run.
+
+    `folder` is the manifest's, where commands on this host start.
 
     What cannot be read is left out: the manifest's checks have seen to it that it was there, and
     whoever needs it will say what is wrong.
     """
-    wanted = dict(asked_for(resources))
+    wanted = dict(asked_for(resources, folder))
     pool = ThreadPoolExecutor(min(THREADS, max(1, len(wanted))), "greenroom-digests")
     try:
-        found = pool.map(lambda path: read_or_none(wanted[path], path), wanted)
+        found = pool.map(lambda path: read_or_none(wanted[path]), wanted)
         return {path: digest for path, digest in zip(wanted, found, strict=True) if digest}
     finally:
         # When somebody is interrupted, what has not begun need not be waited for.
         pool.shutdown(cancel_futures=True)
 
 
-def asked_for(resources: Iterable[Resource]) -> Iterator[tuple[str, Callable[[str], str]]]:
-    """Yield each path with what makes its digest."""
-    for resource in resources:
+def asked_for(
+    resources: Iterable[Resource], folder: str
+) -> Iterator[tuple[str, Callable[[], str | None]]]:
+    """Yield the name of each digest with what makes it."""
+    known = {resource.name: resource for resource in resources}
+    for resource in known.values():
         if resource.build:
-            folder, dockerfile = built_from(resource.build)
-            yield folder, of_folder
-            yield dockerfile, of_file
+            context, dockerfile = built_from(resource.build)
+            yield context, partial(of_folder, context)
+            yield dockerfile, partial(of_file, dockerfile)
         for file in resource.files:
             if file.source is not None:
-                yield file.source, of_file
+                yield file.source, partial(of_file, file.source)
         for seed in resource.seeds:
             if isinstance(seed, FileSeed | ScriptSeed | FunctionSeed):
-                yield seed.path, of_file
+                yield seed.path, partial(of_file, seed.path)
+            yield from code(seed, known, folder)
 
 
-def read_or_none(make: Callable[[str], str], path: str) -> str | None:
+def code(
+    seed: Seed, resources: Mapping[str, Resource], folder: str
+) -> Iterator[tuple[str, Callable[[], str | None]]]:
+    """Yield what makes the digest of all the code that a seed runs on this host."""
+    if isinstance(seed, FunctionSeed):
+        yield code_of(seed.path), partial(of_imports, seed.path)
+    elif isinstance(seed, TaskSeed) and not resources[seed.task].contained:
+        place = resources[seed.task].workdir or ""
+        yield code_of(place), partial(of_tree, place or folder)
+
+
+def read_or_none(make: Callable[[], str | None]) -> str | None:
     """Return the digest, None when there is nothing that can be read."""
     try:
-        return make(path)
+        return make()
     except (OSError, UnicodeDecodeError):
         return None
 

@@ -13,7 +13,9 @@ from orchestrator.model.facts import Facts
 from orchestrator.model.launch import Found
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import Instance, Resource
+from orchestrator.model.snapshot import snapshot_image
 from orchestrator.plan.images import image_name
+from orchestrator.plan.snapshots import keys
 from orchestrator.waiting import Deadline
 
 PREFIX = "GREENROOM_IMAGE_PREFIX"
@@ -36,24 +38,39 @@ def gather(
     engines: Mapping[str, Engine],
     environ: Mapping[str, str],
     standing: Mapping[Instance, Found] | None = None,
+    *,
+    snapshots: bool = True,
 ) -> Facts:
     """Ask the engines who they are and which images they have, and read what the manifest names.
 
     `standing` is what an earlier `up` of this manifest has. Raises EngineUnavailable when an engine
-    that the manifest needs does not answer.
+    that the manifest needs does not answer. Without `snapshots` none is looked for, or made.
     """
     resources = list(manifest.resources.values())
     # A context of many files takes its time to read; what is asked last has its own.
     reading_at_once = ThreadPoolExecutor(1, "greenroom-facts")
     with in_time(" or ".join(engines), SECONDS) as deadline, reading_at_once as beside:
-        reading = beside.submit(digests, resources)
+        reading = beside.submit(digests, resources, manifest.folder)
         described = {name: engine.describe(deadline) for name, engine in engines.items()}
         known = Facts(engines=described, image_prefix=image_prefix(environ))
         fetched = present(engines, names(resources, known, built=False), deadline)
         known = replace(known, digests=reading.result(), standing=dict(standing or {}))
     with in_time(" or ".join(engines), SECONDS) as deadline:
         built = present(engines, names(resources, known, built=True), deadline)
-    return replace(known, images=fetched | built)
+        known = replace(known, images=fetched | built)
+        if snapshots and any(one.snapshots for one in described.values()):
+            known = with_snapshots(known, manifest, engines, deadline)
+    return known
+
+
+def with_snapshots(
+    known: Facts, manifest: Manifest, engines: Mapping[str, Engine], deadline: Deadline
+) -> Facts:
+    """Return the same with which of the snapshots are there that could serve."""
+    known = replace(known, keeps_snapshots=True)
+    wanted = {snapshot_image(key): key for key in keys(manifest.resources, known).values()}
+    there = present(engines, list(wanted), deadline)
+    return replace(known, snapshots=frozenset(wanted[image] for image in there))
 
 
 def names(resources: Iterable[Resource], known: Facts, *, built: bool) -> list[str]:

@@ -14,7 +14,6 @@ from orchestrator.engines.engine import Engine
 from orchestrator.errors import PortTaken, StepFailed
 from orchestrator.host.ports import HeldPorts
 from orchestrator.lifecycle.executor import Tell, execute
-from orchestrator.lifecycle.running import RunningResource
 from orchestrator.lifecycle.stage import Stage
 from orchestrator.lifecycle.survey import Run
 from orchestrator.lifecycle.under_way import UnderWay
@@ -56,16 +55,6 @@ class Brought:
         resources = {one.resource: manifest.resources[one.resource] for one in instances}
         directory = Directory(resources, hosts=hosts(engines), ports=ports)
         return cls(run.id, engines, directory, instances)
-
-    @property
-    def resources(self) -> dict[str, RunningResource]:
-        """Every resource by name, in the manifest's order."""
-        return {
-            name: RunningResource(instance, self.directory, self.instances[instance], engine)
-            for name, resource in self.directory.resources.items()
-            if (instance := resource.instance) in self.instances
-            for engine in [self.engines[resource.engine]]
-        }
 
 
 class BringingUp:

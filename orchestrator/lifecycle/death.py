@@ -28,7 +28,8 @@ LOG_LINES = 12
 class DeathWatch:
     """Looks at these resources while its block runs, and tells of each that has died, once.
 
-    What is gone altogether counts only at the second look: somebody may be making it anew.
+    What is gone altogether counts only at the second look: somebody may be making it anew. What was
+    made anew is what is looked at from then on.
     """
 
     def __init__(
@@ -58,6 +59,8 @@ class DeathWatch:
 
     def deaths(self) -> list[InstanceDied]:
         """Look at each closely now, and return all that have died so far."""
+        with suppress(EngineError, Stopped, TimedOut):
+            self._present()
         for resource in self._resources.values():
             if resource.name not in self.dead:
                 self._note(resource)
@@ -76,7 +79,7 @@ class DeathWatch:
 
     def _ended(self) -> Iterator[tuple[str, State]]:
         """Yield what does not live, as the engines list it."""
-        present = {str(thing.instance): thing for thing in self._listed() if thing.instance}
+        present = self._present()
         missing = set(self._resources) - set(present)
         for name in missing & self._missing:
             yield name, State("gone")
@@ -84,6 +87,13 @@ class DeathWatch:
         for name in self._resources:
             if name in present and not present[name].state.alive:
                 yield name, present[name].state
+
+    def _present(self) -> dict[str, Found]:
+        """Return what is there by name, as the engines list it now."""
+        present = {str(thing.instance): thing for thing in self._listed() if thing.instance}
+        for name, resource in self._resources.items():
+            resource.found = present.get(name, resource.found)
+        return present
 
     def _listed(self) -> Iterator[Found]:
         for engine in {one.engine.name: one.engine for one in self._resources.values()}.values():

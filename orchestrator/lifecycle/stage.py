@@ -24,6 +24,7 @@ from orchestrator.model.step import (
     ApplySeed,
     BuildImage,
     Keep,
+    MakeTemplate,
     Open,
     Pull,
     Ready,
@@ -31,6 +32,8 @@ from orchestrator.model.step import (
     Start,
     StartRelay,
     Step,
+    StoreSnapshot,
+    TakeSnapshot,
 )
 from orchestrator.plan.fingerprint import with_image
 from orchestrator.waiting import Abandoned, Deadline, TimedOut
@@ -122,6 +125,12 @@ class Stage:
                 self.found[instance] = found
             case Remove(found=found):
                 self.engines[found.engine].remove(found, self.until(REMOVE_SECONDS))
+            case _:
+                self.bring_up(step)
+
+    def bring_up(self, step: Step) -> None:
+        """Do what a step says about an instance: start it, wait for it, seed it, copy its state."""
+        match step:
             case Start():
                 self.start(step)
                 self.started.append(self.found[step.instance])
@@ -131,6 +140,8 @@ class Stage:
                 self.wait_until_ready(step)
             case ApplySeed():
                 self.seed(step)
+            case MakeTemplate() | TakeSnapshot() | StoreSnapshot():
+                self.keep_state(step)
             case _:
                 raise AssertionError(f"{step.key} is no step of bringing an environment up")
 
@@ -192,6 +203,7 @@ class Stage:
             folder=self.manifest.folder,
             environ=self.environ,
             fingerprint=self.fingerprint(step),
+            restored=bool(step.snapshot),
         )
 
     def fingerprint(self, step: Start) -> str:
@@ -272,6 +284,15 @@ class Stage:
             deadline=self.until(step.timeout),
             progress=self.progress(step, "B"),
         ).apply(step)
+
+    def keep_state(self, step: MakeTemplate | TakeSnapshot | StoreSnapshot) -> None:
+        """Copy what has been seeded: for slices, or for later runs."""
+        from orchestrator.copying.keeping import keep_state
+
+        found = self.found[step.instance]
+        engine = self.engines[found.engine]
+        deadline = self.until(step.timeout)
+        keep_state(step, self.directory, engine, found, self.labels, self.tell, deadline)
 
     def until(self, seconds: float) -> Deadline:
         """Return a deadline so many seconds from now, or at the limit, if that is earlier."""

@@ -11,11 +11,15 @@ from orchestrator.model.resource import Instance
 
 @dataclass(frozen=True)
 class EngineFacts:
-    """An engine that answers; `address` is where the ports it publishes are reached from here."""
+    """An engine that answers; `address` is where the ports it publishes are reached from here.
+
+    `snapshots` tells that it can keep seeded state.
+    """
 
     name: str
     version: str = ""
     address: str = "127.0.0.1"
+    snapshots: bool = False
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Facts:
     it; `image_prefix` goes before the names of images that name no registry of their own.
     `digests` lead from each path that the manifest names (files, seeds, the contexts of builds) to
     a digest of what is there. `standing` is what an earlier `up` of this manifest has, if it has.
+    Where snapshots are kept, `snapshots` are the keys of those that are there.
     """
 
     engines: Mapping[str, EngineFacts] = field(default_factory=dict)
@@ -33,3 +38,5 @@ class Facts:
     image_prefix: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
     standing: Mapping[Instance, Found] = field(default_factory=dict)
+    keeps_snapshots: bool = False
+    snapshots: frozenset[str] = frozenset()

@@ -21,6 +21,9 @@ PORTS = "greenroom.ports"
 RUN_VARIABLE = "GREENROOM_RUN"
 """The environment variable that names a run to those who are to join it."""
 
+SLICE_VARIABLE = "GREENROOM_SLICE"
+"""The environment variable that names a slice of that run."""
+
 
 @dataclass(frozen=True)
 class RunLabels:

@@ -93,18 +93,20 @@ class Start(_OfInstance):
     """Create an instance, put its files in, and start it.
 
     `fingerprint` tells what it is made of. `ports` are the host ports of the one that it replaces,
-    by the resource's own: taken again where that can be, so that its addresses stay.
+    by the resource's own: taken again where that can be, so that its addresses stay. With the key
+    of a `snapshot` it is started from that, and has its seeds already.
     """
 
     engine: str
     image: str | None = None
     fingerprint: str = ""
     ports: Mapping[int, int] = field(default_factory=dict)
+    snapshot: str = ""
 
     @property
     def key(self) -> str:
         """Its name in the plan."""
-        return f"start {self.instance}"
+        return f"{'restore' if self.snapshot else 'start'} {self.instance}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +146,45 @@ class ApplySeed(_OfInstance):
     def key(self) -> str:
         """Its name in the plan."""
         return f"seed {self.instance} {self.number} {self.seed}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeTemplate(_OfInstance):
+    """Copy the seeded state to where slices are made from, and a reset."""
+
+    timeout: float
+
+    @property
+    def key(self) -> str:
+        """Its name in the plan."""
+        return f"template {self.instance}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeSnapshot(_OfInstance):
+    """Copy the seeded state aside, while nobody uses it yet."""
+
+    snapshot: str
+    timeout: float
+
+    @property
+    def key(self) -> str:
+        """Its name in the plan."""
+        return f"snapshot {self.instance}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreSnapshot(_OfInstance):
+    """Keep what was copied aside for later runs. Nobody waits for it."""
+
+    snapshot: str
+    image: str
+    timeout: float
+
+    @property
+    def key(self) -> str:
+        """Its name in the plan."""
+        return f"store {self.instance}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +233,21 @@ class Close(_Step):
         return f"close {self.engine} {self.run}"
 
 
-Step = Open | Pull | BuildImage | Keep | Start | StartRelay | Ready | ApplySeed | Remove | Close
+Step = (
+    Open
+    | Pull
+    | BuildImage
+    | Keep
+    | Start
+    | StartRelay
+    | Ready
+    | ApplySeed
+    | MakeTemplate
+    | TakeSnapshot
+    | StoreSnapshot
+    | Remove
+    | Close
+)
 
 
 class ChangeKind(StrEnum):

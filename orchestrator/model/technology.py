@@ -117,9 +117,10 @@ class Slicing:
     `make` makes these slices, `drop` removes them, one that is gone already is fine; `reset` brings
     the shared state back, and closes the connections of others where they would hinder it. All
     raise SliceRefused. `access` is how one gets into the slice of a number, from 1 to `most`.
-    `args`, `files` and `tmpfs` are added to a server that is sliced, whose databases cannot have the
-    names that are `taken`. `stored` tells that the
-    template is a part of the data that a snapshot holds.
+    `args`, `files` and `tmpfs` are added to a server that is sliced, whose databases cannot have
+    the names that are `taken`. Where there are snapshots, the template is a part of their data.
+    What is `pooled` stays when it is dropped, and is brought back to its seeded state when its
+    number is used again.
     """
 
     access: Callable[[Credentials, int], Credentials]
@@ -134,7 +135,7 @@ class Slicing:
     files: Mapping[str, str] = field(default_factory=dict)
     tmpfs: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
-    stored: bool = False
+    pooled: bool = False
 
 
 @dataclass(frozen=True)

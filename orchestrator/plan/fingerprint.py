@@ -138,6 +138,7 @@ def settings(resource: Resource) -> dict[str, Any]:
         "tmpfs": resource.tmpfs,
         "platform": resource.platform,
         "options": resource.options,
+        **({"sliced": True} if resource.sliced else {}),
     }
 
 

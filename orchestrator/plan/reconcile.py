@@ -23,6 +23,7 @@ NOT_UP = "it is not up yet"
 FRESH = "everything is made anew"
 NOT_NAMED = "the manifest does not name it any more"
 NOT_ASKED = "it is up, and only {} is to be restarted"
+NO_SLICE = "it follows nothing any more, and so there are no slices of it"
 NO_RELAY = "no container refers to a process on this host any more"
 
 
@@ -193,3 +194,13 @@ class Reconciliation:
                     yield Change(RELAY, ChangeKind.REMOVED, NO_RELAY)
             elif instance.resource not in self.manifest.resources:
                 yield Change(instance, ChangeKind.REMOVED, NOT_NAMED)
+            elif instance.slice:
+                yield from self.end_of_slice(instance)
+
+    def end_of_slice(self, instance: Instance) -> Iterator[Change]:
+        """Yield that an instance goes with its slice, when what that is a slice of is made anew."""
+        followed = self.manifest.resources[instance.resource].follows
+        gone = next((name for name in (*followed, instance.resource) if self.starts(name)), None)
+        if gone or not followed:
+            cause = f"{gone} is made anew, and its slices are gone" if gone else NO_SLICE
+            yield Change(instance, ChangeKind.REMOVED, cause)

@@ -10,6 +10,7 @@ from orchestrator.model.facts import Facts
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.probe import Automatic, Readiness, Tcp
 from orchestrator.model.resource import DOCKER, PROCESS, Instance, Resource, TaskSeed
+from orchestrator.model.snapshot import snapshot_image
 from orchestrator.model.step import (
     ApplySeed,
     Keep,
@@ -26,6 +27,7 @@ from orchestrator.plan.images import image_name
 from orchestrator.plan.leaving import Leaving
 from orchestrator.plan.reconcile import Reconciliation
 from orchestrator.plan.relay import RELAY, relaying
+from orchestrator.plan.seeded_state import SeededState
 from orchestrator.plan.selection import RESTART, taking_part
 from orchestrator.plan.words import listed, plural
 
@@ -72,7 +74,8 @@ class Planning:
         )
         self.changes = self.fates.changes()
         self.leaving = Leaving(self.changes, facts, self.resources, self.fates.relaying)
-        self.started = [one for name, one in self.resources.items() if self.fates.starts(name)]
+        self.state = SeededState(self.resources, facts, self.fates.starts)
+        self.started = [one for name, one in self.resources.items() if self.starts(name)]
         self.fetched = {step.image: step for step in fetching(self.started, facts)}
 
     def plan(self) -> Plan:
@@ -86,10 +89,15 @@ class Planning:
         ]
         return Plan(self.title, in_order(steps), self.changes)
 
+    def starts(self, name: str) -> bool:
+        """Whether it is started; a task whose work a snapshot holds already is not."""
+        return self.fates.starts(name) and name not in self.state.skipped
+
     def open(self) -> Iterator[Step]:
         """Make a place on each engine that something runs on."""
+        there = [one for name, one in self.resources.items() if name not in self.state.skipped]
         for engine in (DOCKER, PROCESS):
-            names = [name for name, one in self.resources.items() if one.engine == engine]
+            names = [one.name for one in there if one.engine == engine]
             if names:
                 where = "in containers" if engine == DOCKER else "on this host"
                 yield Open(engine=engine, cause=f"{listed(names)} run{plural(names)} {where}")
@@ -110,10 +118,14 @@ class Planning:
 
     def steps(self, resource: Resource) -> Iterator[Step]:
         """Keep it and ask it once, or start it, wait for it and seed it."""
+        if resource.name in self.state.skipped:
+            return
         if self.fates.starts(resource.name):
             yield self.start(resource)
             yield self.ready(resource)
-            yield from self.seeds(resource)
+            if not self.state.restored(resource):
+                yield from self.seeds(resource)
+                yield from self.state.keeping(resource, tuple(self.seeded(resource)))
         elif self.fates.kept(resource.name):
             yield from self.keep(resource.instance)
             if self.asked(resource):
@@ -128,15 +140,22 @@ class Planning:
 
     def start(self, resource: Resource) -> Start:
         """Return the step that starts it, in place of what stands of it."""
+        snapshot = self.state.restored(resource)
         return Start(
             engine=resource.engine,
             instance=resource.instance,
-            image=image_name(resource, self.facts),
+            image=snapshot_image(snapshot) if snapshot else image_name(resource, self.facts),
             fingerprint=self.fingerprint(resource),
             ports=self.leaving.old_ports(resource),
-            cause="; ".join([self.reasons[resource.name], *self.waits(resource)]),
+            snapshot=snapshot,
+            cause="; ".join([*self.reason(resource), *self.waits(resource)]),
             after=tuple(dict.fromkeys(self.before_start(resource))),
         )
+
+    def reason(self, resource: Resource) -> Iterator[str]:
+        """Yield why it takes part, and what is known of its seeded state."""
+        yield self.reasons[resource.name]
+        yield from self.state.words(resource)
 
     def fingerprint(self, resource: Resource) -> str:
         """Return what it will be made of; of an image that is fetched first only the name counts.
@@ -155,7 +174,7 @@ class Planning:
             readiness=replace(asked, successes=1) if kept else asked,
             timeout=resource.timeout,
             cause=f"{resource.name} was {'kept' if kept else 'started'}",
-            after=(f"{'keep' if kept else 'start'} {instance}",),
+            after=(f"{'keep' if kept else self.state.verb(resource)} {instance}",),
         )
 
     def asked(self, resource: Resource) -> bool:
@@ -186,11 +205,23 @@ class Planning:
                 )
 
     def settled(self, resource: Resource, seeds: int | None = None) -> Iterator[str]:
-        """Yield the key of the step after which it is ready and has so many seeds (None: all)."""
-        number = len(resource.seeds) if seeds is None else seeds
-        if not self.fates.starts(resource.name):
+        """Yield the key of the step after which it is ready and has so many seeds.
+
+        None are all, and whatever is done with the seeded state before others may use it.
+        """
+        if resource.name in self.state.skipped:
+            yield from self.settled(self.resources[self.state.skipped[resource.name]])
+        elif not self.fates.starts(resource.name):
             yield from self.settled_as_kept(resource)
-        elif number == 0:
+        elif seeds is None:
+            yield from self.state.last(resource) or self.seeded(resource)
+        else:
+            yield from self.seeded(resource, seeds)
+
+    def seeded(self, resource: Resource, seeds: int | None = None) -> Iterator[str]:
+        """Yield the key of the step after which one that is started has so many seeds."""
+        number = len(resource.seeds) if seeds is None else seeds
+        if number == 0 or self.state.restored(resource):
             yield f"ready {resource.instance}"
         elif isinstance(seed := resource.seeds[number - 1], TaskSeed):
             yield f"ready {seed.task}"
@@ -225,6 +256,8 @@ class Planning:
 
     def image_step(self, resource: Resource) -> Iterator[str]:
         """Yield the key of the step that brings its image, if there is one."""
+        if self.state.restored(resource):
+            return
         if step := self.fetched.get(image_name(resource, self.facts) or ""):
             yield step.key
 

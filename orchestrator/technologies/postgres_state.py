@@ -86,6 +86,12 @@ def dropped(database: str) -> str:
     return f"DROP DATABASE IF EXISTS {quoted(database)} WITH (FORCE);"
 
 
+def disconnected(database: str) -> str:
+    """Return what ends all sessions in a database."""
+    sessions = f"pg_stat_activity WHERE datname = {literal(database)}"
+    return f"SELECT pg_terminate_backend(pid) FROM {sessions} \\g /dev/null"  # noqa: S608
+
+
 def greet(_seeded: Seeded) -> Conversation:
     """Let the session know how this server copies best."""
     yield from run(GREETING)
@@ -96,8 +102,7 @@ def template(seeded: Seeded) -> Conversation:
     for database in seeded.databases:
         name = template_of(database)
         yield from run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            f" WHERE datname = {literal(database)} AND pid <> pg_backend_pid() \\g /dev/null",
+            disconnected(database),
             copied(database, name),
             f"ALTER DATABASE {quoted(name)} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;",
         )
@@ -106,7 +111,8 @@ def template(seeded: Seeded) -> Conversation:
 def make(seeded: Seeded, slices: Sequence[Credentials]) -> Conversation:
     """Make copies of the first database; the others have no address of their own."""
     source = template_of(seeded.databases[0])
-    yield from run(*(copied(source, one.database) for one in slices))
+    for one in slices:
+        yield from run(dropped(one.database), copied(source, one.database))
 
 
 def drop(_seeded: Seeded, slices: Sequence[Credentials]) -> Conversation:
@@ -132,7 +138,6 @@ SLICING = Slicing(
     # In memory a copy takes the same few milliseconds always; on a busy disk ten times as long.
     tmpfs=(f"{DATA}:mode=1777",),
     taken=("postgres",),
-    stored=True,
 )
 
 # A base backup is consistent while the server runs, and holds only the log that it needs. Nobody

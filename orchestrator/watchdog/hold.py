@@ -106,7 +106,9 @@ class Hold:
             found = listed(self.engines, self.run)
         except EngineError:
             found = []
-        names = tuple(str(thing.instance) for thing in found if thing.instance)
+        # Those of slices are named by their slices: `greenroom slice --list`.
+        there = (thing.instance for thing in found if thing.instance)
+        names = tuple(str(one) for one in there if not one.slice)
         self.stand(seconds)
         if failed:
             self.change(names)

@@ -7,7 +7,7 @@ import shlex
 
 import pytest
 import typer
-from doc_blocks import FOLDER, PAGES, Block, anchor, commands, page
+from doc_blocks import FOLDER, PAGES, ROOT, Block, anchor, commands, page
 from doc_manifests import loaded
 
 from orchestrator.cli.app import app
@@ -17,7 +17,7 @@ from orchestrator.technologies.nats import read_streams
 READ = {name: page(name) for name in PAGES}
 BLOCKS = [block for name in PAGES for block in READ[name].blocks]
 
-LANGUAGES = {"yaml", "sql", "csv", "json", "python", "js", "ini", "sh", "console", "text"}
+LANGUAGES = {"yaml", "sql", "csv", "json", "python", "js", "go", "ini", "sh", "console", "text"}
 NO_MANIFESTS = {"streams.yaml"}
 WITH_MISTAKES = {"wrong.yaml"}
 
@@ -40,6 +40,12 @@ def test_a_manifest_has_no_mistakes(block: Block) -> None:
             loaded(block.text)
     else:
         loaded(block.text)
+
+
+def test_the_manifests_of_the_readme_have_no_mistakes_and_no_warnings() -> None:
+    found = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert len(found) == 2
+    assert [loaded(text).warnings for text in found] == [(), ()]
 
 
 @pytest.mark.parametrize("block", of("python"))

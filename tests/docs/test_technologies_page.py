@@ -16,7 +16,7 @@ from doc_manifests import loaded
 from orchestrator import Environment, StepFailed
 from orchestrator.model import probe, technology, template
 from orchestrator.model.probe import Dialogue
-from orchestrator.model.technology import Technology
+from orchestrator.model.technology import Credentials, Technology
 from orchestrator.technologies import BUILT_IN
 
 PAGE = page("technologies.md")
@@ -125,9 +125,19 @@ def test_the_technology_that_is_shown_is_the_one_that_is_there() -> None:
     shown, known = names["REDIS"], BUILT_IN["redis"]
     assert isinstance(shown, Technology)
     for field in Technology.__dataclass_fields__:
-        if field not in ("readiness", "seeds"):
+        if field not in ("readiness", "seeds", "slicing"):
             assert getattr(shown, field) == getattr(known, field), field
     assert shown.readiness("", "") == known.readiness("", "")
+
+
+def test_what_isolation_means_for_the_servers() -> None:
+    postgres, redis = BUILT_IN["postgres"].slicing, BUILT_IN["redis"].slicing
+    assert postgres
+    assert redis
+    assert postgres.taken == ("postgres",)
+    assert f"`{' '.join(redis.args)}`" in PAGE.prose
+    shared = Credentials("default", "secret", "0")
+    assert [redis.access(shared, number).database for number in (1, redis.most)] == ["16", "1015"]
 
 
 # Against real servers: the seeds as they are shown, and what is said of bad ones.

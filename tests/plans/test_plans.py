@@ -116,9 +116,18 @@ def standing(case: dict[str, Any]) -> dict[Instance, Found]:
     everybody = plan_up(before, facts(given, "_before"), restart=list(before.resources))
     starts = {step.instance: step for step in everybody.steps if isinstance(step, START)}
     return {
-        Instance(name): as_found(starts[Instance(name)], before, how)
+        instance: as_found(
+            replace(starts[Instance(instance.resource)], instance=instance), before, how
+        )
         for name, how in given.get("standing", {}).items()
+        for instance in [named(name)]
     }
+
+
+def named(name: str) -> Instance:
+    """`api@s3` is the instance of api in the slice s3."""
+    resource, _, slice_ = name.partition("@")
+    return Instance(resource, slice_ or None)
 
 
 def as_found(step: Start | StartRelay, manifest: Manifest, how: str) -> Found:

@@ -6,7 +6,7 @@ import builtins
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from orchestrator.engines.docker import execs, listing, logs, removal, starting
+from orchestrator.engines.docker import execs, listing, logs, removal, snapshots, starting
 from orchestrator.engines.docker.answers import Item, item, items, number, text
 from orchestrator.engines.docker.body import network_body
 from orchestrator.engines.docker.client import Api, Client
@@ -26,6 +26,7 @@ from orchestrator.model.launch import (
     State,
 )
 from orchestrator.model.resource import Build
+from orchestrator.model.snapshot import SNAPSHOT, Snapshot
 from orchestrator.waiting import Deadline
 
 
@@ -41,7 +42,7 @@ class DockerEngine:
         """Say who answers. Raises EngineUnavailable, with the next step to take, if nobody does."""
         with self._api.calls(deadline, "ask the engine for its version") as client:
             version = text(item(client.get("/version")), "Version")
-        return EngineFacts(self.name, version, self._api.endpoint.address)
+        return EngineFacts(self.name, version, self._api.endpoint.address, snapshots=True)
 
     def open(self, labels: RunLabels, deadline: Deadline) -> Opened:
         """Make the run's private network; the one that it has already serves again."""
@@ -146,7 +147,8 @@ class DockerEngine:
         """All images that Greenroom has built, once for each of their names."""
         with self._api.calls(deadline, "list what was built") as client:
             images = items(client.get("/images/json", filters(label=ENVIRONMENT)))
-            return [image for each in images for image in listing.images(self.name, each)]
+            found = [image for each in images for image in listing.images(self.name, each)]
+            return [image for image in found if SNAPSHOT not in image.labels]
 
     def remove_image(self, image: Image, deadline: Deadline) -> None:
         """Remove a name of an image, and with its last one the image. Gone already is fine."""
@@ -174,6 +176,26 @@ class DockerEngine:
         from orchestrator.engines.docker import building
 
         building.build(self._api, image, build, labels, progress, deadline)
+
+    def store(
+        self,
+        found: Found,
+        snapshot: str,
+        image: str,
+        of: str,
+        labels: RunLabels,
+        deadline: Deadline,
+    ) -> None:
+        """Make an image of what was copied aside, on top of the image that it came from."""
+        snapshots.store(self._api, found, snapshot, image, of, labels, deadline)
+
+    def snapshots(self, deadline: Deadline) -> builtins.list[Snapshot]:
+        """All snapshots."""
+        return snapshots.listed(self._api, self.name, deadline)
+
+    def remove_snapshot(self, key: str, deadline: Deadline) -> None:
+        """Remove a snapshot. Gone already is fine."""
+        removal.remove_image(self._api, snapshots.image(self.name, key), deadline)
 
 
 def _networks(client: Client, run: str | None) -> list[Item]:

@@ -42,6 +42,11 @@ class Stream:
             data = bytes(self._source.read(size))
             return data if len(data) == size else self._at_end(data)
 
+    def chunks(self, size: int) -> Iterator[bytes]:
+        """Everything, in pieces of so many bytes."""
+        while data := self.read(size):
+            yield data
+
     def frames(self, head: bytes = b"") -> Iterator[tuple[str, bytes]]:
         """The frames of a command's or a log's two streams, `head` being read of them already."""
         with self._translate():

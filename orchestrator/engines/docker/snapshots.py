@@ -1,0 +1,111 @@
+"""Snapshots as images: what was copied aside in a container, on top of the image that it runs.
+
+It goes through a container that is never started, and so has nothing of the run in it: no logs, no
+password among its variables, and none of what the tests write meanwhile.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from orchestrator.engines.docker.answers import Item, item, items, labels, number, text
+from orchestrator.engines.docker.client import Api, Client
+from orchestrator.engines.docker.exchange import NOT_FOUND, Query, Refusal, filters
+from orchestrator.engines.docker.removal import remove_container
+from orchestrator.errors import EngineError
+from orchestrator.model.launch import STAYS, Found, Image, RunLabels
+from orchestrator.model.resource import Instance
+from orchestrator.model.snapshot import FOLDER, IMAGE, SNAPSHOT, Snapshot, snapshot_image
+from orchestrator.waiting import Deadline, Stopped, TimedOut
+
+OF = f"{SNAPSHOT}.of"
+
+CHUNK = 1 << 20
+
+CLEAN_UP_SECONDS = 10.0
+
+WAY = "greenroom"
+"""Under this name, which no resource can have, the container on the way is found and removed."""
+
+
+def store(
+    api: Api,
+    found: Found,
+    snapshot: str,
+    base: str,
+    of: str,
+    run: RunLabels,
+    deadline: Deadline,
+) -> None:
+    """Make the image of a snapshot. It gets its name last of all, when it is whole."""
+    doing = f"keep a snapshot of {found.instance}"
+    holder = _made(api, snapshot, base, run, doing, deadline)
+    try:
+        with (
+            api.stream(
+                deadline, doing, "GET", f"/containers/{found.id}/archive", query={"path": FOLDER}
+            ) as archive,
+            api.calls(deadline, doing) as client,
+        ):
+            parent: Query = {"path": FOLDER.rpartition("/")[0]}
+            client.change("PUT", f"/containers/{holder}/archive", parent, archive.chunks(CHUNK))
+            query: Query = {"container": holder, "repo": IMAGE, "tag": snapshot, "pause": 0}
+            client.change("POST", "/commit", query, {"Labels": {SNAPSHOT: snapshot, OF: of}})
+    finally:
+        _discard(api, holder)
+
+
+def _made(
+    api: Api, snapshot: str, base: str, run: RunLabels, doing: str, deadline: Deadline
+) -> str:
+    """Create a container of the image, never to be started, and return its id."""
+    # An image hands its labels on to its containers, each of which has all of these for itself.
+    own = {
+        name: value
+        for name, value in run.labels(Instance(WAY, f"snapshot-{snapshot}")).items()
+        if name != STAYS
+    }
+    body = {"Image": base, "Labels": own, "HostConfig": {"NetworkMode": "none"}}
+    with api.calls(deadline, doing) as client:
+        query = {"name": f"greenroom-{run.run}--snapshot-{snapshot}"}
+        return text(item(client.change("POST", "/containers/create", query, body)), "Id")
+
+
+def _discard(api: Api, holder: str) -> None:
+    """Remove the container; what is left of it is removed with its run."""
+    until = Deadline.after(CLEAN_UP_SECONDS)
+    with suppress(EngineError, TimedOut, Stopped), api.calls(until, "remove it") as client:
+        try:
+            remove_container(client, holder)
+        except Refusal as error:
+            if error.status != NOT_FOUND:
+                raise
+
+
+def listed(api: Api, engine: str, deadline: Deadline) -> list[Snapshot]:
+    """Return all snapshots that have their name."""
+    with api.calls(deadline, "list the snapshots") as client:
+        images = items(client.get("/images/json", filters(label=SNAPSHOT)))
+        return [
+            Snapshot(
+                engine=engine,
+                key=key,
+                of=found.get(OF, ""),
+                size=_own_size(client, each),
+                created=number(each, "Created") or 0,
+            )
+            for each in images
+            if (found := labels(each)) and (key := found.get(SNAPSHOT, ""))
+            if snapshot_image(key) in (each.get("RepoTags") or ())
+        ]
+
+
+def _own_size(client: Client, thing: Item) -> int:
+    """Return the size of an image's last layer: all below it belongs to the image that it is on."""
+    layers = items(client.get(f"/images/{text(thing, 'Id')}/history"))
+    return number(layers[0], "Size") or 0 if layers else 0
+
+
+def image(engine: str, key: str) -> Image:
+    """Return a snapshot as the image that it is."""
+    return Image(engine, "", snapshot_image(key), {}, 0, 0)

@@ -1,0 +1,53 @@
+"""What happens to the environment, for the session's user."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from orchestrator.model.event import Event
+
+
+class Report:
+    """Lines for the end of the session; a death is told at once, too."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self.lines: list[str] = []
+        self.dead = False
+
+    def listen(self, event: Event) -> None:
+        """Take in an event: a death is told at once, and all that matters again at the end."""
+        from orchestrator.model.event import InstanceDied, Noticed, RunKept
+        from orchestrator.render.words import died, whole
+
+        match event:
+            case InstanceDied():
+                self.note_death(died(event))
+                self._tell_now(died(event)[0])
+            case Noticed() | RunKept():
+                self.lines += whole(event)
+
+    def note_death(self, lines: list[str]) -> None:
+        """Let the session fail, and say so at its end."""
+        self.dead = True
+        self.lines += lines
+
+    def _tell_now(self, line: str) -> None:
+        """Write on the terminal, and not among the captured output of the test that runs."""
+        plugins = self._config.pluginmanager
+        reporter, capture = (
+            plugins.get_plugin("terminalreporter"),
+            plugins.get_plugin("capturemanager"),
+        )
+        if not reporter:
+            return
+        with capture.global_and_fixture_disabled() if capture else nullcontext():
+            reporter.ensure_newline()
+            reporter.write_line(f"greenroom: {line}", red=True)
+
+
+REPORT = pytest.StashKey[Report]()

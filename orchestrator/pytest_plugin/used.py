@@ -1,0 +1,120 @@
+"""The environment that a session uses: joined or brought up, watched, and removed at the end."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orchestrator.pytest_plugin.door import DOOR, ask
+from orchestrator.pytest_plugin.options import manifest
+from orchestrator.pytest_plugin.report import REPORT, Report
+
+if TYPE_CHECKING:
+    from orchestrator.environment import Environment
+    from orchestrator.lifecycle.death import DeathWatch
+
+WORKER_RUN = "greenroom_run"
+
+
+@dataclass
+class Used:
+    """An environment that this session uses, and what watches over its life meanwhile."""
+
+    environment: Environment
+    deaths: DeathWatch
+
+    @classmethod
+    def by(cls, environment: Environment) -> Used:
+        """Use an environment that is up, and watch."""
+        deaths = environment.watch()
+        deaths.__enter__()
+        return cls(environment, deaths)
+
+    def look(self, report: Report) -> None:
+        """Look a last time for who has died."""
+        from orchestrator.errors import GreenroomError
+        from orchestrator.render.words import died
+
+        self.deaths.__exit__(None, None, None)
+        known = set(self.deaths.dead)
+        with suppress(GreenroomError):
+            for event in self.deaths.deaths():
+                if event.subject not in known:
+                    report.note_death(died(event))
+
+    def close(self, *, failed: bool) -> None:
+        """Remove the environment, unless it was only joined, or is to be kept."""
+        if self.environment.joined:
+            self.environment.__exit__(None, None, None)
+        else:
+            self.environment.down(failed=failed)
+
+
+class Owned:
+    """What the controller of test workers owns: brought up once, when the first of them asks."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._lock = threading.Lock()
+        self._environment: Environment | None = None
+        self._used: Used | None = None
+        self._ended = False
+
+    def run(self) -> str:
+        """Return the run's id. Raises GreenroomError when it cannot be brought up."""
+        with self._lock:
+            if self._used is None and not self._ended:
+                self._environment = prepared(self._config)
+                self._used = Used.by(self._environment.join_or_up())
+            assert self._used is not None
+            return self._used.environment.run
+
+    def end(self, report: Report, *, failed: bool) -> None:
+        """Remove it; a way up that has not come to its end yet is broken off."""
+        self._ended = True
+        if self._environment and self._used is None:
+            self._environment.stop()
+        with self._lock:
+            used, self._used = self._used, None
+        if used:
+            used.look(report)
+            used.close(failed=failed)
+
+
+OWNED = pytest.StashKey[Owned]()
+
+
+def opened(config: pytest.Config) -> Environment:
+    """Join the run that is meant, or bring one up. Ends the session when that cannot be."""
+    # Imported here, because every pytest in whose Python we are installed imports this module.
+    from orchestrator.environment import Environment
+    from orchestrator.errors import GreenroomError
+    from orchestrator.model.launch import RUN_VARIABLE
+
+    worker = getattr(config, "workerinput", {})
+    try:
+        run = worker.get(WORKER_RUN) or os.environ.get(RUN_VARIABLE)
+        if not run and DOOR in worker:
+            run = ask(worker[DOOR])
+        return Environment.attach(run) if run else prepared(config).join_or_up()
+    except GreenroomError as error:
+        hint = f"\nnext: {error.hint}" if error.hint else ""
+        # Not one of the tests could say more, so that the session ends here and says it once.
+        pytest.exit(f"{error}{hint}", returncode=error.exit_code)
+
+
+def prepared(config: pytest.Config) -> Environment:
+    """Return the environment of the session's manifest, not up yet. Raises GreenroomError."""
+    from orchestrator.environment import Environment
+
+    return Environment(
+        manifest(config),
+        keep=config.getoption("--keep-environment"),
+        snapshots=not config.getoption("--no-snapshots"),
+        listen=config.stash[REPORT].listen,
+    )

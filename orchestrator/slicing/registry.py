@@ -1,0 +1,180 @@
+"""Which slices a run has, and whose they are: one small file for each, in the run's folder.
+
+    <state>/runs/<run>/slices/17.json     slice s17: its owner, and whether it is kept
+    <state>/runs/<run>/slices/last        the number that was given last
+
+The number is the slice's own as long as its file is there, whoever else makes slices of the run:
+other test workers, other programs. The server holds the slices themselves; without these files
+they only last until the run's end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.errors import NotKept, UsageError
+from orchestrator.host.owner import Owner
+
+LAST = "last"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One slice: its number, the resources of which it is one, and whose it is.
+
+    The owner is None for a slice that lasts until somebody drops it; `kept` says for what it was
+    used, if it is left to be looked into; `beside` are the numbers of other slices that are seen
+    together with it.
+    """
+
+    number: int
+    resources: tuple[str, ...]
+    owner: Owner | None = None
+    kept: str = ""
+    beside: tuple[int, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """How it is called."""
+        return name_of(self.number)
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether whoever used it has gone without removing it."""
+        return not self.kept and self.owner is not None and not self.owner.is_alive()
+
+
+def name_of(number: int) -> str:
+    """Return the name of the slice of a number."""
+    return f"s{number}"
+
+
+def number_of(name: str) -> int:
+    """Return the number in a slice's name. Raises UsageError when it is none."""
+    if name[:1] != "s" or not name[1:].isdecimal():
+        raise UsageError(f"no slice is called {name}", hint="greenroom slice --list shows them")
+    return int(name[1:])
+
+
+class Registry:
+    """The slices of one run; every method may be called from any process and thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "slices"
+
+    def take(
+        self,
+        count: int,
+        most: int,
+        resources: tuple[str, ...],
+        owner: Owner | None,
+        *,
+        low: bool = False,
+    ) -> list[Entry]:
+        """Take so many numbers between 1 and `most` that no other slice has.
+
+        They go round, so that a number that was dropped a moment ago, and whose last user may still
+        be connected, is not used again soon; of `low` ones the lowest are taken. Raises UsageError
+        when fewer are free.
+        """
+        self._make_folder()
+        taken: list[Entry] = []
+        last = 0 if low else self._last()
+        for step in range(1, most + 1):
+            if len(taken) == count:
+                break
+            entry = Entry((last + step - 1) % most + 1, resources, owner)
+            if self._create(entry):
+                taken.append(entry)
+        if len(taken) < count:
+            self.release(taken)
+            raise UsageError(
+                f"all {most} slices of {', '.join(resources)} are in use",
+                hint="drop some: greenroom slice --list shows them, greenroom slice --drop NAME",
+            )
+        if taken:
+            with suppress(OSError):
+                (self._folder / LAST).write_text(str(taken[-1].number))
+        return taken
+
+    def write(self, entry: Entry) -> None:
+        """Note down what has changed of a slice."""
+        path = self._path(entry.number)
+        new = path.with_suffix(f".{os.getpid()}.new")
+        new.write_text(_text(entry))
+        new.replace(path)
+
+    def release(self, entries: list[Entry]) -> None:
+        """Let the numbers be used again."""
+        for entry in entries:
+            self._path(entry.number).unlink(missing_ok=True)
+
+    def forget(self, resources: Collection[str]) -> None:
+        """Forget the slices of resources that were made anew: nothing of them is left."""
+        names = set(resources)
+        self.release([entry for entry in self.entries() if names & set(entry.resources)])
+
+    def entry(self, number: int) -> Entry | None:
+        """Return the slice of a number; None when there is none."""
+        try:
+            parts = json.loads(self._path(number).read_text())
+            return Entry(
+                number=number,
+                resources=tuple(map(str, parts["resources"])),
+                owner=Owner.parse(parts["owner"]) if parts["owner"] else None,
+                kept=str(parts["kept"]),
+                beside=tuple(map(int, parts["beside"])),
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield all slices, in the order of their numbers."""
+        if self._folder.is_dir():
+            names = (path.stem for path in self._folder.glob("*.json"))
+            for number in sorted(int(name) for name in names if name.isdecimal()):
+                if entry := self.entry(number):
+                    yield entry
+
+    def _make_folder(self) -> None:
+        try:
+            # The folder above is the run's: where that has gone, the run has, and nothing is left.
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise NotKept(
+                f"cannot note slices down in {self._folder}: {error.strerror}",
+                hint="was the run removed meanwhile? greenroom ps shows those that are up",
+            ) from error
+
+    def _create(self, entry: Entry) -> bool:
+        try:
+            with self._path(entry.number).open("x") as file:
+                file.write(_text(entry))
+        except FileExistsError:
+            return False
+        return True
+
+    def _last(self) -> int:
+        try:
+            return int((self._folder / LAST).read_text())
+        except (OSError, ValueError):
+            return 0
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{number}.json"
+
+
+def _text(entry: Entry) -> str:
+    return json.dumps(
+        {
+            "resources": entry.resources,
+            "owner": str(entry.owner) if entry.owner else "",
+            "kept": entry.kept,
+            "beside": entry.beside,
+        }
+    )

@@ -1,0 +1,169 @@
+"""Snapshots made by several at once, by somebody who is killed, and such as are damaged."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import docker
+import pytest
+from kept_shop import SEEDED, KeptShop, rows
+
+from orchestrator.lifecycle.survey import survey
+from orchestrator.model.snapshot import DATA, snapshot_image
+from orchestrator.waiting import Deadline, poll
+
+pytestmark = pytest.mark.engine
+
+LIMIT = 60.0
+
+ONE = """
+name: NAME
+databases:
+  ledger: {use: postgres, seed: [schema.sql]}
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path, kept: str) -> KeptShop:
+    return KeptShop(tmp_path, kept, ONE)
+
+
+def start(shop: KeptShop, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "orchestrator", *words],
+        cwd=shop.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def left(shop: KeptShop) -> list[str]:
+    """The runs of the shop of which something is left."""
+    return [run.id for run in survey(os.environ).runs if str(shop.folder) in run.manifest]
+
+
+def test_three_at_once_make_one_snapshot(shop: KeptShop) -> None:
+    programs = [start(shop, "run", "--", "true") for _ in range(3)]
+    outputs = [program.communicate(timeout=LIMIT)[0] for program in programs]
+    assert [program.returncode for program in programs] == [0] * 3, outputs
+    assert sum("seeded schema.sql" in output for output in outputs) == 1, outputs
+    assert sum("restore done" in output for output in outputs) == 2, outputs
+    assert len(shop.snapshots) == 1
+    assert left(shop) == []
+
+
+def begun(shop: KeptShop, step: str) -> bool:
+    """Whether a step has begun, as the events tell."""
+    path = shop.folder / "events.jsonl"
+    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+    events = [json.loads(line) for line in lines if line.endswith("\n")]
+    return any(one["event"] == "StepStarted" and one["step"] == step for one in events)
+
+
+@pytest.mark.parametrize("step", ["snapshot ledger", "store ledger"])
+def test_a_kill_while_it_is_made_leaves_neither_half_of_it_nor_a_container(
+    step: str, shop: KeptShop
+) -> None:
+    # So much that it takes longer than the kill.
+    shop.write(
+        "schema.sql",
+        "create table rows as select repeat('x', 1000) from generate_series(1, 100000);\n",
+    )
+    child = start(shop, "up", "--events", "events.jsonl")
+    poll(lambda: begun(shop, step), Deadline.after(LIMIT))
+    child.kill()
+    child.communicate()
+    poll(lambda: not left(shop), Deadline.after(LIMIT))
+    assert shop.snapshots == []
+    assert unnamed(shop) == []
+    assert "seeded schema.sql" in shop.greenroom("run", "--", "true")
+    assert len(shop.snapshots) == 1, "the next one makes it"
+
+
+def unnamed(shop: KeptShop) -> list[str]:
+    """Images of the shop's snapshots that have lost their name."""
+    client = docker.APIClient()
+    try:
+        images = client.images(filters={"label": "greenroom.snapshot"})
+    finally:
+        client.close()
+    return [
+        one["Id"]
+        for one in images
+        if one["Labels"].get("greenroom.snapshot.of", "").startswith(f"{shop.name}: ")
+        and not [tag for tag in one["RepoTags"] or () if "<none>" not in tag]
+    ]
+
+
+def spoil(shop: KeptShop, script: str) -> None:
+    """Change what is in the snapshot."""
+    (snapshot,) = shop.snapshots
+    image = snapshot_image(snapshot.key)
+    client = docker.from_env()
+    try:
+        labels = client.images.get(image).labels
+        words = ["sh", "-ec", f"cd {DATA}; {script}"]
+        container = client.containers.create(image, entrypoint=words, command=[], user="0")
+        container.start()
+        assert container.wait()["StatusCode"] == 0
+        quoted = " ".join(f"{name}={json.dumps(value)}" for name, value in labels.items())
+        container.commit(*image.split(":"), changes=f"LABEL {quoted}")
+        container.remove()
+    finally:
+        client.close()
+
+
+@pytest.mark.parametrize(
+    ("summary", "script"),
+    [
+        ("a file is gone", "rm global/pg_control"),
+        ("a file is cut", "truncate -s 100 base/1/1255"),
+        ("a file holds something else", "tr -c x x < PG_VERSION > new; mv new PG_VERSION"),
+    ],
+)
+def test_a_damaged_one_is_made_anew(summary: str, script: str, shop: KeptShop) -> None:
+    with shop.environment():
+        pass
+    spoil(shop, script)
+    with shop.environment() as environment:
+        assert rows(environment["ledger"].url) == SEEDED[:1], summary
+        (text,) = shop.noticed
+        assert "cannot be restored from snapshot" in text
+    assert len(shop.snapshots) == 1
+    assert unnamed(shop) == [], "what was damaged is gone"
+    with shop.environment() as environment:
+        assert "restore ledger" in shop.steps
+        assert shop.noticed == []
+        assert rows(environment["ledger"].url) == SEEDED[:1]
+    assert left(shop) == []
+
+
+def test_a_damaged_one_is_made_anew_in_what_stands(shop: KeptShop) -> None:
+    shop.greenroom("up")
+    shop.greenroom("up", "--fresh")
+    try:
+        spoil(shop, "rm global/pg_control")
+        said = shop.greenroom("up", "--fresh")
+        assert "it is seeded anew" in said
+        assert rows(shop.greenroom("url", "ledger").strip()) == SEEDED[:1]
+        assert len(left(shop)) == 1
+        assert "nothing of it has changed" in shop.greenroom("up")
+    finally:
+        shop.greenroom("down")
+    assert left(shop) == []
+
+
+def test_a_signal_while_it_is_made_leaves_nothing(shop: KeptShop) -> None:
+    child = start(shop, "up", "--events", "events.jsonl")
+    poll(lambda: begun(shop, "snapshot ledger"), Deadline.after(LIMIT))
+    child.send_signal(signal.SIGTERM)
+    said, _ = child.communicate(timeout=LIMIT)
+    assert child.returncode == 143, said
+    assert left(shop) == []
+    assert unnamed(shop) == []

@@ -1,0 +1,99 @@
+"""Every step of an environment whose seeded state is kept: made to fail, stopped, timed out."""
+
+from __future__ import annotations
+
+import pytest
+from seeded_place import FIRST, LATER, SeededPlace
+
+from orchestrator import StepFailed
+from orchestrator.errors import EngineError
+from orchestrator.lifecycle.stage import Stage
+from orchestrator.model.step import Step
+from orchestrator.waiting import TimedOut
+
+before_and_after = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+CASES = [(key, False) for key in FIRST] + [
+    (key, True) for key in LATER if key not in ("restore ledger", "ready ledger")
+]
+each = pytest.mark.parametrize(
+    ("key", "later"), CASES, ids=[f"{key}{', later' if later else ''}" for key, later in CASES]
+)
+
+
+def break_step(
+    monkeypatch: pytest.MonkeyPatch, key: str, error: BaseException, *, after: bool
+) -> None:
+    """Raise this in a step, before its work or when the work is done."""
+    act = Stage.act
+
+    def broken(stage: Stage, step: Step) -> None:
+        if step.key == key and not after:
+            raise error
+        act(stage, step)
+        if step.key == key:
+            raise error
+
+    monkeypatch.setattr(Stage, "act", broken)
+
+
+@pytest.mark.parametrize(("later", "keys"), [(False, FIRST), (True, LATER)], ids=["first", "later"])
+def test_the_plan_has_exactly_these_steps(
+    later: bool, keys: list[str], seeded: SeededPlace
+) -> None:
+    if later:
+        seeded.up_once()
+    assert sorted(step.key for step in seeded.environment().plan().steps) == sorted(keys)
+    with seeded.environment():
+        assert sorted(seeded.steps) == sorted(keys)
+    seeded.assert_nothing_left()
+
+
+@each
+@before_and_after
+def test_a_step_that_fails_leaves_nothing(
+    key: str, later: bool, after: bool, seeded: SeededPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if later:
+        seeded.up_once()
+    break_step(monkeypatch, key, EngineError("broken on purpose", hint="mend it"), after=after)
+    with pytest.raises(StepFailed, match="broken on purpose") as failed:
+        seeded.environment().up()
+    assert failed.value.step == key
+    assert failed.value.hint == "mend it"
+    seeded.assert_nothing_left()
+
+
+@each
+def test_an_interruption_in_a_step_leaves_nothing(
+    key: str, later: bool, seeded: SeededPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if later:
+        seeded.up_once()
+    break_step(monkeypatch, key, KeyboardInterrupt(), after=False)
+    with pytest.raises(KeyboardInterrupt):
+        seeded.environment().up()
+    seeded.assert_nothing_left()
+
+
+@each
+def test_a_step_whose_time_is_over_leaves_nothing_and_says_how_long_it_took(
+    key: str, later: bool, seeded: SeededPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if later:
+        seeded.up_once()
+    break_step(monkeypatch, key, TimedOut("the engine is silent"), after=False)
+    with pytest.raises(StepFailed, match="not done after 0 s: the engine is silent") as failed:
+        seeded.environment().up()
+    assert failed.value.step == key
+    assert failed.value.hint
+    seeded.assert_nothing_left()
+
+
+def test_a_template_that_cannot_be_made_says_what_the_server_said(seeded: SeededPlace) -> None:
+    seeded.docker.fail("exec", "ledger", EngineError("the disk is full"), at=2)
+    words = "cannot prepare slices of ledger: the disk is full"
+    with pytest.raises(StepFailed, match=words) as failed:
+        seeded.environment().up()
+    assert failed.value.step == "template ledger"
+    seeded.assert_nothing_left()
+    assert seeded.keys == set()
