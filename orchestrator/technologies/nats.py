@@ -26,11 +26,9 @@ from orchestrator.model.technology import (
     WireLoader,
 )
 from orchestrator.model.template import SELF, Reference, Template
+from orchestrator.technologies.nats_slices import SETTINGS, SLICING
 
 INBOX = "_INBOX.greenroom"
-
-SETTINGS = "/etc/greenroom/nats.conf"
-"""Where the server's configuration is put."""
 
 EXPECTED = "expected `streams:` with a list of stream configurations"
 
@@ -157,4 +155,5 @@ NATS = Technology(
     has_databases=False,
     client=("sh",),
     seeds={".yaml": WireLoader(talk), ".yml": WireLoader(talk)},
+    slicing=SLICING,
 )

@@ -1,7 +1,7 @@
-"""A session in RabbitMQ: a small Erlang node beside the broker, which has it evaluate what it reads.
+"""A session in RabbitMQ: a small Erlang node beside the broker, which lets it evaluate texts.
 
-`rabbitmqctl` does the same, but starts anew each time, which takes it 400 ms. What is called is what
-it calls too, and has stayed the same from RabbitMQ 3.10 to 4.3, whose sources were compared
+`rabbitmqctl` does the same, but starts anew each time, which takes 400 ms. What is called here is
+called by it too, and has stayed the same from RabbitMQ 3.10 to 4.3, whose sources were compared
 (https://github.com/rabbitmq/rabbitmq-server, deps/rabbit/src).
 """
 
