@@ -78,7 +78,9 @@ class Maker:
                 self.copiers[name].make(numbers, limit.sooner(MAKE_SECONDS))
             return self._followed(group, entries, base or self.directory, limit)
         except BaseException:
-            self.drop(entries)
+            # What went wrong first is told, and not that the same is in the way of the removal.
+            with suppress(GreenroomError, TimedOut):
+                self.drop(entries)
             raise
 
     def seen(self, entry: Entry, base: Directory) -> Directory:

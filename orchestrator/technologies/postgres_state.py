@@ -6,6 +6,7 @@ every copy (https://www.postgresql.org/docs/current/manage-ag-templatedbs.html).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from orchestrator.model.technology import (
@@ -22,7 +23,7 @@ from orchestrator.model.technology import (
 DATA = "/var/lib/greenroom/data"
 
 LONGEST = 48
-"""Characters of a database's name that its copies' names begin with; 63 bytes is the most."""
+"""Bytes of a database's name that its copies' names begin with; 63 is the most for these."""
 
 DONE = b"greenroom: done"
 
@@ -68,12 +69,21 @@ def run(*statements: str) -> Conversation:
 
 def access(shared: Credentials, number: int) -> Credentials:
     """Return how one gets into the slice of this number: as the same user, into its database."""
-    return Credentials(shared.user, shared.password, f"{shared.database[:LONGEST]}__s{number}")
+    return Credentials(shared.user, shared.password, f"{shortened(shared.database)}__s{number}")
 
 
 def template_of(database: str) -> str:
     """Return the name of the template of a database."""
-    return f"{database[:LONGEST]}__template"
+    return f"{shortened(database)}__template"
+
+
+def shortened(name: str) -> str:
+    """Return a name of which no two are the same when it leaves room for an ending."""
+    data = name.encode()
+    if len(data) <= LONGEST:
+        return name
+    mark = hashlib.sha256(data).hexdigest()[:8]
+    return data[: LONGEST - len(mark)].decode(errors="ignore") + mark
 
 
 def copied(database: str, copy: str) -> str:

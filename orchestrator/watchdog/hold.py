@@ -92,6 +92,12 @@ class Hold:
         if self.guard:
             self.guard.change(names)
 
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """The instances that are being made anew, or were left on the way."""
+        lease = Lease.read(self.guard.folder) if self.guard else None
+        return lease.unfinished if lease else ()
+
     def let_go(self) -> None:
         """Use it no longer."""
         if self.guard:

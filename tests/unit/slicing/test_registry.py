@@ -105,6 +105,13 @@ def test_one_whose_owner_has_gone_is_abandoned_unless_it_is_kept(registry: Regis
     assert not dataclasses.replace(entry, owner=None).abandoned
 
 
+def test_one_whose_owner_is_elsewhere_is_not_judged(registry: Registry) -> None:
+    for elsewhere in ({"host": "another"}, {"namespace": "pid:[1]"}):
+        owner = dataclasses.replace(Owner.here(), started=1, **elsewhere)
+        (entry,) = registry.take(1, 5, ALL, owner)
+        assert not entry.abandoned
+
+
 @pytest.mark.parametrize(
     "content",
     [
