@@ -26,12 +26,10 @@ from orchestrator.model.technology import (
     WireLoader,
 )
 from orchestrator.model.template import SELF, Reference, Template
+from orchestrator.technologies.nats_slices import SETTINGS, SLICING
 from orchestrator.technologies.yaml_size import check_size
 
 INBOX = "_INBOX.greenroom"
-
-SETTINGS = "/etc/greenroom/nats.conf"
-"""Where the server's configuration is put."""
 
 EXPECTED = "expected `streams:` with a list of stream configurations"
 
@@ -141,4 +139,5 @@ NATS = Technology(
     has_databases=False,
     client=("sh",),
     seeds={".yaml": WireLoader(talk), ".yml": WireLoader(talk)},
+    slicing=SLICING,
 )

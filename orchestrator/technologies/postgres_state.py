@@ -127,6 +127,12 @@ def dropped(database: str) -> str:
     return f"DROP DATABASE IF EXISTS {quoted(database)} WITH (FORCE);"
 
 
+def untemplated(database: str) -> str:
+    """Return what lets a template be removed; there may be none yet, which ALTER would refuse."""
+    only = f"WHERE datname = {literal(database)}"
+    return f"UPDATE pg_database SET datistemplate = false {only};"  # noqa: S608
+
+
 def disconnected(*databases: str) -> str:
     """Return the statement that ends all sessions in these databases, and waits for their end."""
     names = ", ".join(map(literal, databases))
@@ -142,11 +148,13 @@ def greet(seeded: Seeded) -> Conversation:
 
 
 def template(seeded: Seeded) -> Conversation:
-    """Make a template of each database; whoever is still connected after the seeds is let go."""
+    """Make a template of each database; whoever is connected after the seeds is let go."""
     for database in seeded.databases:
         name = template_of(database)
         yield from run(
             disconnected(database),
+            untemplated(name),
+            dropped(name),
             copied(database, name),
             f"ALTER DATABASE {quoted(name)} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;",
         )

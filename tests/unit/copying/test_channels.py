@@ -142,6 +142,6 @@ def test_a_fake_server_is_asked_like_a_real_one() -> None:
     engine.answers("ledger", lambda _argv, _stdin: ExecResult(0))
     found = engine.start(Launch(LABELS, Instance("ledger"), image="postgres:17"), within())
     channel = ExecChannel(engine, found, ("psql",), {})
-    assert ask(channel, b"\\echo done") == b"done"
+    assert ask(channel, b"\\echo greenroom: done") == b"greenroom: done"
     channel.close()
     assert ended(channel)

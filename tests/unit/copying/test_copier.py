@@ -59,7 +59,7 @@ def test_makers_and_droppers_have_a_client_each(copier: Copier, engine: FakeEngi
     copier.close()
     copier.close()
     copier.make([1], within())
-    assert clients(engine) == 2
+    assert clients(engine) == 3
     copier.close()
 
 
@@ -68,7 +68,7 @@ def test_after_a_failure_another_client_is_asked(copier: Copier, engine: FakeEng
     with pytest.raises(EngineError, match="cannot make slices of ledger: the connection was cut"):
         copier.make([1], within())
     copier.make([1], within())
-    assert clients(engine) == 2
+    assert clients(engine) == 3
     copier.close()
 
 

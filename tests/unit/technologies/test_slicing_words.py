@@ -13,7 +13,11 @@ from orchestrator.model.technology import (
     Send,
     SliceRefused,
 )
-from orchestrator.technologies import BUILT_IN, postgres_state, redis_slices
+from orchestrator.technologies import BUILT_IN, postgres_state, rabbitmq_slices, redis_slices
+from orchestrator.technologies import nats_accounts as accounts
+from orchestrator.technologies import nats_requests as requests
+from orchestrator.technologies import nats_seeded as kept
+from orchestrator.technologies.nats_requests import Request
 
 SHARED = Seeded(Credentials("me", "pw", "ledger"), ("ledger", 'o"dd'))
 SLICES = [Credentials("me", "pw", "ledger__s1"), Credentials("me", "pw", "ledger__s2")]
@@ -65,8 +69,12 @@ def disconnected(conversation: Conversation, times: int) -> list[str]:
 class TestPostgres:
     def test_the_template_of_each_database_can_be_joined_by_nobody(self) -> None:
         assert statements(postgres_state.template(SHARED), 2) == [
+            "UPDATE pg_database SET datistemplate = false WHERE datname = 'ledger__template';",
+            'DROP DATABASE IF EXISTS "ledger__template" WITH (FORCE);',
             'CREATE DATABASE "ledger__template" TEMPLATE "ledger" :strategy;',
             'ALTER DATABASE "ledger__template" WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;',
+            "UPDATE pg_database SET datistemplate = false WHERE datname = 'o\"dd__template';",
+            'DROP DATABASE IF EXISTS "o""dd__template" WITH (FORCE);',
             'CREATE DATABASE "o""dd__template" TEMPLATE "o""dd" :strategy;',
             'ALTER DATABASE "o""dd__template" WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;',
         ]
@@ -161,3 +169,106 @@ class TestRedis:
     def test_an_answer_of_several_lines_is_read_to_its_end(self) -> None:
         speak(redis_slices.drop(self.SHARED, self.SLICES), b"$5", b"hello")
         speak(redis_slices.drop(self.SHARED, self.SLICES), b"$-1")
+
+
+class TestRabbitmq:
+    @pytest.mark.parametrize(
+        ("shared", "slice_", "template"),
+        [
+            ("/", "greenroom-s7", "greenroom-template"),
+            ("orders", "orders-s7", "orders-template"),
+        ],
+    )
+    def test_names(self, shared: str, slice_: str, template: str) -> None:
+        access = rabbitmq_slices.access(Credentials("me", "pw", shared), 7)
+        assert access == Credentials("me", "pw", slice_)
+        assert rabbitmq_slices.template_of(shared) == template
+
+    def test_names_are_never_longer_than_a_server_takes(self) -> None:
+        shared = Credentials("me", "pw", "v" * 255)
+        made = rabbitmq_slices.access(shared, rabbitmq_slices.MOST).database
+        assert max(len(made), len(rabbitmq_slices.template_of(shared.database))) <= 255
+
+    def test_no_name_gets_out_of_its_place(self) -> None:
+        odd = Credentials("me", "pw", '">>, halt(). %')
+        said = speak(rabbitmq_slices.drop(SHARED, [odd]), rabbitmq_slices.DONE).decode()
+        assert odd.database not in said
+        assert said.endswith(f"[<<{','.join(map(str, odd.database.encode()))}>>]), ok.\n")
+
+    def test_what_is_refused_is_told_in_the_server_s_words(self) -> None:
+        words = [b"{badrpc,", b"    nodedown}"]
+        with pytest.raises(SliceRefused, match=r"\{badrpc,\n    nodedown\}"):
+            speak(rabbitmq_slices.reset(SHARED), *words, rabbitmq_slices.DONE)
+
+
+class TestNats:
+    SHARED = Credentials("me", "pw", "")
+
+    def test_every_slice_has_an_account_with_a_user_of_the_same_password(self) -> None:
+        made = accounts.access(self.SHARED, accounts.MOST)
+        assert made == Credentials("me-s250", "pw", "")
+        assert accounts.account_of(self.SHARED, made) == "s250"
+        for name, user in (("shared", ""), ("s1", "-s1"), ("s250", "-s250")):
+            assert f'[{{user: "${{self.user}}{user}", password: $password}}]' in accounts.settings()
+            assert f'{{service: {{account: {name}, subject: ">"}}, to: "{name}.>"}}' in (
+                accounts.settings()
+            )
+        assert "s251" not in accounts.settings()
+
+    def test_the_password_stands_once_in_the_settings(self) -> None:
+        assert accounts.settings().count("self.password") == 1
+
+    def test_a_request_that_was_kept_is_the_same_again(self) -> None:
+        head = b"NATS/1.0\r\na: b\r\n\r\n"
+        message = Request(f"{kept.PREFIX}2.{len(head)}.orders.new.1", head + b"hello")
+        assert kept.number_of_group(message) == "2"
+        assert kept.unpacked(message) == Request("orders.new.1", b"hello", head)
+
+    @pytest.mark.parametrize(
+        ("head", "left"),
+        [
+            (b"", b""),
+            (b"NATS/1.0\r\nNats-Expected-Last-Sequence: 4\r\n\r\n", b""),
+            (
+                b"NATS/1.0\r\nNats-Msg-Id: 1\r\nnats-expected-stream: S\r\nx: y\r\n\r\n",
+                b"NATS/1.0\r\nNats-Msg-Id: 1\r\nx: y\r\n\r\n",
+            ),
+        ],
+    )
+    def test_conditions_are_not_kept(self, head: bytes, left: bytes) -> None:
+        assert kept.conditionless(head) == left
+
+    def test_replies_may_come_in_any_order(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(requests.secrets, "token_hex", lambda _: "x")
+        answers = [b"MSG _INBOX.greenroom.x.1 1 7", b'{"b":2}', b"PING"]
+        answers += [b"MSG _INBOX.greenroom.x.0 1 7", b'{"a":1}']
+        found: list[dict[str, object]] = []
+
+        def asking() -> Conversation:
+            asked = [Request("a", b"A"), Request("b", b"B", b"NATS/1.0\r\n\r\n")]
+            found.extend((yield from requests.ask(asked)))
+
+        said = speak(asking(), *answers)
+        assert found == [{"a": 1}, {"b": 2}]
+        assert said == (
+            b"SUB _INBOX.greenroom.x.* 1\r\n"
+            b"PUB a _INBOX.greenroom.x.0 1\r\nA\r\n"
+            b"HPUB b _INBOX.greenroom.x.1 12 13\r\nNATS/1.0\r\n\r\nB\r\n"
+            b"PONG\r\nUNSUB 1\r\n"
+        )
+
+    @pytest.mark.parametrize("absent", [True, False])
+    def test_an_error_is_told_in_the_server_s_words(self, *, absent: bool) -> None:
+        full = {"error": {"err_code": 10023, "description": "insufficient resources"}}
+        with pytest.raises(SliceRefused, match="insufficient resources"):
+            requests.refuse_failure(full, absent=absent)
+
+    def test_what_may_be_absent_is_no_error(self) -> None:
+        gone = {"error": {"err_code": 10059, "description": "stream not found"}}
+        requests.refuse_failure(gone, absent=True)
+        with pytest.raises(SliceRefused, match="stream not found"):
+            requests.refuse_failure(gone, absent=False)
+
+    def test_who_is_not_let_in_is_told_so(self) -> None:
+        with pytest.raises(SliceRefused, match="Authorization Violation"):
+            speak(requests.log_in(self.SHARED), b"INFO {}", b"-ERR 'Authorization Violation'")
