@@ -197,7 +197,8 @@ class Snapshotting:
     to be made: it leaves there a whole and consistent copy of the data, owned by `user`. From then
     on the server is started as `user` and without the image's entry point, which would only find
     out that there is nothing to initialise. `start` is the end of a shell script that becomes the
-    server, `"$@"`, with its data in `$data`. `form` changes whenever a copy that was made before would not do any more.
+    server, `"$@"`, with its data in `$data`. `form` changes whenever a copy that was made before
+    would not do any more.
     """
 
     copy: str

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import nats
 import pika
 import psycopg
+import pymysql
 import redis
 from nats.aio.client import Client
 from nats.js.client import JetStreamContext
@@ -64,6 +66,64 @@ POSTGRES = SliceCase(
     words=postgres_words,
     connected=postgres_connected,
 )
+
+
+@contextmanager
+def mariadb_client(url: str) -> Iterator[pymysql.cursors.Cursor]:
+    parts = urlsplit(url)
+    connection = pymysql.connect(
+        host=parts.hostname,
+        port=parts.port or 0,
+        user=parts.username,
+        password=parts.password or "",
+        database=parts.path[1:],
+        connect_timeout=5,
+    )
+    try:
+        yield connection.cursor()
+        connection.commit()
+    finally:
+        connection.close()
+
+
+def mariadb_write(url: str, word: str) -> None:
+    """Words that begin with t change the tables themselves, too."""
+    with mariadb_client(url) as client:
+        client.execute("insert into words (word) values (%s)", [word])
+        if word.startswith("t"):  # "two"
+            client.execute("alter table words add column more int")
+            client.execute("create table others (id int)")
+
+
+def mariadb_words(url: str) -> set[str]:
+    with mariadb_client(url) as client:
+        client.execute("select id, word from words order by id")
+        rows = client.fetchall()
+        assert [number for number, _ in rows] == list(range(1, len(rows) + 1)), "the ids count on"
+        return {word for _, word in rows}
+
+
+@contextmanager
+def mariadb_connected(url: str) -> Iterator[None]:
+    with suppress(pymysql.err.Error), mariadb_client(url) as client:
+        client.execute("select * from words for update")
+        yield
+
+
+MARIADB = SliceCase(
+    use="mariadb:11",
+    section="databases",
+    seeds={
+        "words.sql": "create table words (id int auto_increment primary key, word text);"
+        "insert into words (word) values ('seeded');"
+        "create view short as select word from words;"
+    },
+    write=mariadb_write,
+    words=mariadb_words,
+    connected=mariadb_connected,
+)
+
+MYSQL = replace(MARIADB, use="mysql:8")
 
 
 def redis_write(url: str, word: str) -> None:
@@ -231,4 +291,6 @@ def load(resource):
     connected=nats_connected,
 )
 
-SLICED = {case.use.partition(":")[0]: case for case in (POSTGRES, REDIS, RABBITMQ, NATS)}
+SLICED = {
+    case.use.partition(":")[0]: case for case in (POSTGRES, MARIADB, MYSQL, REDIS, RABBITMQ, NATS)
+}

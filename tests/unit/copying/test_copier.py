@@ -68,7 +68,7 @@ def test_after_a_failure_another_client_is_asked(copier: Copier, engine: FakeEng
     with pytest.raises(EngineError, match="cannot make slices of ledger: the connection was cut"):
         copier.make([1], within())
     copier.make([1], within())
-    assert clients(engine) == 3
+    assert clients(engine) == 2
     copier.close()
 
 
