@@ -1,4 +1,4 @@
-"""How the template of a NATS server keeps its requests: as messages of a stream that nobody sees."""
+"""How the template of a NATS server keeps requests: as messages of a stream that nobody sees."""
 
 from __future__ import annotations
 
