@@ -43,22 +43,11 @@ class Request:
 
     def encoded(self, reply: str) -> bytes:
         """Return the line and the bytes that publish this."""
-        if not self.head:
-            return b"PUB %s %s %d\r\n%s\r\n" % (
-                self.subject.encode(),
-                reply.encode(),
-                len(self.data),
-                self.data,
-            )
-        size = len(self.head)
-        return b"HPUB %s %s %d %d\r\n%s%s\r\n" % (
-            self.subject.encode(),
-            reply.encode(),
-            size,
-            size + len(self.data),
-            self.head,
-            self.data,
-        )
+        verb, sizes = "PUB", str(len(self.data))
+        if self.head:
+            verb, sizes = "HPUB", f"{len(self.head)} {len(self.head) + len(self.data)}"
+        line = f"{verb} {self.subject} {reply} {sizes}"
+        return b"%s\r\n%s%s\r\n" % (line.encode(), self.head, self.data)
 
 
 def log_in(credentials: Credentials) -> Conversation:

@@ -17,8 +17,9 @@ from orchestrator.technologies.nats_accounts import (
     keeper,
     settings,
 )
+from orchestrator.technologies.nats_keeping import kept, read_kept
 from orchestrator.technologies.nats_requests import API, Request, ask, log_in
-from orchestrator.technologies.nats_seeded import kept, read_kept, taken
+from orchestrator.technologies.nats_seeded import taken
 
 SETTINGS = "/etc/greenroom/nats.conf"
 """Where the server's configuration is put."""

@@ -1,4 +1,4 @@
-"""What each technology that can be sliced promises, on a real server: copies that share nothing."""
+"""What each technology that can be sliced promises, on a real server: copies of one's own."""
 
 from __future__ import annotations
 

@@ -15,8 +15,9 @@ from orchestrator.model.technology import (
 )
 from orchestrator.technologies import BUILT_IN, postgres_state, rabbitmq_slices, redis_slices
 from orchestrator.technologies import nats_accounts as accounts
+from orchestrator.technologies import nats_keeping as kept
 from orchestrator.technologies import nats_requests as requests
-from orchestrator.technologies import nats_seeded as kept
+from orchestrator.technologies import nats_seeded as seeded
 from orchestrator.technologies.nats_requests import Request
 
 SHARED = Seeded(Credentials("me", "pw", "ledger"), ("ledger", 'o"dd'))
@@ -236,7 +237,7 @@ class TestNats:
         ],
     )
     def test_conditions_are_not_kept(self, head: bytes, left: bytes) -> None:
-        assert kept.conditionless(head) == left
+        assert seeded.conditionless(head) == left
 
     def test_replies_may_come_in_any_order(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(requests.secrets, "token_hex", lambda _: "x")
