@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestrator.model.technology import SeedHead
+from orchestrator.model.technology import Batch, Cell, SeedHead
 from orchestrator.technologies.rows import numbered_rows
 
 
@@ -24,6 +24,21 @@ def literal(value: str | None) -> str:
         return "NULL"
     text = value.replace("\\", "\\\\").replace("'", "\\'").replace("\0", "\\0")
     return "'" + text.replace("\r", "\\r").replace("\n", "\\n") + "'"
+
+
+def put_rows(batch: Batch) -> Iterator[str]:
+    """Yield a statement for each row, on one line, so that a refusal's line tells which."""
+    columns = ", ".join(map(quoted, batch.columns))
+    insert = f"INSERT INTO {table(batch.table)} ({columns}) VALUES"
+    for row in batch.rows:
+        yield f"{insert} ({', '.join(map(spelled, row))});\n"
+
+
+def spelled(cell: Cell) -> str:
+    """Return a value of a row as SQL."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    return literal(cell)
 
 
 def insert_rows(head: SeedHead, chunks: Iterator[bytes]) -> Iterator[bytes]:

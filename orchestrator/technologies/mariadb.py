@@ -6,12 +6,20 @@ Option files: https://mariadb.com/kb/en/configuring-mariadb-with-option-files/
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import ExecLoader, Snapshotting, Technology
+from orchestrator.model.technology import (
+    ExecLoader,
+    Loader,
+    RowsLoader,
+    Snapshotting,
+    Technology,
+    rows_by,
+)
 from orchestrator.model.template import Template
-from orchestrator.technologies.inserts import insert_rows, quoted
+from orchestrator.technologies.inserts import insert_rows, put_rows, quoted
 from orchestrator.technologies.mariadb_slices import slicing
 
 HANDSHAKE = rb"(?s)^.{3}\x00\x0a"
@@ -56,12 +64,19 @@ def readiness(_user: str, _database: str) -> Readiness:
     return Readiness(Dialogue(send=Template.literal(""), expect=HANDSHAKE))
 
 
+# All rows of a file or none, with an id of 0 as it is, and backslashes that escape.
+ROW_BY_ROW = (
+    "SET autocommit = 0, sql_mode = CONCAT(REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', ''),"
+    " ',NO_AUTO_VALUE_ON_ZERO')"
+)
+
+
 def select(word: str) -> bytes:
     """Return what lets a client print a word, whatever delimits statements before it."""
     return f"\n\\g\nSELECT '{word}'\\g\n".encode()
 
 
-def loaders(client: str) -> dict[str, ExecLoader]:
+def loaders(client: str) -> dict[str, Loader]:
     """Return what seeds by the client; it would print the whole of a refused statement."""
     argv = (client, "--loose-skip-print-query-on-error")
     sql = ExecLoader(lambda _: argv, location=ERROR, place="{file}:{line}: {error}", proof=select)
@@ -69,6 +84,14 @@ def loaders(client: str) -> dict[str, ExecLoader]:
         ".sql": sql,
         ".sql.gz": replace(sql, unpack="gzip"),
         ".csv": replace(sql, translate=insert_rows),
+        **rows_by(
+            RowsLoader(
+                argv=(*argv, f"--init-command={ROW_BY_ROW}"),
+                put=put_rows,
+                proof=lambda word: b"COMMIT;\n" + select(word),
+                place=re.compile(r"ERROR \d+ \(\w+\) at line (?P<line>\d+)"),
+            )
+        ),
     }
 
 

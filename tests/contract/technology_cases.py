@@ -214,6 +214,13 @@ def mariadb(use: str, client: str, begin: bytes = b"") -> TechnologyCase:
             b'"a, b",2,\n"line\r\nbreak",3,""\n"\\""; --",0,\xc3\xa9',
             "archive.accounts.sql": b"create table archive.accounts (id int);",
             "archive.accounts.csv": b"id\n1\n",
+            "accounts.json": b"""[
+  {"id": 10, "owner": "it's \\\\", "note": null},
+  {"id": 11, "owner": true}
+]""",
+            "more.yaml": b"accounts:\n  - {id: 12, owner: [a, 1]}\n",
+            "made.generate.yaml": b"seed: 1\ntables:\n"
+            b"  accounts: {count: 1, fields: {id: {choice: [13]}, owner: {choice: [made]}}}\n",
         },
         function="""
 import pymysql
@@ -236,10 +243,19 @@ cat  # A command that reads the standard input must not swallow the script.
                 (3, "line\r\nbreak", ""),
                 (4, "function", "greenroom"),
                 (5, "resource", "script"),
+                (10, "it's \\", None),
+                (11, "1", None),
+                (12, '["a", 1]', None),
+                (13, "made", None),
             ),
             True,
         ),
         bad=(
+            BadSeed(
+                "accounts.json",
+                b'[{"id": 1},\n {"id": 1}]',
+                r"accounts\.json: ERROR 1146|accounts\.json:1: Table",
+            ),
             BadSeed(
                 "bad.sql",
                 b"create table a (id int);\n\nselect * form a;\n",
