@@ -282,13 +282,28 @@ class Lifetime:
         """Start these anew in the run that we use; all else stays."""
         assert self.brought is not None
         assert self.hold is not None
-        engines = self.hold.engines
-        run = Run(self.brought.run, tuple(listed(engines, self.brought.run)))
-        known = self.facts(run)
-        plan = plan_up(self.manifest, known, self.profiles, restart=names)
-        self.hold.change(step.subject for step in plan.steps if isinstance(step, Start))
-        self.brought = self.way(plan, known, run.run_labels).walk()
-        self.hold.change(())
+        hold = self.hold
+        run = Run(hold.run, tuple(listed(hold.engines, hold.run)))
+
+        def make(known: Facts) -> Plan:
+            return plan_up(self.manifest, known, self.profiles, restart=names)
+
+        damaged: dict[str, str] = {}
+        with self.planned(lambda: self.facts(run), make) as (plan, known):
+            hold.change(step.subject for step in plan.steps if isinstance(step, Start))
+            way = self.way(plan, known, run.run_labels)
+            try:
+                self.brought = way.walk()
+            except StepFailed as error:
+                damaged = self.damaged(way, error)
+                if not damaged:
+                    raise
+        if damaged:
+            remove_things(self.manifest.name, way.begun, hold.engines, self.tell)
+            self.rebuild(damaged)
+            self.remake(names)
+            return
+        hold.change(())
 
     def anew(self) -> tuple[str, ...]:
         """Return what is being made anew in the run that we use, whoever does so."""

@@ -119,11 +119,23 @@ def test_slices_see_what_was_made_anew(place: SeededPlace) -> None:
 
 def test_one_that_fails_is_told_and_can_be_tried_again(place: SeededPlace) -> None:
     with place.environment() as environment:
-        place.docker.fail("start", "archive", EngineError("the engine is busy"), at=1)
+        place.docker.fail("start", "archive", EngineError("the engine is busy"))
         with pytest.raises(StepFailed, match="the engine is busy"):
             environment.reset("archive")
+        place.docker.recover()
         environment.reset("archive")
         assert environment["archive"].state.alive
+    place.assert_nothing_left()
+
+
+def test_a_damaged_snapshot_is_made_anew(place: SeededPlace) -> None:
+    with place.environment() as environment:
+        place.docker.fail("start", "archive", EngineError("what is this?"), at=1)
+        environment.reset("archive")
+        assert environment["archive"].state.alive
+        (words,) = place.noticed
+        assert "archive cannot be restored from snapshot" in words
+        assert place.steps.count("seed archive 1 schema.sql") == 2
     place.assert_nothing_left()
 
 
