@@ -46,8 +46,8 @@ from orchestrator.waiting import Deadline, poll
 
 Answer = Callable[[tuple[str, ...], bytes], ExecResult]
 
-PROOF = re.compile(rb"greenroom(?:-[0-9a-f]{16}|: done)")
-"""What seeding and slicing want to see printed when a client has read all that it was told."""
+ECHO = re.compile(rb"^\\echo (.*)$|(greenroom(?:-[0-9a-f]{16}|: done))", re.MULTILINE)
+"""What a client is told to print: by its own word for that, or a word that seeding looks for."""
 
 
 @dataclass
@@ -85,9 +85,9 @@ class _Fault:
     seen: int = 0
 
 
-def proven(stdin: bytes) -> str:
-    """Return what clients print when they have read all of their input."""
-    return b"\n".join(PROOF.findall(stdin)).decode()
+def echoed(stdin: bytes) -> str:
+    """Return what clients print that they are told to print."""
+    return b"\n".join(one[1] or one[2] for one in ECHO.finditer(stdin)).decode()
 
 
 class FakeEngine:
@@ -219,11 +219,11 @@ class FakeEngine:
         given = b""
         for piece in stdin or ():
             given += piece
-            if output and (words := proven(piece)):
+            if output and (words := echoed(piece)):
                 output("stdout", f"{words}\n".encode())
         result = self._script(str(found.instance)).answer(tuple(argv), given)
         if output is None:
-            return replace(result, stdout=result.stdout + proven(given))
+            return replace(result, stdout=result.stdout + echoed(given))
         for stream, text in (("stdout", result.stdout), ("stderr", result.stderr)):
             if text:
                 output(stream, text.encode())

@@ -53,7 +53,7 @@ def test_three_at_once_make_one_snapshot(shop: KeptShop) -> None:
     outputs = [program.communicate(timeout=LIMIT)[0] for program in programs]
     assert [program.returncode for program in programs] == [0] * 3, outputs
     assert sum("seeded schema.sql" in output for output in outputs) == 1, outputs
-    assert sum("restore done" in output for output in outputs) == 2, outputs
+    assert sum("restored from its snapshot" in output for output in outputs) == 2, outputs
     assert len(shop.snapshots) == 1
     assert left(shop) == []
 
