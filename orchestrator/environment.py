@@ -231,7 +231,7 @@ class Environment:
 
     def stop(self) -> None:
         """End a way up that another thread is on; there it raises Stopped, and nothing is left."""
-        self._lifetime.stop()
+        self._lifetime.stop.order()
 
     def watch(self) -> DeathWatch:
         """Return what notices, while its block runs, when something dies that should live."""
@@ -240,7 +240,7 @@ class Environment:
             for name, resource in self.view.resources.items()
             if not self.manifest.resources[name].is_task
         }
-        return DeathWatch(self.run, mortal, self.tell, self._mask)
+        return DeathWatch(self.run, mortal, self.tell, self._mask, self._lifetime.anew)
 
     def tell(self, event: Event) -> None:
         """Tell whoever listens, without passwords."""

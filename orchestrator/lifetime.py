@@ -45,7 +45,8 @@ class Lifetime:
 
     Within `timeout` seconds everything must be ready. `real` tells that the engines are, so that a
     watchdog sees to the end; `tell` takes every event. With `snapshots` seeded state is restored
-    where it is kept already, and else kept; `distrusted` are those that were found damaged.
+    where it is kept already, and else kept; `distrusted` are those that were found damaged. `stop`
+    ends a way up from another thread.
     """
 
     manifest: Manifest
@@ -61,25 +62,15 @@ class Lifetime:
     brought: Brought | None = None
     joined: bool = False
     distrusted: frozenset[str] = frozenset()
-    stopped: bool = False
-    _stop: Stop = field(default_factory=Stop)
-
-    def stop(self) -> None:
-        """Have no way up come to its end."""
-        self.stopped = True
-        self._stop.order()
+    stop: Stop = field(default_factory=Stop)
 
     @property
     def limit(self) -> Deadline:
         """Return the limit of a way up that begins now.
 
-        What has failed has given the order to stop to all that it was, and not to what comes next.
+        What fails on it gives the order to stop to all of it, and to nothing that comes after.
         """
-        if self._stop.ordered:
-            self._stop = Stop()
-            if self.stopped:
-                self._stop.order()
-        return Deadline.after(self.timeout, self._stop)
+        return Deadline.after(self.timeout, self.stop.below())
 
     # What would be done.
 
@@ -291,13 +282,32 @@ class Lifetime:
         """Start these anew in the run that we use; all else stays."""
         assert self.brought is not None
         assert self.hold is not None
-        engines = self.hold.engines
-        run = Run(self.brought.run, tuple(listed(engines, self.brought.run)))
-        known = self.facts(run)
-        plan = plan_up(self.manifest, known, self.profiles, restart=names)
-        self.hold.change(step.subject for step in plan.steps if isinstance(step, Start))
-        self.brought = self.way(plan, known, run.run_labels).walk()
-        self.hold.change(())
+        hold = self.hold
+        run = Run(hold.run, tuple(listed(hold.engines, hold.run)))
+
+        def make(known: Facts) -> Plan:
+            return plan_up(self.manifest, known, self.profiles, restart=names)
+
+        damaged: dict[str, str] = {}
+        with self.planned(lambda: self.facts(run), make) as (plan, known):
+            hold.change(step.subject for step in plan.steps if isinstance(step, Start))
+            way = self.way(plan, known, run.run_labels)
+            try:
+                self.brought = way.walk()
+            except StepFailed as error:
+                damaged = self.damaged(way, error)
+                if not damaged:
+                    raise
+        if damaged:
+            remove_things(self.manifest.name, way.begun, hold.engines, self.tell)
+            self.rebuild(damaged)
+            self.remake(names)
+            return
+        hold.change(())
+
+    def anew(self) -> tuple[str, ...]:
+        """Return what is being made anew in the run that we use, whoever does so."""
+        return self.hold.unfinished if self.hold else ()
 
     def undo(self, way: BringingUp, hold: Hold, error: BaseException) -> None:
         """Remove what was started in vain, unless it is to be kept; the rest stays."""

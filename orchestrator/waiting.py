@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -28,10 +29,26 @@ class Stop:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._below: weakref.WeakSet[Stop] = weakref.WeakSet()
+        self._lock = threading.Lock()
 
     def order(self) -> None:
         """Tell everything that waits on this to stop."""
-        self._event.set()
+        with self._lock:
+            self._event.set()
+            below = list(self._below)
+        for each in below:
+            each.order()
+
+    def below(self) -> Stop:
+        """Return an order that comes with this one, and can be given without it."""
+        stop = Stop()
+        with self._lock:
+            self._below.add(stop)
+            ordered = self.ordered
+        if ordered:
+            stop.order()
+        return stop
 
     @property
     def ordered(self) -> bool:

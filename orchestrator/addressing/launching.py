@@ -72,7 +72,7 @@ def from_snapshot(launch: Launch, resource: Resource) -> Launch:
     memory = launch.tmpfs[0].partition(":")[0] if launch.tmpfs else None
     return replace(
         launch,
-        entrypoint=("sh", "-c", restoring(how.variable, memory), "sh"),
+        entrypoint=("sh", "-c", restoring(how.start, memory), "sh"),
         command=launch.command or (technology.program,),
         user=how.user,
     )

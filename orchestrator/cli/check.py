@@ -1,22 +1,41 @@
-"""`greenroom check`: every mistake of a manifest at once, and nothing is started."""
+"""`greenroom check`: every mistake of a manifest at once; its seeds too, where that is wanted."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from orchestrator.cli.options import Json, Manifest, Profiles
 from orchestrator.cli.output import as_json, remark, result
 from orchestrator.cli.profiles import check_profiles
 from orchestrator.errors import ManifestError
 
+if TYPE_CHECKING:
+    from orchestrator.checking import Finding
+    from orchestrator.model import manifest as model
 
-def check(manifest: Manifest = None, profile: Profiles = None, json: Json = False) -> int:
+Seeds = Annotated[
+    bool,
+    typer.Option(
+        "--seeds",
+        help="Put the seeds into throw-away environments, and tell which make other data each "
+        "time, which depend on the order, and which can be put in only once.",
+    ),
+]
+
+
+def check(
+    manifest: Manifest = None, profile: Profiles = None, seeds: Seeds = False, json: Json = False
+) -> int:
     """Find every mistake in a manifest.
 
-    Nothing is started, and no engine is asked. The exit code is 65 when there are mistakes;
-    warnings are about what is allowed, but hardly meant.
+    Nothing is started, and no engine is asked, unless the seeds are to be looked at. The exit code
+    is 65 when there are mistakes, or seeds that cannot be repeated.
     """
     from orchestrator.host import manifests
     from orchestrator.plan.selection import taking_part
@@ -30,11 +49,47 @@ def check(manifest: Manifest = None, profile: Profiles = None, json: Json = Fals
         as_json({"ok": False, "problems": problems, "resources": []})
         return error.exit_code
     check_profiles(found, profile)
+    findings = looked_at(found, profile) if seeds else None
     names = list(taking_part(found, profile or ()))
-    if json:
-        warnings = [asdict(warning) for warning in found.warnings]
-        as_json({"ok": True, "problems": [], "warnings": warnings, "resources": names})
-    else:
-        remark(*(f"warning: {warning}" for warning in found.warnings))
-        result(f"{found.name}: no mistakes; it starts {', '.join(names) or 'nothing'}")
-    return 0
+    tell = as_object if json else in_words
+    tell(found, names, findings)
+    return ManifestError.exit_code if faulty(findings) else 0
+
+
+def as_object(
+    manifest: model.Manifest, names: list[str], findings: Sequence[Finding] | None
+) -> None:
+    """Print all of it as JSON."""
+    warnings = [asdict(warning) for warning in manifest.warnings]
+    told = {} if findings is None else {"seeds": [asdict(finding) for finding in findings]}
+    ok = not faulty(findings)
+    as_json({"ok": ok, "problems": [], "warnings": warnings, "resources": names, **told})
+
+
+def in_words(
+    manifest: model.Manifest, names: list[str], findings: Sequence[Finding] | None
+) -> None:
+    """Print all of it as sentences; of the seeds, the faults come first."""
+    remark(*(f"warning: {warning}" for warning in manifest.warnings))
+    result(f"{manifest.name}: no mistakes; it starts {', '.join(names) or 'nothing'}")
+    result(*(str(one) for one in sorted(findings or (), key=lambda one: not one.is_fault)))
+    if findings is not None and not faulty(findings):
+        result("no seed makes other data each time")
+
+
+def faulty(findings: Sequence[Finding] | None) -> bool:
+    """Whether something is wrong with the seeds."""
+    return any(finding.is_fault for finding in findings or ())
+
+
+def looked_at(manifest: model.Manifest, profiles: list[str] | None) -> list[Finding]:
+    """Return what is the matter with the seeds; what is done meanwhile is said."""
+    from orchestrator.checking import check_seeds
+    from orchestrator.cli.session import session
+    from orchestrator.environment import Environment
+
+    def environment(narrowed: model.Manifest, seconds: float) -> Environment:
+        return Environment(narrowed, timeout=seconds, snapshots=False)
+
+    with session() as listening:
+        return check_seeds(manifest, profiles or (), environment, listening.say)

@@ -43,7 +43,14 @@ def chosen(run: str | None) -> Environment:
 
 
 def seen_from(environment: Environment, slice_: str | None) -> View:
-    """Return the environment as seen from a slice, or from none. Raises UsageError."""
+    """Return the environment as seen from a slice, or from none. Raises UsageError.
+
+    The slice that is not named is the one that we run in, if its run is meant.
+    """
+    from orchestrator.model.launch import RUN_VARIABLE, SLICE_VARIABLE
+
+    if slice_ is None and os.environ.get(RUN_VARIABLE) == environment.run:
+        slice_ = os.environ.get(SLICE_VARIABLE)
     return environment.slices.named(slice_) if slice_ else environment.view
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestrator.cli.options import Json, Resources, Run
+from orchestrator.cli.options import Json, OfSlice, Resources, Run
 from orchestrator.cli.output import result
 from orchestrator.errors import UsageError
 from orchestrator.render.colours import NAMES, painter
@@ -43,12 +43,13 @@ def logs(
     ] = None,
     json: Json = False,
     run: Run = None,
+    slice_: OfSlice = None,
 ) -> int:
     """Print the logs of resources.
 
     One resource's log as it is; several, or all, in the order of time and with their names.
     """
-    from orchestrator.cli.choosing import chosen, resource_names
+    from orchestrator.cli.choosing import chosen, resource_names, seen_from
     from orchestrator.cli.following import followed
     from orchestrator.cli.since import moment
 
@@ -56,10 +57,11 @@ def logs(
     after = moment(since) if since else None
     environment = chosen(run)
     names = resource_names(environment, resource)
+    seen = seen_from(environment, slice_)
     if follow:
-        lines = followed([environment[name] for name in names], since=after, tail=last)
+        lines = followed([seen[name] for name in names], since=after, tail=last)
     else:
-        lines = merged(of(name, environment[name].logs(since=after, tail=last)) for name in names)
+        lines = merged(of(name, seen[name].logs(since=after, tail=last)) for name in names)
     form = as_json if json else in_columns(names, single=len(resource or ()) == 1)
     for name, line in lines:
         result(environment.mask(form(name, line)))

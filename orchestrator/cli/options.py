@@ -104,7 +104,8 @@ OfSlice = Annotated[
     typer.Option(
         "--slice",
         metavar="NAME",
-        help="As seen from this slice (greenroom slice --list). Default: from none.",
+        help="As seen from this slice (greenroom slice --list). "
+        "Default: the one that this runs in (greenroom slice -- CMD), else none.",
         show_default=False,
     ),
 ]

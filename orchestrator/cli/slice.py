@@ -165,7 +165,7 @@ def run_in(environment: Environment, command: list[str], keep_slices: str) -> in
 
     check_exists(command[0], Path.cwd())
     with session() as listening:
-        (made,) = environment.slices.lasting(1)
+        (made,) = environment.slices.lasting(1, owned=True)
         code = 1
         try:
             surroundings = {**os.environ, **made.variables}

@@ -48,7 +48,7 @@ def snapshots(remove: Remove = None, remove_all: All = False, json: Json = False
         table([["SNAPSHOT", "OF", "SIZE", "LAST USED"], *map(row, found)])
         whole = sum(one.size for one in found) / MEGABYTE
         limit = snapshotting.LIMIT / MEGABYTE
-        remark(f"{whole:.0f} MB of {limit:.0f}, the images that they are based on included")
+        remark(f"together {whole:.0f} MB of {limit:.0f}")
     else:
         remark("there are no snapshots")
     return 0

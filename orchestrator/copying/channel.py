@@ -127,10 +127,12 @@ class ExecChannel:
             words = error.message
         except (Stopped, TimedOut):
             pass
-        with self._changed:
-            said = bytes(self._output).decode(errors="replace").strip()
-            self._ended = f"{words}: {said}" if said else words
-            self._changed.notify_all()
+        finally:
+            # Whatever has happened, nobody is to wait for an answer any more.
+            with self._changed:
+                said = bytes(self._output).decode(errors="replace").strip()
+                self._ended = f"{words}: {said}" if said else words
+                self._changed.notify_all()
 
     def _fed(self) -> Iterator[bytes]:
         while (data := self._input.get()) is not None:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import builtins
 import itertools
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -45,7 +46,8 @@ from orchestrator.waiting import Deadline, poll
 
 Answer = Callable[[tuple[str, ...], bytes], ExecResult]
 
-ECHO = b"\\echo "
+PROOF = re.compile(rb"greenroom(?:-[0-9a-f]{16}|: done)")
+"""What seeding and slicing want to see printed when a client has read all that it was told."""
 
 
 @dataclass
@@ -83,10 +85,9 @@ class _Fault:
     seen: int = 0
 
 
-def echoed(stdin: bytes) -> str:
-    """Return what clients print when lines of their input tell them to echo."""
-    words = (line.removeprefix(ECHO) for line in stdin.splitlines() if line.startswith(ECHO))
-    return b"\n".join(words).decode()
+def proven(stdin: bytes) -> str:
+    """Return what clients print when they have read all of their input."""
+    return b"\n".join(PROOF.findall(stdin)).decode()
 
 
 class FakeEngine:
@@ -218,11 +219,11 @@ class FakeEngine:
         given = b""
         for piece in stdin or ():
             given += piece
-            if output and (words := echoed(piece)):
+            if output and (words := proven(piece)):
                 output("stdout", f"{words}\n".encode())
         result = self._script(str(found.instance)).answer(tuple(argv), given)
         if output is None:
-            return replace(result, stdout=result.stdout + echoed(given))
+            return replace(result, stdout=result.stdout + proven(given))
         for stream, text in (("stdout", result.stdout), ("stderr", result.stderr)):
             if text:
                 output(stream, text.encode())

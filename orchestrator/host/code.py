@@ -13,13 +13,16 @@ HASH = "sha256"
 LEFT_OUT = frozenset({"__pycache__", "node_modules", "venv", "build", "dist", "target"})
 """Folders that hold what is made of the code, or what others wrote. Hidden ones are out, too."""
 
+LONGEST = 200
+"""Characters of a text that may be the path of a file."""
+
 MOST_FILES = 5000
 MOST_BYTES = 50 * 10**6
 """A folder with more is not read: it takes longer than the seeds that it would save."""
 
 
 def of_imports(path: str) -> str | None:
-    """Return the digest of a Python file and of all that it imports from beside it.
+    """Return the digest of a Python file, and of all that it imports or names from beside it.
 
     None when it cannot be understood. What comes from elsewhere (installed packages), and what is
     only named while it runs, is not known.
@@ -36,16 +39,36 @@ def of_imports(path: str) -> str | None:
 
 
 def imported(path: Path) -> set[Path]:
-    """Return the files of a module and of all that it imports from its own folder and below."""
+    """Return the files of a module and of all that it imports or names, from its own folder on."""
     found, waiting = set[Path](), [path]
     while waiting:
         file = waiting.pop()
         if file in found:
             continue
         found.add(file)
-        for name in names(ast.parse(file.read_bytes()), file.parent, path.parent):
+        if file.suffix != ".py":
+            continue
+        tree = ast.parse(file.read_bytes())
+        for name in names(tree, file.parent, path.parent):
             waiting += files(name)
+        waiting += texts(tree, {file.parent, path.parent})
     return found
+
+
+def texts(tree: ast.AST, folders: set[Path]) -> Iterator[Path]:
+    """Yield the files that a module names in its texts: what it says it reads, most likely."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from (path for path in named(node.value, folders) if path.is_file())
+
+
+def named(text: str, folders: set[Path]) -> Iterator[Path]:
+    """Yield what a text would be as a path in these folders, if it can be one below them."""
+    if 0 < len(text) <= LONGEST and "\0" not in text and not Path(text).is_absolute():
+        for folder in folders:
+            path = Path(os.path.normpath(folder / text))
+            if path.is_relative_to(folder):
+                yield path
 
 
 def names(tree: ast.AST, here: Path, root: Path) -> Iterator[Path]:

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 
 from orchestrator.host.code import of_imports, of_tree
@@ -20,6 +21,7 @@ from orchestrator.model.resource import (
     TaskSeed,
 )
 from orchestrator.model.snapshot import code_of
+from orchestrator.model.technology import GENERATED
 from orchestrator.plan.images import built_from
 
 HASH = "sha256"
@@ -61,7 +63,9 @@ def asked_for(
             if file.source is not None:
                 yield file.source, partial(of_file, file.source)
         for seed in resource.seeds:
-            if isinstance(seed, FileSeed | ScriptSeed | FunctionSeed):
+            if isinstance(seed, FileSeed) and seed.suffix in GENERATED:
+                yield seed.path, partial(of_generated, seed.path)
+            elif isinstance(seed, FileSeed | ScriptSeed | FunctionSeed):
                 yield seed.path, partial(of_file, seed.path)
             yield from code(seed, known, folder)
 
@@ -89,6 +93,15 @@ def of_file(path: str) -> str:
     """Return the digest of a file's bytes."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, HASH).hexdigest()
+
+
+def of_generated(path: str) -> str:
+    """Return the digest of a file that describes rows, and the version of what makes them."""
+    try:
+        version = metadata.version("faker")
+    except metadata.PackageNotFoundError:
+        version = "none"
+    return f"{of_file(path)} faker {version}"
 
 
 def of_folder(path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -28,17 +28,23 @@ LOG_LINES = 12
 class DeathWatch:
     """Looks at these resources while its block runs, and tells of each that has died, once.
 
-    What is gone altogether counts only at the second look: somebody may be making it anew. What was
-    made anew is what is looked at from then on.
+    What is gone altogether counts only at the second look: somebody may be making it anew. `anew`
+    returns those of which it is known. What was made anew is what is looked at from then on.
     """
 
     def __init__(
-        self, run: str, resources: Mapping[str, RunningResource], tell: Tell, mask: Mask
+        self,
+        run: str,
+        resources: Mapping[str, RunningResource],
+        tell: Tell,
+        mask: Mask,
+        anew: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self._run = run
         self._resources = resources
         self._tell = tell
         self._mask = mask
+        self._anew = anew
         self._over = Stop()
         self._missing: set[str] = set()
         self._thread = threading.Thread(target=self._look_on, name="greenroom-deaths", daemon=True)
@@ -79,12 +85,14 @@ class DeathWatch:
 
     def _ended(self) -> Iterator[tuple[str, State]]:
         """Yield what does not live, as the engines list it."""
+        before = self._anew()
         present = self._present()
-        missing = set(self._resources) - set(present)
+        judged = set(self._resources).difference(before, self._anew())
+        missing = judged - set(present)
         for name in missing & self._missing:
             yield name, State("gone")
         self._missing = missing
-        for name in self._resources:
+        for name in judged:
             if name in present and not present[name].state.alive:
                 yield name, present[name].state
 

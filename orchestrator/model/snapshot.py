@@ -38,27 +38,27 @@ fi
 """
 
 IN_PLACE = """
-export {variable}={data}
-exec "$@"
+data={data}
+{start}
 """
 
 # A file system in memory begins empty.
 IN_MEMORY = """
 mkdir -m 700 {folder}/restored
 cp -a {data}/. {folder}/restored
-export {variable}={folder}/restored
-exec "$@"
+data={folder}/restored
+{start}
 """
 
 
-def restoring(variable: str, memory: str | None) -> str:
+def restoring(start: str, memory: str | None) -> str:
     """Return the script that starts a server, its arguments, from a snapshot.
 
-    `variable` tells the server where its data is; `memory` is the file system in memory, if there
-    is one, to which the data goes first.
+    `start` becomes the server, with its data in `$data`; `memory` is the file system in memory, if
+    there is one, to which the data goes first.
     """
     how = IN_MEMORY if memory else IN_PLACE
-    return RESTORE + how.format(variable=variable, folder=memory, data=DATA)
+    return RESTORE + how.format(start=start, folder=memory, data=DATA)
 
 
 def snapshot_image(key: str) -> str:

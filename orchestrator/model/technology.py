@@ -6,6 +6,7 @@ language serves the manifest and the technologies.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -35,16 +36,21 @@ class ExecLoader:
     """Seed by a command run beside the server, with the file's bytes on its standard input.
 
     `argv` makes the command, as a list; `unpack` undoes a compression on the way (`gzip`);
-    `reads_head` says that `argv` needs the first line; `location` is what the command's messages
-    call its input, to be replaced by the file's name. `proof` returns what goes behind the file, so
-    that the command prints the given word when it has come to the end: a connection that was cut
-    looks like the end of the file to it, and half a file might seem to go well.
+    `reads_head` says that `argv` needs the first line; `translate` makes of the file's bytes what
+    the command is to read, and may raise SeedRefused. `location` is a pattern for what the
+    command's messages call a place in its input, and `place` says it in our words: `{file}` is the
+    file's name, and the pattern's groups are there under their own. `proof` returns what goes
+    behind the file, so that the command prints the given word when it has come to the end: a
+    connection that was cut looks like the end of the file to it, and half a file might seem to go
+    well.
     """
 
     argv: Callable[[SeedHead], tuple[str, ...]]
     unpack: Literal["", "gzip"] = ""
     reads_head: bool = False
+    translate: Callable[[SeedHead, Iterator[bytes]], Iterator[bytes]] | None = None
     location: str = ""
+    place: str = "{file}"
     proof: Callable[[str], bytes] | None = None
 
 
@@ -89,7 +95,50 @@ class WireLoader:
     talk: Callable[[Iterator[bytes], Credentials], Conversation]
 
 
-Loader = ExecLoader | WireLoader
+Cell = str | bool | None
+"""One value of a row: a text in the server's own spelling, true or false, or NULL."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one table that name the same columns, in their order."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[Cell, ...]]
+
+
+@dataclass(frozen=True)
+class RowsLoader:
+    """Seed by rows that a file lists or describes, in whatever format; only the client is named.
+
+    One command, `argv`, is run beside the server and gets all batches of a file on its standard
+    input. `put` says a batch in the command's language, in pieces, so that no batch has to fit into
+    memory. `proof` is that of an `ExecLoader`. `place` finds in the command's words where it has
+    stopped: its group `line` is the number of a line of the standard input. Where the words count
+    the rows of a batch from 1 as well, that is the group `row` (no match: the first is told);
+    without such a group in the pattern, a batch must have one line for each row, and no others.
+    """
+
+    argv: tuple[str, ...]
+    put: Callable[[Batch], Iterator[str]]
+    proof: Callable[[str], bytes]
+    place: re.Pattern[str]
+
+
+ROWS = (".json", ".yaml", ".yml")
+"""Endings of files that list rows."""
+
+GENERATED = (".generate.yaml", ".generate.yml")
+"""Endings of files that describe rows, which are generated."""
+
+
+def rows_by(loader: RowsLoader) -> dict[str, RowsLoader]:
+    """Return what a technology adds to its `seeds` to take rows in every format there is."""
+    return dict.fromkeys((*ROWS, *GENERATED), loader)
+
+
+Loader = ExecLoader | WireLoader | RowsLoader
 
 
 class SliceRefused(Exception):
@@ -119,7 +168,9 @@ class Slicing:
     raise SliceRefused. `access` is how one gets into the slice of a number, from 1 to `most`.
     `args`, `files` and `tmpfs` are added to a server that is sliced, whose databases cannot have
     the names that are `taken`. With `at_once` some are removed, on a second connection, while
-    others are made. Where there are snapshots, the template is a part of their data.
+    others are made. Where there are snapshots, the template is a part of their data. What is
+    `pooled` stays when it is dropped, and is brought back to its seeded state when its number is
+    used again.
     """
 
     access: Callable[[Credentials, int], Credentials]
@@ -134,6 +185,7 @@ class Slicing:
     files: Mapping[str, str] = field(default_factory=dict)
     tmpfs: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
+    pooled: bool = False
     at_once: bool = False
 
 
@@ -144,14 +196,28 @@ class Snapshotting:
     `copy` is a shell script, run beside the server as soon as it is seeded, with `$1` the folder
     to be made: it leaves there a whole and consistent copy of the data, owned by `user`. From then
     on the server is started as `user` and without the image's entry point, which would only find
-    out that there is nothing to initialise; where it finds its data is said by the variable
-    `variable`. `form` changes whenever a copy that was made before would not do any more.
+    out that there is nothing to initialise. `start` is the end of a shell script that becomes the
+    server, `"$@"`, with its data in `$data`. `form` changes whenever a copy that was made before
+    would not do any more.
     """
 
     copy: str
     user: str
-    variable: str
+    start: str
     form: int = 1
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is in a server, to be compared: a command beside it, for each of its databases.
+
+    It gets `stdin`, and prints a line for each thing that can differ: what it is called, a tab, and
+    a digest that is the same wherever the same seeds were put in. A thing within another one is
+    called `OTHER.NAME`.
+    """
+
+    look: Callable[[str], tuple[str, ...]]
+    stdin: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -172,6 +238,7 @@ class Technology:
     shell` opens, `client_env` what makes it and other clients find the server and get in.
     `create_database` makes the command that makes one more database. `slicing` is how tests get
     a part of their own, `snapshotting` how the seeded state is kept; None: not at all.
+    `content` is how what two servers hold is compared.
     """
 
     name: str
@@ -199,6 +266,7 @@ class Technology:
     create_database: Callable[[str], tuple[str, ...]] | None = None
     slicing: Slicing | None = None
     snapshotting: Snapshotting | None = None
+    content: Content | None = None
 
     @property
     def field_names(self) -> tuple[str, ...]:

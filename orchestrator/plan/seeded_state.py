@@ -28,6 +28,7 @@ class SeededState:
         self.facts = facts
         self.keys = {name: key for name, key in keys(resources, facts).items() if starts(name)}
         self.there = {name for name, key in self.keys.items() if key in facts.snapshots}
+        self.missing = {name: key for name, key in self.keys.items() if name not in self.there}
         self.skipped = skipped(self.there, resources)
         # A task that has to run for another's sake would do its work here a second time.
         while again := {name for name in self.there if self.has_to_run(name)}:
@@ -66,7 +67,7 @@ class SeededState:
                 after=after,
             )
             after = (f"template {instance}",)
-        if key := self.keys.get(resource.name):
+        if key := self.missing.get(resource.name):
             yield TakeSnapshot(
                 instance=instance,
                 snapshot=key,
@@ -87,7 +88,7 @@ class SeededState:
         """Return the key of the last of these steps that others wait for, if there is one."""
         if self.restored(resource):
             return []
-        if resource.name in self.keys:
+        if resource.name in self.missing:
             return [f"snapshot {resource.instance}"]
         return [f"template {resource.instance}"] if resource.sliced else []
 

@@ -89,6 +89,8 @@ def obstacles(resource: Resource, resources: Resources, facts: Facts) -> Iterato
         yield "its data may lie in a volume of its own"
     if image_name(resource, facts) not in facts.images:
         yield "its image is not here yet"
+    elif resource.pull == "always" and not resource.build:
+        yield "its image is always pulled, so that nobody knows which it will be"
     for each in resource.seeds:
         yield from seed_obstacles(each, resource, resources, facts)
 
@@ -108,8 +110,11 @@ def seed_obstacles(
 
 def task_obstacles(task: Resource, resource: Resource, facts: Facts) -> Iterator[str]:
     """Yield in words why a task has to be run each time."""
-    if task.contained and not task.build and image_name(task, facts) not in facts.images:
-        yield f"the image of {task.name} is not here yet"
+    if task.contained and not task.build:
+        if image_name(task, facts) not in facts.images:
+            yield f"the image of {task.name} is not here yet"
+        elif task.pull == "always":
+            yield f"the image of {task.name} is always pulled"
     if not task.contained and code_of(task.workdir or "") not in facts.digests:
         yield f"nobody knows all the code of {task.name}, a command on this host"
     for place, text in templates(task):

@@ -26,7 +26,7 @@ import pytest
 from orchestrator.pytest_plugin import options, slicing
 from orchestrator.pytest_plugin.door import DOOR, DOORS, Door
 from orchestrator.pytest_plugin.report import REPORT, Report
-from orchestrator.pytest_plugin.used import OWNED, WORKER_RUN, Owned, Used, opened
+from orchestrator.pytest_plugin.used import OWNED, WORKER_RUN, Owned, Used, in_words, opened
 
 if TYPE_CHECKING:
     from orchestrator.environment import Environment
@@ -73,8 +73,7 @@ def brought_up(config: pytest.Config) -> str:
     try:
         return config.stash[OWNED].run()
     except GreenroomError as error:
-        hint = f"\nnext: {error.hint}" if error.hint else ""
-        pytest.exit(f"{error}{hint}", returncode=error.exit_code)
+        pytest.exit(in_words(error), returncode=error.exit_code)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -82,7 +81,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Remove what the controller brought up for its workers, and let a death fail the session."""
     config = session.config
     report = config.stash[REPORT]
+    owned = config.stash.get(OWNED, None) if DOORS in config.stash else None
     end_owned(config, failed=bool(session.testsfailed))
+    # Of one that was named, the session's exit has told already.
+    if owned and owned.error and options.named(config) is None:
+        report.lines += in_words(owned.error).splitlines()
+        session.exitstatus = owned.error.exit_code
     if report.dead and session.exitstatus in (pytest.ExitCode.OK, 0):
         session.exitstatus = DIED
 
@@ -134,10 +138,10 @@ def shared_environment(request: pytest.FixtureRequest) -> Iterator[Environment]:
     worker = getattr(config, "workerinput", {})
     if WORKER_RUN in worker or DOOR in worker:
         # The controller owns it and watches over it.
-        with opened(config) as found:
+        with opened(request.session) as found:
             yield found
         return
-    used = Used.by(opened(config))
+    used = Used.by(opened(request.session))
     try:
         yield used.environment
         used.look(config.stash[REPORT])

@@ -25,6 +25,9 @@ DOOR = "greenroom_door"
 
 ENDED = "the session has ended"
 
+TOLD_BY_CONTROLLER = "told_by_controller"
+"""The attribute of an error that the controller itself tells, too."""
+
 
 class Door:
     """A socket in a folder of its own, to which only this user has access."""
@@ -87,5 +90,6 @@ def told_by_controller(told: dict[str, str]) -> GreenroomError:
 
     class Told(GreenroomError):
         exit_code = int(told["code"])
+        told_by_controller = True
 
     return Told(told["error"], hint=told["hint"])

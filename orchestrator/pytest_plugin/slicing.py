@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from orchestrator.pytest_plugin.options import keeps, manifest
+from orchestrator.pytest_plugin.used import meant
 
 if TYPE_CHECKING:
     from orchestrator.environment import Environment
@@ -40,15 +42,23 @@ def found_isolation(name: str | None) -> str:
     from orchestrator.model.resource import PER_TEST, PER_WORKER, SHARED
 
     try:
-        path = manifests.find(name, Path.cwd())
+        path = path_of_run() or manifests.find(name, Path.cwd())
         if b"isolation" not in path.read_bytes():
             return SHARED
-        import os
-
         found = {one.isolation for one in manifests.read(path, os.environ).resources.values()}
     except (GreenroomError, OSError):
         return SHARED
     return next((each for each in (PER_TEST, PER_WORKER) if each in found), SHARED)
+
+
+def path_of_run() -> Path | None:
+    """Return the manifest of the run that whoever started us has named: it need not be ours."""
+    run = meant()
+    if not run:
+        return None
+    from orchestrator.lifecycle.survey import survey
+
+    return next((Path(one.manifest) for one in survey(os.environ, run).runs), None)
 
 
 def scope(fixture_name: str, config: pytest.Config) -> Literal["function", "session"]:  # noqa: ARG001 - pytest names both
@@ -66,7 +76,14 @@ def sliced(
     from orchestrator.model.resource import PER_TEST, PER_WORKER
 
     own = {one.isolation for one in environment.manifest.resources.values()}
-    if PER_TEST in own and request.scope == "function":
+    if PER_TEST in own and request.scope != "function":
+        # What is joined by its id is known too late to decide how long the fixture lasts.
+        pytest.fail(
+            f"{environment.run} slices by test, and this session does not know it: "
+            f"name its manifest with --environment {environment.manifest.path}",
+            pytrace=False,
+        )
+    if PER_TEST in own:
         yield from of_test(environment, request)
     elif PER_WORKER in own:
         yield environment.slices.of_worker()
@@ -111,13 +128,27 @@ def check_seed(item: pytest.Item) -> None:
 
 
 def note(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Note that a test has failed, and say in its report how to look into its slice."""
-    if not report.failed or SLICE not in item.stash:
+    """Note that a test has failed, and say in its report how to look into its slice.
+
+    One that fails while it is torn down has no slice any more, unless that is kept anyway.
+    """
+    if not report.failed or SLICE not in item.stash or FAILED in item.stash:
         return
     slice_ = item.stash[SLICE]
-    item.stash[FAILED] = True
+    if report.when != "teardown":
+        item.stash[FAILED] = True
+    elif not keeps(item.config, failed=False):
+        return
     if keeps(item.config, failed=True):
-        report.sections.append(("greenroom", "\n".join(words(slice_))))
+        report.sections.append(("greenroom", "\n".join([*words(slice_), *until(item)])))
+
+
+def until(item: pytest.Item) -> list[str]:
+    """Return in a line what to do where the environment will be gone when somebody reads this."""
+    shared: Environment | None = getattr(item, "funcargs", {}).get("shared_environment")
+    if shared is None or shared.joined or item.config.getoption("--keep-environment") != "never":
+        return []
+    return ["  the session removes its environment; --keep-environment failed leaves it"]
 
 
 def words(slice_: Slice) -> list[str]:

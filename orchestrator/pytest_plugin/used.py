@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orchestrator.pytest_plugin.door import DOOR, ask
+from orchestrator.pytest_plugin.door import DOOR, TOLD_BY_CONTROLLER, ask
 from orchestrator.pytest_plugin.options import manifest
 from orchestrator.pytest_plugin.report import REPORT, Report
 
 if TYPE_CHECKING:
     from orchestrator.environment import Environment
+    from orchestrator.errors import GreenroomError
     from orchestrator.lifecycle.death import DeathWatch
 
 WORKER_RUN = "greenroom_run"
@@ -56,7 +57,10 @@ class Used:
 
 
 class Owned:
-    """What the controller of test workers owns: brought up once, when the first of them asks."""
+    """What the controller of test workers owns: brought up once, when the first of them asks.
+
+    When that has failed, `error` says why, and nobody tries again.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -64,20 +68,37 @@ class Owned:
         self._environment: Environment | None = None
         self._used: Used | None = None
         self._ended = False
+        self.error: GreenroomError | None = None
 
     def run(self) -> str:
         """Return the run's id. Raises GreenroomError when it cannot be brought up."""
+        from orchestrator.errors import GreenroomError
+
         with self._lock:
+            if self.error:
+                raise self.error
             if self._used is None and not self._ended:
-                self._environment = prepared(self._config)
-                self._used = Used.by(self._environment.join_or_up())
+                try:
+                    self._used = self._opened()
+                except GreenroomError as error:
+                    self.error = error
+                    raise
             assert self._used is not None
             return self._used.environment.run
+
+    def _opened(self) -> Used:
+        """Join the run that is meant, or bring one up."""
+        from orchestrator.environment import Environment
+
+        if run := meant():
+            return Used.by(Environment.attach(run))
+        self._environment = prepared(self._config)
+        return Used.by(self._environment.join_or_up())
 
     def end(self, report: Report, *, failed: bool) -> None:
         """Remove it; a way up that has not come to its end yet is broken off."""
         self._ended = True
-        if self._environment and self._used is None:
+        if self._environment is not None and self._used is None:
             self._environment.stop()
         with self._lock:
             used, self._used = self._used, None
@@ -89,23 +110,41 @@ class Owned:
 OWNED = pytest.StashKey[Owned]()
 
 
-def opened(config: pytest.Config) -> Environment:
+def opened(session: pytest.Session) -> Environment:
     """Join the run that is meant, or bring one up. Ends the session when that cannot be."""
     # Imported here, because every pytest in whose Python we are installed imports this module.
     from orchestrator.environment import Environment
     from orchestrator.errors import GreenroomError
-    from orchestrator.model.launch import RUN_VARIABLE
 
+    config = session.config
     worker = getattr(config, "workerinput", {})
     try:
-        run = worker.get(WORKER_RUN) or os.environ.get(RUN_VARIABLE)
+        run = worker.get(WORKER_RUN) or meant()
         if not run and DOOR in worker:
             run = ask(worker[DOOR])
         return Environment.attach(run) if run else prepared(config).join_or_up()
     except GreenroomError as error:
-        hint = f"\nnext: {error.hint}" if error.hint else ""
         # Not one of the tests could say more, so that the session ends here and says it once.
-        pytest.exit(f"{error}{hint}", returncode=error.exit_code)
+        if not worker:
+            pytest.exit(in_words(error), returncode=error.exit_code)
+        told = getattr(error, TOLD_BY_CONTROLLER, False)
+        why = "why is told at the end" if told else in_words(error)
+    # A worker that exits in the middle of a test has crashed, as its controller sees it.
+    session.shouldstop = "there is no environment"
+    pytest.fail(f"there is no environment: {why}", pytrace=False)
+
+
+def in_words(error: GreenroomError) -> str:
+    """Return an error with what to do next."""
+    hint = f"\nnext: {error.hint}" if error.hint else ""
+    return f"{error}{hint}"
+
+
+def meant() -> str | None:
+    """Return the run that whoever started us has named."""
+    from orchestrator.model.launch import RUN_VARIABLE
+
+    return os.environ.get(RUN_VARIABLE)
 
 
 def prepared(config: pytest.Config) -> Environment:

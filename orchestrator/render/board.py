@@ -16,6 +16,8 @@ from orchestrator.model.event import (
 )
 from orchestrator.render import words
 
+SEEDED = "ready and seeded"
+
 
 class Phase(Enum):
     """How far something is."""
@@ -114,14 +116,16 @@ class Board:
     def _done(self, event: StepDone) -> None:
         line, text = self._line(event.subject), words.done(event.step)
         match words.verb(event.step):
-            case "start" | "keep":
+            case "start" | "restore" | "keep":
                 line.work(event.at, text)
             case "build":
                 # Its resource has not begun yet, and says again what it waits for.
                 line.rest(event.at, Phase.WAITING, text)
             case "seed":
                 line.seeded = True
-                line.rest(event.at, Phase.DONE, "ready and seeded")
+                line.rest(event.at, Phase.DONE, SEEDED)
+            case "template" | "snapshot" | "store":
+                line.rest(event.at, Phase.DONE, SEEDED if line.seeded else words.done("ready"))
             case "ready":
                 task = event.subject in self.tasks
                 line.rest(event.at, Phase.DONE, words.done(event.step, task=task))

@@ -115,7 +115,7 @@ class Plain:
         if quiet and not self._verbose:
             return []
         text = words.done(event.step, task=event.subject in self._tasks)
-        if verb != "start":
+        if verb not in ("start", "restore"):
             text += f" ({words.seconds(event.seconds)})"
         return [self._line(event.at, words.about(event.subject, event.step), text)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import stat
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, Self, cast
@@ -21,6 +21,17 @@ LONGEST_HEAD = 64 * 1024
 """Bytes among which the first line is looked for."""
 
 Progress = Callable[[str, int, int], None]
+
+
+def gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the same bytes in larger pieces: each goes to the engine by itself."""
+    held = bytearray()
+    for piece in pieces:
+        held += piece
+        if len(held) >= CHUNK:
+            yield bytes(held)
+            held.clear()
+    yield bytes(held)
 
 
 class SeedFile:

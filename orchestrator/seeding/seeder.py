@@ -17,14 +17,22 @@ from orchestrator.addressing.resolve import address_of, client_env, credential, 
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.engines.process.mark import MARK, Mark
-from orchestrator.errors import StepFailed
+from orchestrator.errors import ManifestError, StepFailed
 from orchestrator.model.launch import ExecResult, Found
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import DatabaseSeed, FileSeed, FunctionSeed, Instance, ScriptSeed
 from orchestrator.model.step import ApplySeed
-from orchestrator.model.technology import Credentials, ExecLoader, SeedRefused, WireLoader
+from orchestrator.model.technology import (
+    Credentials,
+    ExecLoader,
+    RowsLoader,
+    SeedRefused,
+    WireLoader,
+)
 from orchestrator.seeding import functions, scripts
-from orchestrator.seeding.files import SeedFile
+from orchestrator.seeding.files import SeedFile, gathered
+from orchestrator.seeding.rows.reading import rows_of
+from orchestrator.seeding.rows.stream import RowStream
 from orchestrator.waiting import Deadline
 
 Progress = Callable[[str, int, int], None]
@@ -67,12 +75,24 @@ class Seeder:
                     argv = loader.argv(file.head() if loader.reads_head else file.name_only())
                     word = f"greenroom-{secrets.token_hex(8)}" if loader.proof else ""
                     end = loader.proof(word) if loader.proof else b""
-                    result = self.exec(argv, file.chunks(end))
-                self.check(step, result, loader.location, seed.label)
-                check_whole(step, file, word in result.stdout)
+                    result = self.exec(argv, pieces(loader, file, end))
+                self.check(step, placed(result, loader, seed.label), seed.label)
+                check_whole(step, seed.label, file.is_sent and word in result.stdout)
             case WireLoader() as loader:
                 with SeedFile(seed, "", self.progress) as file:
                     self.converse(step, seed, loader, file)
+            case RowsLoader() as loader:
+                self.put_rows(step, seed, loader)
+
+    def put_rows(self, step: ApplySeed, seed: FileSeed, loader: RowsLoader) -> None:
+        """Read or generate rows, and say them to the technology's own client."""
+        word = f"greenroom-{secrets.token_hex(8)}"
+        with SeedFile(seed, "", self.progress) as file, refusals(step, seed):
+            stream = RowStream(rows_of(file), loader)
+            result = self.exec(loader.argv, stream.chunks(loader.proof(word)))
+        words = stream.placed(result.stderr, seed.label)
+        self.check(step, ExecResult(result.exit_code, result.stdout, words), seed.label)
+        check_whole(step, seed.label, stream.is_sent and word in result.stdout)
 
     def converse(self, step: ApplySeed, seed: FileSeed, loader: WireLoader, file: SeedFile) -> None:
         """Speak the server's protocol from the tests' side."""
@@ -87,7 +107,7 @@ class Seeder:
             interpreter = scripts.interpreter(file.head().first_line)
             env = self.client_env() | variables(self.instance, self.directory)
             result = self.exec(scripts.command(interpreter, file.size), file.chunks(), env)
-        self.check(step, named(result, scripts.LOCATION, seed.label), "", seed.label)
+        self.check(step, named(result, scripts.LOCATION, seed.label), seed.label)
 
     def call_function(self, step: ApplySeed, seed: FunctionSeed) -> None:
         """Call a Python function in a child of the project's interpreter."""
@@ -111,7 +131,7 @@ class Seeder:
         technology = self.directory.of(self.instance).technology
         assert technology is not None
         assert technology.create_database is not None, "the manifest's checks have seen to it"
-        self.check(step, self.exec(technology.create_database(database)), "", database)
+        self.check(step, self.exec(technology.create_database(database)), database)
 
     def exec(
         self,
@@ -136,12 +156,11 @@ class Seeder:
         )
         return Credentials(user, password, database)
 
-    def check(self, step: ApplySeed, result: ExecResult, location: str, label: str) -> None:
-        """Raise StepFailed when the command failed, its output with the seed's name in place."""
+    def check(self, step: ApplySeed, result: ExecResult, label: str) -> None:
+        """Raise StepFailed when the command failed, with its words and the seed's name."""
         if result.exit_code == 0:
             return
         words = result.stderr.strip() or result.stdout.strip() or "it said nothing"
-        words = words.replace(location, label) if location else words
         if label not in words:
             words = f"{label}: {words}"
         raise StepFailed(step.key, f"{words} (exit code {result.exit_code})")
@@ -155,21 +174,49 @@ def refusals(step: ApplySeed, seed: FileSeed) -> Iterator[None]:
     except SeedRefused as refused:
         place = f"{seed.label}:{refused.line}" if refused.line else seed.label
         raise StepFailed(step.key, f"{place}: {refused.message}") from refused
+    except ManifestError as error:
+        # A file that describes rows has all of its mistakes told at once, as a manifest has.
+        raise StepFailed(step.key, error.message) from error
 
 
-def check_whole(step: ApplySeed, file: SeedFile, proven: bool) -> None:
+def check_whole(step: ApplySeed, label: str, proven: bool) -> None:
     """Raise StepFailed when a command may have been content with a part of the file."""
-    if not (file.is_sent and proven):
+    if not proven:
         raise StepFailed(
             step.key,
-            f"{file.seed.label}: the command said that all went well, but it has not read the file "
+            f"{label}: the command said that all went well, but it has not read the file "
             "to its end",
             hint="see whether the engine was restarted meanwhile, and that nothing in the file "
             "ends the command (\\q, or a comment that is never closed)",
         )
 
 
+def pieces(loader: ExecLoader, file: SeedFile, end: bytes) -> Iterator[bytes]:
+    """Yield what the command is to read of a file, and the end behind it."""
+    if loader.translate is None:
+        yield from file.chunks(end)
+    else:
+        yield from gathered(loader.translate(file.name_only(), file.chunks()))
+        yield end
+
+
+def placed(result: ExecResult, loader: ExecLoader, label: str) -> ExecResult:
+    """Return the result with every place in the file said in our words."""
+
+    def said(match: re.Match[str]) -> str:
+        return loader.place.format(file=label, **match.groupdict())
+
+    return renamed(result, loader.location, said) if loader.location else result
+
+
 def named(result: ExecResult, location: re.Pattern[str], label: str) -> ExecResult:
     """Return the result with the seed's name wherever a command called it something else."""
-    texts = (location.sub(label, text) for text in (result.stdout, result.stderr))
+    return renamed(result, location, lambda _: label)
+
+
+def renamed(
+    result: ExecResult, location: str | re.Pattern[str], said: Callable[[re.Match[str]], str]
+) -> ExecResult:
+    """Return the result with what a pattern finds in its output said otherwise."""
+    texts = (re.sub(location, said, text) for text in (result.stdout, result.stderr))
     return ExecResult(result.exit_code, *texts)

@@ -44,6 +44,8 @@ class Followers:
         run = Run(self.run, tuple(listed(self.engines, self.run)))
         images = {one.instance.resource: one.image for one in run.instances if one.instance}
         plan = plan_followers(self.manifest, names, slice_, images)
+        # A failure is the end of these, and not of all others that are made.
+        limit = dataclasses.replace(limit, stop=limit.stop.below())
         with HeldPorts() as ports:
             laid_out = self.laid_out(names, slice_, directory, ports)
             stage = Stage(

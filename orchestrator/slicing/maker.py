@@ -70,14 +70,17 @@ class Maker:
         limit = limit or Deadline()
         most = min((self.copiers[name].slicing.most for name in group.sliced), default=1)
         names = (*group.sliced, *group.followers)
-        entries = self.registry.take(count, most, names, owner)
+        pooled = any(self.copiers[name].slicing.pooled for name in group.sliced)
+        entries = self.registry.take(count, most, names, owner, low=pooled)
         try:
             numbers = [entry.number for entry in entries]
             for name in group.sliced:
                 self.copiers[name].make(numbers, limit.sooner(MAKE_SECONDS))
             return self._followed(group, entries, base or self.directory, limit)
         except BaseException:
-            self.drop(entries)
+            # What went wrong first is told, and not that the same is in the way of the removal.
+            with suppress(GreenroomError, TimedOut):
+                self.drop(entries)
             raise
 
     def seen(self, entry: Entry, base: Directory) -> Directory:

@@ -2,6 +2,7 @@
 
     <state>/runs/<run>/slices/17.json     slice s17: its owner, and whether it is kept
     <state>/runs/<run>/slices/last        the number that was given last
+    <state>/runs/<run>/slices/lock        locked by whoever takes numbers
 
 The number is the slice's own as long as its file is there, whoever else makes slices of the run:
 other test workers, other programs. The server holds the slices themselves; without these files
@@ -13,14 +14,24 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from orchestrator.errors import NotKept, UsageError
 from orchestrator.host.owner import Owner
+from orchestrator.waiting import Deadline, TimedOut, poll
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks: there, numbers may come again a little sooner.
+    fcntl = None  # type: ignore[assignment]
 
 LAST = "last"
+
+LOCK = "lock"
+LOCK_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -45,8 +56,13 @@ class Entry:
 
     @property
     def abandoned(self) -> bool:
-        """Whether whoever used it has gone without removing it."""
-        return not self.kept and self.owner is not None and not self.owner.is_alive()
+        """Whether whoever used it has gone without removing it.
+
+        Of an owner on another host, or in another pid namespace, nobody knows.
+        """
+        if self.kept or self.owner is None or not self.owner.is_near(Owner.here()):
+            return False
+        return not self.owner.is_alive()
 
 
 def name_of(number: int) -> str:
@@ -68,32 +84,60 @@ class Registry:
         self._folder = folder / "slices"
 
     def take(
-        self, count: int, most: int, resources: tuple[str, ...], owner: Owner | None
+        self,
+        count: int,
+        most: int,
+        resources: tuple[str, ...],
+        owner: Owner | None,
+        *,
+        low: bool = False,
     ) -> list[Entry]:
         """Take so many numbers between 1 and `most` that no other slice has.
 
         They go round, so that a number that was dropped a moment ago, and whose last user may still
-        be connected, is not used again soon. Raises UsageError when fewer are free.
+        be connected, is not used again soon; of `low` ones the lowest are taken. Raises UsageError
+        when fewer are free.
         """
         self._make_folder()
-        taken: list[Entry] = []
-        last = self._last()
-        for step in range(1, most + 1):
-            if len(taken) == count:
-                break
-            entry = Entry((last + step - 1) % most + 1, resources, owner)
-            if self._create(entry):
-                taken.append(entry)
+        with self._alone():
+            first = 0 if low else self._last()
+            taken = list(self._taken(count, first, most, resources, owner))
         if len(taken) < count:
             self.release(taken)
             raise UsageError(
                 f"all {most} slices of {', '.join(resources)} are in use",
                 hint="drop some: greenroom slice --list shows them, greenroom slice --drop NAME",
             )
-        if taken:
-            with suppress(OSError):
-                (self._folder / LAST).write_text(str(taken[-1].number))
         return taken
+
+    def _taken(
+        self, count: int, last: int, most: int, resources: tuple[str, ...], owner: Owner | None
+    ) -> Iterator[Entry]:
+        """Yield at most so many, from behind the number `last`."""
+        for step in range(1, most + 1):
+            if count == 0:
+                return
+            entry = Entry((last + step - 1) % most + 1, resources, owner)
+            if self._create(entry):
+                count -= 1
+                with suppress(OSError):
+                    (self._folder / LAST).write_text(str(entry.number))
+                yield entry
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let nobody else take numbers meanwhile, so that they go round for all together.
+
+        It takes less than a millisecond; whoever has to wait for longer goes on all the same: no
+        number is given twice.
+        """
+        if fcntl is None:
+            yield
+            return
+        with (self._folder / LOCK).open("w") as file:
+            with suppress(TimedOut):
+                poll(lambda: locked(file), Deadline.after(LOCK_SECONDS), first=0.001, longest=0.005)
+            yield
 
     def write(self, entry: Entry) -> None:
         """Note down what has changed of a slice."""
@@ -160,6 +204,15 @@ class Registry:
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number}.json"
+
+
+def locked(file: IO[str]) -> bool:
+    """Lock a file if nobody else has it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _text(entry: Entry) -> str:

@@ -105,6 +105,7 @@ class Slices:
         self._owner = Owner.here()
         self._pools: dict[Group, Pool] = {}
         self._worker: Part | None = None
+        self._in_use: dict[int, Entry] = {}
         self._swept = False
 
     def open(self, *, timeout: float = TAKE_SECONDS) -> Slice:
@@ -125,11 +126,15 @@ class Slices:
         part = self._of_worker(Deadline.after(timeout))
         return Slice(self._view, part, (), lambda: None)
 
-    def lasting(self, count: int) -> list[Slice]:
-        """Make slices that last until somebody drops them by their names."""
+    def lasting(self, count: int, *, owned: bool = False) -> list[Slice]:
+        """Make slices that last until somebody drops them by their names.
+
+        Those that are `owned` are swept when this process has ended without doing so.
+        """
+        owner = self._owner if owned else None
         wanted = self._wanted(self.group(PER_WORKER, PER_TEST))
         with in_words():
-            parts = self._maker.make(wanted, count, None)
+            parts = self._maker.make(wanted, count, owner)
         return [Slice(self._view, part, (), lambda: None) for part in parts]
 
     def named(self, name: str) -> Slice:
@@ -150,6 +155,7 @@ class Slices:
 
     def keep(self, slice_: Slice, words: str) -> None:
         """Leave a slice as it is, to be looked into; `words` say what it was used for."""
+        self._in_use.pop(slice_.entry.number, None)
         beside = tuple(one.entry.number for one in [self._worker] if one)
         for entry in (slice_.entry, *(one.entry for one in [self._worker] if one)):
             own = beside if entry is slice_.entry and entry.number not in beside else ()
@@ -172,9 +178,12 @@ class Slices:
         return found
 
     def close(self) -> None:
-        """Drop what was made ahead or is not needed any more, where it would stay otherwise."""
+        """Drop all that is not kept, where it would stay otherwise; nobody uses any of it now."""
         for pool in self._pools.values():
             pool.close(drop=self._lasts)
+        if self._in_use and self._lasts:
+            with suppress(GreenroomError, TimedOut):
+                self._maker.drop(list(self._in_use.values()))
         if self._worker and self._lasts:
             entry = self._maker.registry.entry(self._worker.entry.number)
             if entry and not entry.kept:
@@ -196,7 +205,13 @@ class Slices:
         pool = self._pool(self._wanted(wanted), beside)
         with in_words():
             part = pool.take(deadline)
-        return Slice(self._view, part, beside, lambda: pool.give_back(part))
+        self._in_use[part.entry.number] = part.entry
+
+        def end() -> None:
+            self._in_use.pop(part.entry.number, None)
+            pool.give_back(part)
+
+        return Slice(self._view, part, beside, end)
 
     def _wanted(self, wanted: Group) -> Group:
         """Return what is to be sliced. Raises UsageError when there is nothing of it."""

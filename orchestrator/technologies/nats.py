@@ -26,11 +26,10 @@ from orchestrator.model.technology import (
     WireLoader,
 )
 from orchestrator.model.template import SELF, Reference, Template
+from orchestrator.technologies.nats_slices import SETTINGS, SLICING
+from orchestrator.technologies.yaml_size import check_size
 
 INBOX = "_INBOX.greenroom"
-
-SETTINGS = "/etc/greenroom/nats.conf"
-"""Where the server's configuration is put."""
 
 EXPECTED = "expected `streams:` with a list of stream configurations"
 
@@ -102,7 +101,7 @@ def read_yaml(data: bytes) -> tuple[yaml.Node, Any]:
         document: yaml.Node | None = yaml.compose(data, Loader=yaml.SafeLoader)
         if document is None:
             raise SeedRefused(1, EXPECTED)
-        check_size(document)
+        check_size(document, MOST_VALUES)
         return document, yaml.safe_load(data)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
@@ -110,23 +109,6 @@ def read_yaml(data: bytes) -> tuple[yaml.Node, Any]:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         words = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise SeedRefused(0, f"not YAML: {words}") from error
-
-
-def check_size(document: yaml.Node) -> None:
-    """Raise SeedRefused when aliases make more of a document than any memory can hold."""
-    counts: dict[int, int] = {}
-
-    def count(node: Any) -> int:
-        if id(node) not in counts:
-            # An alias inside of what it stands for finds this number, which is too high for any.
-            counts[id(node)] = MOST_VALUES
-            parts = node.value if isinstance(node, yaml.CollectionNode) else ()
-            pairs = (part if isinstance(part, tuple) else (part,) for part in parts)
-            counts[id(node)] = 1 + sum(count(each) for pair in pairs for each in pair)
-        return counts[id(node)]
-
-    if count(document) > MOST_VALUES:
-        raise SeedRefused(1, f"its aliases make more than {MOST_VALUES:,} values")
 
 
 def check_stream(line: int, stream: Any) -> None:
@@ -157,4 +139,5 @@ NATS = Technology(
     has_databases=False,
     client=("sh",),
     seeds={".yaml": WireLoader(talk), ".yml": WireLoader(talk)},
+    slicing=SLICING,
 )

@@ -6,11 +6,23 @@ Messages: https://www.postgresql.org/docs/current/protocol-message-formats.html
 from __future__ import annotations
 
 import csv
+import re
 import struct
+from collections.abc import Iterator
 
 from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import ExecLoader, SeedHead, SeedRefused, Technology
+from orchestrator.model.technology import (
+    Batch,
+    Cell,
+    ExecLoader,
+    RowsLoader,
+    SeedHead,
+    SeedRefused,
+    Technology,
+    rows_by,
+)
 from orchestrator.model.template import Template
+from orchestrator.technologies.postgres_content import CONTENT
 from orchestrator.technologies.postgres_state import DATA, SLICING, SNAPSHOTTING
 
 PROTOCOL_3_0 = 196608
@@ -66,6 +78,32 @@ def quoted_column(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+"""What stands for what in COPY's text format, so that a row is one line whatever is in it."""
+
+
+def put_rows(batch: Batch) -> Iterator[str]:
+    """Yield a COPY with its rows behind it, as psql reads it, line by line.
+
+    In CSV, which COPY knows as well, a line of a value could look like the end of all rows.
+    """
+    columns = ", ".join(map(quoted_column, batch.columns))
+    yield f"COPY {quoted(batch.table)} ({columns}) FROM STDIN;\n"
+    for row in batch.rows:
+        yield "\t".join(map(copied, row)) + "\n"
+    yield "\\.\n"
+
+
+def copied(cell: Cell) -> str:
+    """Return a value in COPY's text format."""
+    match cell:
+        case None:
+            return r"\N"
+        case bool():
+            return "true" if cell else "false"
+    return cell.translate(ESCAPES)
+
+
 def run_script(_head: SeedHead) -> tuple[str, ...]:
     """Return the command that runs SQL from its standard input and stops at the first error."""
     return (*PSQL, "--file", "-")
@@ -74,6 +112,15 @@ def run_script(_head: SeedHead) -> tuple[str, ...]:
 def echo(word: str) -> bytes:
     """Return the line that lets psql print a word."""
     return f"\n\\echo {word}\n".encode()
+
+
+ROWS = RowsLoader(
+    # All or nothing: constraints that are deferred see the file as a whole.
+    argv=(*PSQL, "--single-transaction", "--file", "-"),
+    put=put_rows,
+    proof=echo,
+    place=re.compile(r"psql:<stdin>:(?P<line>\d+): (?:.|\n)*?(?:COPY .*, line (?P<row>\d+)|\Z)"),
+)
 
 
 POSTGRES = Technology(
@@ -110,8 +157,10 @@ POSTGRES = Technology(
         ".sql": ExecLoader(run_script, location="psql:<stdin>", proof=echo),
         ".sql.gz": ExecLoader(run_script, unpack="gzip", location="psql:<stdin>", proof=echo),
         ".csv": ExecLoader(copy_rows, reads_head=True),
+        **rows_by(ROWS),
     },
     create_database=lambda name: (*PSQL, "--command", f"CREATE DATABASE {quoted_column(name)}"),
     slicing=SLICING,
     snapshotting=SNAPSHOTTING,
+    content=CONTENT,
 )

@@ -6,6 +6,7 @@ every copy (https://www.postgresql.org/docs/current/manage-ag-templatedbs.html).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from orchestrator.model.technology import (
@@ -22,7 +23,7 @@ from orchestrator.model.technology import (
 DATA = "/var/lib/greenroom/data"
 
 LONGEST = 48
-"""Characters of a database's name that its copies' names begin with; 63 bytes is the most."""
+"""Bytes of a database's name that its copies' names begin with; 63 is the most for these."""
 
 DONE = b"greenroom: done"
 
@@ -99,12 +100,21 @@ def run(*statements: str) -> Conversation:
 
 def access(shared: Credentials, number: int) -> Credentials:
     """Return how one gets into the slice of this number: as the same user, into its database."""
-    return Credentials(shared.user, shared.password, f"{shared.database[:LONGEST]}__s{number}")
+    return Credentials(shared.user, shared.password, f"{shortened(shared.database)}__s{number}")
 
 
 def template_of(database: str) -> str:
     """Return the name of the template of a database."""
-    return f"{database[:LONGEST]}__template"
+    return f"{shortened(database)}__template"
+
+
+def shortened(name: str) -> str:
+    """Return a name of which no two are the same when it leaves room for an ending."""
+    data = name.encode()
+    if len(data) <= LONGEST:
+        return name
+    mark = hashlib.sha256(data).hexdigest()[:8]
+    return data[: LONGEST - len(mark)].decode(errors="ignore") + mark
 
 
 def copied(database: str, copy: str) -> str:
@@ -115,6 +125,12 @@ def copied(database: str, copy: str) -> str:
 def dropped(database: str) -> str:
     """Return the statement that removes a database with all its connections."""
     return f"DROP DATABASE IF EXISTS {quoted(database)} WITH (FORCE);"
+
+
+def untemplated(database: str) -> str:
+    """Return what lets a template be removed; there may be none yet, which ALTER would refuse."""
+    only = f"WHERE datname = {literal(database)}"
+    return f"UPDATE pg_database SET datistemplate = false {only};"  # noqa: S608
 
 
 def disconnected(*databases: str) -> str:
@@ -132,11 +148,13 @@ def greet(seeded: Seeded) -> Conversation:
 
 
 def template(seeded: Seeded) -> Conversation:
-    """Make a template of each database; whoever is still connected after the seeds is let go."""
+    """Make a template of each database; whoever is connected after the seeds is let go."""
     for database in seeded.databases:
         name = template_of(database)
         yield from run(
             disconnected(database),
+            untemplated(name),
+            dropped(name),
             copied(database, name),
             f"ALTER DATABASE {quoted(name)} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;",
         )
@@ -185,4 +203,4 @@ pg_basebackup --pgdata="$1" --wal-method=fetch --checkpoint=fast --no-sync --no-
 if [ "$(id -u)" = 0 ]; then chown -R postgres: "$1"; fi
 """
 
-SNAPSHOTTING = Snapshotting(copy=COPY, user="postgres", variable="PGDATA")
+SNAPSHOTTING = Snapshotting(copy=COPY, user="postgres", start='export PGDATA="$data"; exec "$@"')

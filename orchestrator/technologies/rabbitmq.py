@@ -8,6 +8,7 @@ from __future__ import annotations
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import ExecLoader, SeedHead, Technology
 from orchestrator.model.template import Template
+from orchestrator.technologies.rabbitmq_slices import SLICING
 
 PROTOCOL_HEADER = "AMQP\0\0\x09\x01"
 CONNECTION_START = rb"^\x01\x00\x00.{4}\x00\x0a\x00\x0a"
@@ -50,4 +51,5 @@ RABBITMQ = Technology(
     database_form=ASCII,
     client=("sh",),
     seeds={".json": ExecLoader(import_definitions)},
+    slicing=SLICING,
 )

@@ -21,6 +21,7 @@ from orchestrator.model.technology import (
 )
 from orchestrator.model.template import SELF, Reference, Template
 from orchestrator.technologies.lines import numbered_lines
+from orchestrator.technologies.redis_content import CONTENT
 from orchestrator.technologies.redis_slices import SLICING
 
 PASSWORD = Reference(SELF, "password")
@@ -105,4 +106,5 @@ REDIS = Technology(
     client_env={"REDISCLI_AUTH": "${self.password}"},
     seeds={".redis": WireLoader(talk)},
     slicing=SLICING,
+    content=CONTENT,
 )

@@ -92,6 +92,12 @@ class Hold:
         if self.guard:
             self.guard.change(names)
 
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """The instances that are being made anew, or were left on the way."""
+        lease = Lease.read(self.guard.folder) if self.guard else None
+        return lease.unfinished if lease else ()
+
     def let_go(self) -> None:
         """Use it no longer."""
         if self.guard:
@@ -106,7 +112,9 @@ class Hold:
             found = listed(self.engines, self.run)
         except EngineError:
             found = []
-        names = tuple(str(thing.instance) for thing in found if thing.instance)
+        # Those of slices are named by their slices: `greenroom slice --list`.
+        there = (thing.instance for thing in found if thing.instance)
+        names = tuple(str(one) for one in there if not one.slice)
         self.stand(seconds)
         if failed:
             self.change(names)

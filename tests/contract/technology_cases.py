@@ -7,10 +7,14 @@ import gzip
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from urllib.parse import urlsplit
 
 import nats
 import pika
 import psycopg
+import pymysql
 import redis
 
 Query = Callable[[str], object]
@@ -56,7 +60,18 @@ def postgres_seeded(url: str) -> object:
     with psycopg.connect(url, connect_timeout=5) as connection:
         rows = connection.execute("select id, owner, note from accounts order by id").fetchall()
         names = connection.execute("select datname from pg_database order by datname").fetchall()
-    return rows, "archive" in [name for (name,) in names]
+        first = connection.execute("select day, is_open, amount from parents").fetchone()
+        tags = connection.execute("select tags from children").fetchone()
+        counts = connection.execute("select count(*), sum(amount) from parents").fetchone()
+        family = connection.execute("select count(*) from children").fetchone()
+    return rows, "archive" in [name for (name,) in names], first, tags, counts, family
+
+
+ENUM = b"""{"nothing": [], "pg_enum": [
+{"oid": 1, "enumtypid": 1, "enumsortorder": 1, "enumlabel": "a"},
+{"oid": 2, "enumtypid": 1, "enumsortorder": 2, "enumlabel": "b"},
+
+"""
 
 
 POSTGRES = TechnologyCase(
@@ -65,9 +80,29 @@ POSTGRES = TechnologyCase(
     settings={"database": ["ledger", "archive"]},
     hello=postgres_hello,
     good={
-        "schema.sql": b"create table accounts (id int primary key, owner text, note text);",
+        "schema.sql": b"""
+create table accounts (id int primary key, owner text, note text);
+create table parents (id int primary key, day date, is_open boolean, amount numeric);
+create table children (id int primary key, parent int references parents, tags jsonb);
+""",
         "more.sql.gz": gzip.compress(b"insert into accounts values (1, 'gz', null);\n"),
         "accounts.csv": b'owner,id\n"a, b",2\n"line\nbreak",3\n',
+        "accounts.json": b"""[
+            {"id": 6, "owner": "tab\\t \\\\N\\n\\\\.\\n", "note": {"a": [1.50, null]}},
+            {"id": 7}
+        ]""",
+        "public.accounts.yaml": b"- {id: 8, owner: no, note: null}\n- {note: '', id: 9}\n",
+        "tables.yml": b"""
+parents:
+  - {id: 1, day: 2024-02-29, is_open: true, amount: 1.10}
+children:
+  - {id: 1, parent: 1, tags: [a, 1, null, {b: no}]}
+""",
+        "more.generate.yaml": b"""
+tables:
+  parents: {count: 2, fields: {id: {sequence: 2}, is_open: boolean, amount: {integer: [5, 5]}}}
+  children: {count: 3, fields: {id: {sequence: 2}, parent: {ref: parents.id}}}
+""",
     },
     function="""
 import psycopg
@@ -86,8 +121,16 @@ cat  # A command that reads the standard input must not swallow the script.
             (3, "line\nbreak", None),
             (4, "greenroom", "function"),
             (5, "resource", "script"),
+            (6, "tab\t \\N\n\\.\n", '{"a": [1.5, null]}'),
+            (7, None, None),
+            (8, "no", None),
+            (9, None, ""),
         ],
         True,
+        (date(2024, 2, 29), True, Decimal("1.10")),
+        (["a", 1, None, {"b": "no"}],),
+        (3, Decimal("11.10")),
+        (4,),
     ),
     bad=(
         BadSeed(
@@ -104,8 +147,142 @@ cat  # A command that reads the standard input must not swallow the script.
             "torn.sql.gz", gzip.compress(b"select 1;" * 999)[:-20], r"cannot read torn\.sql\.gz"
         ),
         BadSeed("nowhere.csv", b"id\n1\n", r'relation "nowhere" does not exist'),
+        BadSeed(
+            "rows.json",
+            ENUM + b'\n{"oid": "three", "enumlabel": "c", "enumtypid": 1, "enumsortorder": 3}\n]}',
+            r'rows\.json:6: ERROR:  invalid input syntax for type oid: "three"',
+        ),
+        BadSeed(
+            "rows.yaml",
+            b"pg_enum:\n- {enumtypid: 1}\n- {oid: 2}\n- {oid: 3}\n- {oid: four}\n- {x: 1}\n",
+            r'rows\.yaml:2: ERROR:  null value in column "oid"',
+        ),
+        BadSeed(
+            "nowhere.json",
+            b'\n[{"id": 1}]',
+            r'nowhere\.json:2: ERROR:  relation "nowhere" does not exist',
+        ),
+        BadSeed("torn.json", b'[\n{"id": 1},\n', r"torn\.json:3: not JSON: "),
+        BadSeed(
+            "few.generate.yaml",
+            b"tables:\n  a:\n    count: 3\n    fields:\n      b: {unique: {choice: [1, 2]}}\n",
+            r"few\.generate\.yaml:5: b is unique",
+        ),
+        BadSeed(
+            "words.generate.yaml",
+            b"tables: {a: {count: 3, fields: {b: nme, c: sentense}}}\n",
+            r'(?s)yaml:1:36: .*"name"\?.*1:44: .*"sentence"\?',
+        ),
     ),
 )
+
+
+def mariadb_query(url: str, *statements: str) -> list[object]:
+    """Ask in the database of the address; a password with a per cent sign is none here."""
+    parts = urlsplit(url)
+    connection = pymysql.connect(
+        host=parts.hostname,
+        port=parts.port or 0,
+        user=parts.username,
+        password=parts.password or "",
+        database=parts.path[1:],
+        connect_timeout=5,
+    )
+    with connection, connection.cursor() as cursor:
+        return [cursor.execute(statement) and cursor.fetchall() for statement in statements]
+
+
+def mariadb_seeded(url: str) -> object:
+    rows, names = mariadb_query(url, "select * from accounts order by id", "show databases")
+    return rows, ("archive",) in names
+
+
+def mariadb(use: str, client: str, begin: bytes = b"") -> TechnologyCase:
+    """The case of both images; they differ in the names of things, and in how a dump begins."""
+    return TechnologyCase(
+        use=use,
+        section="databases",
+        settings={"database": ["ledger", "archive"]},
+        hello=lambda url: mariadb_query(url, "select 1"),
+        good={
+            "schema.sql": begin
+            + b"create table accounts (id int primary key, owner text, note text);\n"
+            b"delimiter //\ncreate procedure nothing() begin select 1; end//\n",
+            # Neither a delimiter nor the end of a line.
+            "more.sql.gz": gzip.compress(b"insert into accounts values (1, 'gz', null)"),
+            "accounts.csv": b"owner,id,note\n"
+            b'"a, b",2,\n"line\r\nbreak",3,""\n"\\""; --",0,\xc3\xa9',
+            "archive.accounts.sql": b"create table archive.accounts (id int);",
+            "archive.accounts.csv": b"id\n1\n",
+            "accounts.json": b"""[
+  {"id": 10, "owner": "it's \\\\", "note": null},
+  {"id": 11, "owner": true}
+]""",
+            "more.yaml": b"accounts:\n  - {id: 12, owner: [a, 1]}\n",
+            "made.generate.yaml": b"seed: 1\ntables:\n"
+            b"  accounts: {count: 1, fields: {id: {choice: [13]}, owner: {choice: [made]}}}\n",
+        },
+        function="""
+import pymysql
+connection = pymysql.connect(host=resource.host, port=resource.port, user=resource.user,
+                             password=resource.password, database=resource.database)
+with connection.cursor() as cursor:
+    cursor.execute("insert into accounts values (4, 'function', %s)", [resource.user])
+connection.commit()
+""",
+        script=f"""
+echo "insert into accounts values (5, '$RESOURCE_HOST', 'script')" | {client}
+cat  # A command that reads the standard input must not swallow the script.
+""",
+        seeded=mariadb_seeded,
+        expected=(
+            (
+                (0, '\\"; --', "é"),
+                (1, "gz", None),
+                (2, "a, b", None),
+                (3, "line\r\nbreak", ""),
+                (4, "function", "greenroom"),
+                (5, "resource", "script"),
+                (10, "it's \\", None),
+                (11, "1", None),
+                (12, '["a", 1]', None),
+                (13, "made", None),
+            ),
+            True,
+        ),
+        bad=(
+            BadSeed(
+                "accounts.json",
+                b'[{"id": 1},\n {"id": 1}]',
+                r"accounts\.json: ERROR 1146|accounts\.json:1: Table",
+            ),
+            BadSeed(
+                "bad.sql",
+                b"create table a (id int);\n\nselect * form a;\n",
+                r"bad\.sql:3: ERROR 1064 \(42000\): You have an error in your SQL syntax",
+            ),
+            BadSeed(
+                "bad.sql.gz",
+                gzip.compress(b"select 1;\nselect nothing;\n"),
+                r"bad\.sql\.gz:2: ERROR 1054 \(42S22\): Unknown column 'nothing'",
+            ),
+            BadSeed("quit.sql", b"select 1;\n\\q\n", r"quit\.sql: .* not read the file"),
+            BadSeed("comment.sql", b"select 1; /* never", r"comment\.sql: .* not read the file"),
+            BadSeed(
+                "torn.sql.gz", gzip.compress(b"select 1;" * 999)[:-20], r"cannot read torn\.sql\.gz"
+            ),
+            BadSeed(
+                "nowhere.csv", b"id\n1\n", r"nowhere\.csv:2: ERROR 1146 .*nowhere' doesn't exist"
+            ),
+            BadSeed("user.csv", b'a,b\n1,2\n\n"', r"user\.csv:3: fields in this row: 1"),
+        ),
+    )
+
+
+SANDBOX = b"/*M!999999\\- enable the sandbox mode */ \n"
+
+MARIADB = mariadb("mariadb:10.11", client="mariadb", begin=SANDBOX)
+MYSQL = mariadb("mysql:8", client="mysql")
 
 
 def redis_hello(url: str) -> object:
@@ -124,6 +301,8 @@ REDIS = TechnologyCase(
     hello=redis_hello,
     good={
         "keys.redis": b'# keys\nSET greeting "hello, \\"world\\""\n\nRPUSH list a b c\n',
+        "sets.redis": b"SADD set %s\nHSET hash %s\nZADD zset 1 a\nXADD stream 1-1 a 1\n"
+        % (b" ".join(b"m%d" % n for n in range(900)), b" ".join(b"f%d x" % n for n in range(900))),
         "many.redis": b"".join(b"SET n%d %d\n" % (number, number) for number in range(1000)),
     },
     function="""
@@ -254,4 +433,6 @@ asyncio.run(fill())
     ),
 )
 
-CASES = {case.use.partition(":")[0]: case for case in (POSTGRES, REDIS, RABBITMQ, NATS)}
+CASES = {
+    case.use.partition(":")[0]: case for case in (POSTGRES, MARIADB, MYSQL, REDIS, RABBITMQ, NATS)
+}

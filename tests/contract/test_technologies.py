@@ -12,6 +12,7 @@ import pytest
 from technology_cases import CASES, BadSeed, TechnologyCase
 
 from orchestrator import Environment, StepFailed
+from orchestrator.checking.holdings import difference, held
 from orchestrator.lifecycle.survey import survey
 from orchestrator.technologies import BUILT_IN
 from orchestrator.waiting import Deadline, poll
@@ -94,6 +95,30 @@ def test_what_a_function_has_started_ends_with_it(make: Make, tmp_path: Path) ->
     with make(CASES["nats"], {"load.py": source.encode()}, seed=["load.py:fill"]):
         pid = int((tmp_path / "pid").read_text())
         poll(lambda: not is_running(pid), Deadline.after(10))
+
+
+WITH_CONTENT = [name for name, technology in BUILT_IN.items() if technology.content]
+
+
+@pytest.mark.parametrize("name", WITH_CONTENT)
+def test_the_same_seeds_are_the_same_content(name: str, make: Make) -> None:
+    case = CASES[name]
+    found = []
+    for _ in range(2):
+        with make(case, case.good, seed=list(case.good)) as environment:
+            found.append(held(environment.view, "resource"))
+    assert found[0] == found[1]
+    assert found[0]
+
+
+@pytest.mark.parametrize("name", WITH_CONTENT)
+def test_what_a_seed_adds_changes_the_content(name: str, make: Make) -> None:
+    case = CASES[name]
+    files = {**case.good, "more.sh": case.script.encode()}
+    with make(case, files, seed=list(case.good)) as environment:
+        before = held(environment.view, "resource")
+    with make(case, files, seed=[*case.good, "more.sh"]) as environment:
+        assert difference(before, held(environment.view, "resource"))
 
 
 def is_running(pid: int) -> bool:

@@ -9,7 +9,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs"
-PAGES = ("guide.md", "manifest.md", "technologies.md", "cli.md", "security.md", "reliability.md")
+PAGES = (
+    "guide.md",
+    "state.md",
+    "manifest.md",
+    "technologies.md",
+    "cli.md",
+    "security.md",
+    "reliability.md",
+)
 
 FENCE = re.compile(r"```(\w*)")
 CAPTION = re.compile(r"(?:and )?`([\w./-]+\.\w+)`:")

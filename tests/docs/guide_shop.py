@@ -1,4 +1,4 @@
-"""The guide's folder `shop`, in which its files are written and its commands are typed."""
+"""The folder `shop` of the pages that are done as they say: files written, commands typed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from doc_blocks import Block, Command, commands
+from doc_blocks import Block, Command, Page, commands
 
 SECONDS = 600
 MARK = "@@@ "
@@ -23,6 +23,10 @@ VARIABLE = {
     r"shop-[a-z0-9]{8}\b": "RUN",
     r"docker \d[\w.+~-]*": "DOCKER",
     r":[a-z0-9]{20}@": ":PASSWORD@",
+    r"\b[0-9a-f]{12}\b": "KEY",
+    r"\d+ MB": "SIZE",
+    r"(\b|__)s\d+\b": r"\1SLICE",
+    r"\[\d\d/\w+/\d{4} [\d:]+\]": "[CLOCK]",
     r"\s+": " ",
 }
 """What differs from one time to the next, and what stands for it when outputs are compared."""
@@ -30,7 +34,7 @@ VARIABLE = {
 
 @dataclass(frozen=True)
 class Typed:
-    """A command of the guide, what came of it, and with which exit code."""
+    """A command of a page, what came of it, and with which exit code."""
 
     block: Block
     command: Command
@@ -45,7 +49,7 @@ class Typed:
 
     @property
     def should_fail(self) -> bool:
-        """Whether the guide shows that it fails."""
+        """Whether the page shows that it fails."""
         return any(line.startswith("error:") for line in self.command.shown)
 
 
@@ -87,3 +91,28 @@ def typed(block: Block, folder: Path) -> Iterable[Typed]:
         script = f"{command.line}\ncode=$?; echo; echo '{MARK}'$code"
         output, _, code = run(script, folder).rpartition(MARK)
         yield Typed(block, command, output, int(code))
+
+
+def chapters(page: Page) -> list[str]:
+    """The chapters in which something is typed."""
+    return list(dict.fromkeys(one.heading for one in page.blocks if one.language == "console"))
+
+
+def type_chapter(page: Page, chapter: str, folder: Path) -> None:
+    """Write what a chapter and all before it write, type what it types, and compare.
+
+    What earlier chapters have started, they have ended, and so does this one.
+    """
+    first = next(at for at, block in enumerate(page.blocks) if block.heading == chapter)
+    try:
+        for at, block in enumerate(page.blocks):
+            if block.name and (at < first or block.heading == chapter):
+                put(block, folder)
+            elif block.language == "console" and block.heading == chapter:
+                for one in typed(block, folder):
+                    told = f"{block}: $ {one.command.line}\n{one.output}"
+                    assert (one.code != 0) == one.should_fail, told
+                    assert one.missing == [], told
+    finally:
+        left = run("greenroom down", folder)
+    assert "nothing to remove" in left

@@ -18,8 +18,13 @@ from orchestrator.cli.app import app
 from orchestrator.cli.main import main
 from orchestrator.cli.ps import Entry
 from orchestrator.cli.signals import ENDING
+from orchestrator.cli.slice import KEEP_SLICES
+from orchestrator.cli.snapshots import as_value
 from orchestrator.environment import TIMEOUT
 from orchestrator.host.owner import TIME_TO_LIVE
+from orchestrator.lifecycle import snapshotting
+from orchestrator.model.launch import SLICE_VARIABLE
+from orchestrator.model.snapshot import Snapshot
 from orchestrator.model.step import ChangeKind
 from orchestrator.watchdog.hold import HURRY, Keep
 from orchestrator.watchdog.remover import PATIENCE
@@ -30,6 +35,9 @@ COMMANDS: dict[str, Any] = PROGRAM.commands
 
 INTERNAL = {"GREENROOM_PROCESS", "GREENROOM_PROCESS_LABELS"}
 """Variables of Greenroom's own that nobody is meant to set."""
+
+TOLD = {"GREENROOM_SLICE"}
+"""Variables that tests get and Greenroom itself never reads."""
 
 command = pytest.mark.parametrize("name", COMMANDS)
 
@@ -149,10 +157,37 @@ def test_variables() -> None:
     (table,) = PAGE.under("Variables")
     documented = {name for cell in table.column("variable") for name in codes(cell)}
     source = "".join(path.read_text("utf-8") for path in (ROOT / "orchestrator").rglob("*.py"))
-    read = set(re.findall(r"\"(GREENROOM_\w+)\"", source)) - INTERNAL
+    read = set(re.findall(r"\"(GREENROOM_\w+)\"", source)) - INTERNAL - TOLD
     assert {name for name in documented if name.startswith("GREENROOM_")} == read
     for name in documented - read - {"DOCKER_CONTEXT"}:
         assert f'"{name}"' in source, f"nothing reads {name}"
+
+
+def test_variables_that_tests_are_told() -> None:
+    assert {SLICE_VARIABLE} == TOLD
+    assert f"`{SLICE_VARIABLE}`" in part("slice")
+
+
+def test_what_switches_snapshots_off() -> None:
+    (table,) = PAGE.under("Variables")
+    (row,) = (row for row in table.rows if code(row[0]) == snapshotting.SWITCH)
+    assert set(codes(row[1])) == {*snapshotting.OFF, "--no-snapshots"}
+
+
+def test_the_limit_of_snapshots() -> None:
+    assert f"have {snapshotting.LIMIT / 10**9:g} GB" in part("snapshots")
+
+
+def test_what_commands_say_in_json() -> None:
+    snapshot = Snapshot("docker", "key", "of", 1, 2)
+    assert set(codes(meaning("snapshots", "--json"))) == set(as_value(snapshot))
+    assert {"slice", "resources", "kept"} < set(codes(meaning("slice", "--json")))
+    assert "warnings" in codes(meaning("check", "--json"))
+
+
+def test_how_slices_are_kept() -> None:
+    (row,) = (row[0] for table in PAGE.under("slice") for row in table.rows if "--keep-s" in row[0])
+    assert code(row).partition(" ")[2].split("|") == list(KEEP_SLICES)
 
 
 def test_ready_made_environments() -> None:

@@ -7,19 +7,11 @@ from pathlib import Path
 import pytest
 from doc_blocks import page
 from doc_manifests import loaded
-from guide_shop import put, run, typed
+from guide_shop import chapters, put, type_chapter, typed
 
 from orchestrator.errors import ManifestError
 
 PAGE = page("guide.md")
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    """An empty folder of the name that the guide gives it."""
-    folder = tmp_path / "shop"
-    folder.mkdir()
-    return folder
 
 
 @pytest.fixture
@@ -28,27 +20,11 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
 
 
-CHAPTERS = list(dict.fromkeys(one.heading for one in PAGE.blocks if one.language == "console"))
-
-
 @pytest.mark.engine
-@pytest.mark.usefixtures("live_environ")
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.usefixtures("typing")
+@pytest.mark.parametrize("chapter", chapters(PAGE))
 def test_a_chapter_can_be_typed_as_it_stands(chapter: str, shop: Path) -> None:
-    """What earlier chapters have written is there; what they have started, they have ended."""
-    first = next(at for at, block in enumerate(PAGE.blocks) if block.heading == chapter)
-    try:
-        for at, block in enumerate(PAGE.blocks):
-            if block.name and (at < first or block.heading == chapter):
-                put(block, shop)
-            elif block.language == "console" and block.heading == chapter:
-                for one in typed(block, shop):
-                    told = f"{block}: $ {one.command.line}\n{one.output}"
-                    assert (one.code != 0) == one.should_fail, told
-                    assert one.missing == [], told
-    finally:
-        left = run("greenroom down", shop)
-    assert "nothing to remove" in left
+    type_chapter(PAGE, chapter, shop)
 
 
 def test_mistakes_are_shown_as_they_are_told() -> None:

@@ -55,7 +55,7 @@ DOCUMENTED: dict[tuple[str, int], set[str]] = {
 
 SURROUNDINGS = """
 databases:
-  ledger: {use: postgres}
+  ledger: {use: postgres, isolation: test}
   more: {use: postgres}
 tasks:
   migrate: {image: alpine}
@@ -153,8 +153,10 @@ def test_every_key_is_documented_and_no_other(heading: str, number: int) -> None
     assert sorted(written) == sorted(DOCUMENTED[heading, number])
 
 
-def test_a_task_has_the_keys_of_a_service() -> None:
-    assert keys("Task") == keys("Service")
+def test_a_task_has_the_keys_of_a_service_but_for_those_that_say_so() -> None:
+    told = table("Services and tasks").rows
+    alone = {code(key) for key, *_, meaning, _ in told if "Services only" in meaning}
+    assert keys("Task") == keys("Service") - alone
 
 
 @pytest.mark.parametrize(("heading", "number", "key", "example"), ROWS)
@@ -186,7 +188,7 @@ def test_what_is_not_yet_there_says_so(row: tuple[str, ...]) -> None:
 def test_everything_that_is_not_yet_there_is_listed() -> None:
     listed = {code(key) for key in table("Not yet").column("key")}
     wholly = postponed("Document") | postponed("Server") | postponed("Service") | postponed("Task")
-    assert listed == wholly | {"isolation", "engine", "use"}
+    assert listed == wholly | {"engine", "use"}
 
 
 def test_the_defaults_are_those_of_the_model() -> None:

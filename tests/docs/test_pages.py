@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
 
 import pytest
 import typer
-from doc_blocks import FOLDER, PAGES, Block, anchor, commands, page
+from doc_blocks import FOLDER, PAGES, ROOT, Block, anchor, commands, page
 from doc_manifests import loaded
 
 from orchestrator.cli.app import app
 from orchestrator.errors import ManifestError
+from orchestrator.seeding.generated import generate
+from orchestrator.seeding.rows.yaml_rows import read_yaml
 from orchestrator.technologies.nats import read_streams
 
 READ = {name: page(name) for name in PAGES}
 BLOCKS = [block for name in PAGES for block in READ[name].blocks]
 
-LANGUAGES = {"yaml", "sql", "csv", "json", "python", "js", "ini", "sh", "console", "text"}
-NO_MANIFESTS = {"streams.yaml"}
+LANGUAGES = {"yaml", "sql", "csv", "json", "python", "js", "go", "ini", "sh", "console", "text"}
+NO_MANIFESTS: dict[str, Callable[[str], object]] = {
+    "streams.yaml": lambda text: read_streams(text.encode()),
+    "people.yaml": lambda text: list(read_yaml(text, "people")),
+    "shop.generate.yaml": lambda text: list(generate(text, "shop.generate.yaml")),
+    "many.generate.yaml": lambda text: list(generate(text, "many.generate.yaml")),
+}
 WITH_MISTAKES = {"wrong.yaml"}
 
 
@@ -34,12 +42,18 @@ def test_every_block_says_what_it_is() -> None:
 @pytest.mark.parametrize("block", of("yaml"))
 def test_a_manifest_has_no_mistakes(block: Block) -> None:
     if block.name in NO_MANIFESTS:
-        assert read_streams(block.text.encode())
+        assert NO_MANIFESTS[block.name](block.text)
     elif block.name in WITH_MISTAKES:
         with pytest.raises(ManifestError):
             loaded(block.text)
     else:
         loaded(block.text)
+
+
+def test_the_manifests_of_the_readme_have_no_mistakes_and_no_warnings() -> None:
+    found = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert len(found) == 2
+    assert [loaded(text).warnings for text in found] == [(), ()]
 
 
 @pytest.mark.parametrize("block", of("python"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gzip
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from doc_manifests import loaded
 from orchestrator import Environment, StepFailed
 from orchestrator.model import probe, technology, template
 from orchestrator.model.probe import Dialogue
-from orchestrator.model.technology import Technology
+from orchestrator.model.technology import Credentials, Technology
 from orchestrator.technologies import BUILT_IN
 
 PAGE = page("technologies.md")
@@ -125,9 +126,19 @@ def test_the_technology_that_is_shown_is_the_one_that_is_there() -> None:
     shown, known = names["REDIS"], BUILT_IN["redis"]
     assert isinstance(shown, Technology)
     for field in Technology.__dataclass_fields__:
-        if field not in ("readiness", "seeds"):
+        if field not in ("readiness", "seeds", "slicing", "content"):
             assert getattr(shown, field) == getattr(known, field), field
     assert shown.readiness("", "") == known.readiness("", "")
+
+
+def test_what_isolation_means_for_the_servers() -> None:
+    postgres, redis = BUILT_IN["postgres"].slicing, BUILT_IN["redis"].slicing
+    assert postgres
+    assert redis
+    assert postgres.taken == ("postgres",)
+    assert f"`{' '.join(redis.args)}`" in PAGE.prose
+    shared = Credentials("default", "secret", "0")
+    assert [redis.access(shared, number).database for number in (1, redis.most)] == ["16", "1015"]
 
 
 # Against real servers: the seeds as they are shown, and what is said of bad ones.
@@ -138,10 +149,9 @@ def seed_files(name: str) -> dict[str, str]:
     (manifest, *_) = blocks(name, "yaml")
     (entry,) = yaml.safe_load(manifest.text)[BUILT_IN[name].section].values()
     shown = {one.language: one.text for one in blocks(name, "sql", "csv", "json")}
-    shown |= {
-        Path(one.name).suffix[1:]: one.text for one in blocks(name, "yaml", "text") if one.name
-    }
-    return {file: shown.get(Path(file).suffix[1:], "") for file in entry["seed"]}
+    named = {one.name: one.text for one in blocks(name, "yaml", "text") if one.name}
+    shown |= {Path(file).suffix[1:]: text for file, text in named.items()}
+    return {file: named.get(file) or shown.get(Path(file).suffix[1:], "") for file in entry["seed"]}
 
 
 def written(name: str, folder: Path, spoil: Callable[[str], str] = str) -> Environment:
@@ -156,8 +166,15 @@ def written(name: str, folder: Path, spoil: Callable[[str], str] = str) -> Envir
     return Environment(folder)
 
 
+LEDGER = """
+select count(*), sum(balance) filter (where id ~ '^(alice|bob|carol|dave|erin|frank)$')
+from accounts
+"""
+
 ASKED = {
-    "postgres": ("ledger", "psql -Atc 'select sum(balance) from accounts'", "120"),
+    "postgres": ("ledger", f"psql -Atc {shlex.quote(LEDGER)}", "1006|135"),
+    "mariadb": ("shop", "mariadb -Ne 'select sum(balance) from accounts'", "120"),
+    "mysql": ("shop", "mysql -Ne 'select sum(balance) from accounts'", "120"),
     "redis": ("cache", "redis-cli hget user:1 name", "Ada Lovelace"),
     "rabbitmq": ("queue", "rabbitmqctl -q list_queues name", "orders"),
     "nats": ("events", "nats-server --version", "v2"),
@@ -179,6 +196,9 @@ OVERLAP = '  - name: COPY\n    subjects: ["orders.new"]\n    storage: memory\n'
 SPOILT = [
     ("postgres", 0, lambda text: text.replace("integer", "integr")),
     ("postgres", 1, lambda text: text.replace("bob,20", "bob,-20")),
+    ("postgres", 2, lambda text: text.replace("frank, balance: 0", "frank, balance: -1")),
+    ("mariadb", 0, lambda text: text.replace("integer", "integr")),
+    ("mariadb", 1, lambda text: text.replace("bob,20", "bob,-20")),
     ("redis", 0, lambda text: text.replace(' "Ada Lovelace" role admin', "")),
     ("rabbitmq", 0, lambda text: text.replace('"/"', '"/nowhere"')),
     ("nats", 0, lambda text: text + OVERLAP),

@@ -11,6 +11,9 @@ What stands already is told in `facts` too, each instance with how it is:
 Whoever is told to be as the others stands as an `up` of the manifest `before` has made it (of the
 case's own manifest, where it has none), with `digests_before` and `images_before` where these were
 others. With `fresh` and `restart` the plan is that of these commands.
+
+With `keeps_snapshots`, or `snapshots: [ledger]`, the engine keeps seeded state; of those named
+there is a snapshot of what the manifest says now.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import DOCKER, PROCESS, Instance
 from orchestrator.model.step import Plan, Start, StartRelay
 from orchestrator.plan import plan_down, plan_text, plan_up
+from orchestrator.plan.snapshots import keys
 from orchestrator.technologies import BUILT_IN
 
 START = (Start, StartRelay)
@@ -74,9 +78,10 @@ def planned(case: dict[str, Any]) -> str:
 def plan_of(case: dict[str, Any]) -> Plan:
     """The plan for a case's manifest."""
     given = case.get("facts", {})
-    known = replace(facts(given), standing=standing(case))
+    manifest = loaded(case["manifest"], case)
+    known = replace(with_snapshots(facts(given), given, manifest), standing=standing(case))
     return plan_up(
-        loaded(case["manifest"], case),
+        manifest,
         known,
         case.get("profiles", ()),
         fresh=case.get("fresh", False),
@@ -104,8 +109,22 @@ def facts(given: dict[str, Any], when: str = "") -> Facts:
         engines={name: EngineFacts(name) for name in given.get("engines", [])},
         images=ids,
         image_prefix=given.get("image_prefix", ""),
-        digests={f"/project/{path}": digest for path, digest in digests.items()},
+        digests={in_project(path): digest for path, digest in digests.items()},
     )
+
+
+def in_project(path: str) -> str:
+    """A path below the project's folder; one of all the code that begins there keeps its mark."""
+    return path if path.startswith("code:") else f"/project/{path}"
+
+
+def with_snapshots(known: Facts, given: dict[str, Any], manifest: Manifest) -> Facts:
+    """The same facts with the snapshots that are there."""
+    if not given.get("keeps_snapshots") and "snapshots" not in given:
+        return known
+    known = replace(known, keeps_snapshots=True)
+    found = keys(manifest.resources, known)
+    return replace(known, snapshots=frozenset(found[name] for name in given.get("snapshots", [])))
 
 
 def standing(case: dict[str, Any]) -> dict[Instance, Found]:

@@ -12,6 +12,7 @@ import nats
 import pika
 import psutil
 import psycopg
+import pymysql
 import pytest
 import redis
 from psycopg import sql
@@ -69,6 +70,33 @@ def test_postgres_takes_every_name_as_it_is(make: Make, tmp_path: Path) -> None:
         names = ledger.execute("select datname from pg_database").fetchall()
         assert {name for (name,) in names} >= {"-d'\";$(id)", "postgresql://elsewhere/x"}
         assert ('b"; drop database postgres; --',) in names
+
+
+def test_mariadb_takes_every_name_and_value_as_it_is(make: Make, tmp_path: Path) -> None:
+    table, column = "x` (a int); drop table victim; --", "-a`), (b"
+    value = f"'); drop table victim; -- \\' \\g {HOSTILE} \\"
+    names = [name.replace("`", "``") for name in (table, column)]
+    (tmp_path / "schema.sql").write_text(
+        "create table victim (id int);\ncreate table `{}` (id int, `{}` text);".format(*names)
+    )
+    quoted = ['"' + text.replace('"', '""') + '"' for text in (column, value)]
+    (tmp_path / f"{table}.csv").write_text(f"id,{quoted[0]}\n1,{quoted[1]}\n")
+    (tmp_path / "who.sh").write_text("mariadb -e 'create table who as select current_user() me'")
+    hostile = {"user": "$(id)%u;#@{x}", "password": "it is; # $(id) %41 {x} @:/?#"}
+    databases = ['d"; $(id) #', "-d.x%", "a'b"]
+    seeds = ["schema.sql", f"{table}.csv", "who.sh"]
+    with make("databases", use="mariadb:11", database=databases, seed=seeds, **hostile) as made:
+        server = made["resource"]
+        connection = pymysql.connect(
+            **{"host": server.host, "port": server.port, "database": databases[0], **hostile}
+        )
+        with connection, connection.cursor() as cursor:
+            cursor.execute(f"select * from `{names[0]}`")
+            assert cursor.fetchall() == ((1, value),)
+            assert cursor.execute("select id from victim") == 0
+            assert cursor.execute("select * from who where me = %s", [hostile["user"] + "@%"]) == 1
+            cursor.execute("show databases")
+            assert {name for (name,) in cursor.fetchall()} >= set(databases)
 
 
 def test_a_header_over_two_lines_is_refused_and_not_cut(make: Make, tmp_path: Path) -> None:
@@ -131,7 +159,12 @@ def test_a_stream_s_name_is_no_part_of_the_protocol(make: Make, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("section", "use"),
-    [("databases", "postgres:15"), ("brokers", "rabbitmq:4"), ("brokers", "nats:2")],
+    [
+        ("databases", "postgres:15"),
+        ("databases", "mariadb:11"),
+        ("brokers", "rabbitmq:4"),
+        ("brokers", "nats:2"),
+    ],
 )
 def test_no_server_has_its_password_in_its_arguments(section: str, use: str, make: Make) -> None:
     with make(section, use=use) as environment:

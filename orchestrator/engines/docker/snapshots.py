@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from orchestrator.engines.docker.answers import item, items, labels, number, text
-from orchestrator.engines.docker.client import Api
+from orchestrator.engines.docker.answers import Item, item, items, labels, number, text
+from orchestrator.engines.docker.client import Api, Client
 from orchestrator.engines.docker.exchange import NOT_FOUND, Query, Refusal, filters
 from orchestrator.engines.docker.removal import remove_container
 from orchestrator.errors import EngineError
@@ -86,18 +86,24 @@ def listed(api: Api, engine: str, deadline: Deadline) -> list[Snapshot]:
     """Return all snapshots that have their name."""
     with api.calls(deadline, "list the snapshots") as client:
         images = items(client.get("/images/json", filters(label=SNAPSHOT)))
-    return [
-        Snapshot(
-            engine=engine,
-            key=key,
-            of=found.get(OF, ""),
-            size=number(each, "Size") or 0,
-            created=number(each, "Created") or 0,
-        )
-        for each in images
-        if (found := labels(each)) and (key := found.get(SNAPSHOT, ""))
-        if snapshot_image(key) in (each.get("RepoTags") or ())
-    ]
+        return [
+            Snapshot(
+                engine=engine,
+                key=key,
+                of=found.get(OF, ""),
+                size=_own_size(client, each),
+                created=number(each, "Created") or 0,
+            )
+            for each in images
+            if (found := labels(each)) and (key := found.get(SNAPSHOT, ""))
+            if snapshot_image(key) in (each.get("RepoTags") or ())
+        ]
+
+
+def _own_size(client: Client, thing: Item) -> int:
+    """Return the size of an image's last layer: all below it belongs to the image that it is on."""
+    layers = items(client.get(f"/images/{text(thing, 'Id')}/history"))
+    return number(layers[0], "Size") or 0 if layers else 0
 
 
 def image(engine: str, key: str) -> Image:

@@ -167,4 +167,14 @@ def _databases(entry: Server, technology: Technology, site: Site) -> tuple[str, 
         names.append(word.text)
     if len(names) > 1 and technology.create_database is None:
         site.wrong(f"{technology.name} cannot have more than one database", "database")
-    return tuple(names) or (technology.database or site.name.replace("-", "_"),)
+    return tuple(names) or (technology.database or _named_after(site.name, technology),)
+
+
+def _named_after(name: str, technology: Technology) -> str:
+    """The entry's name as a database's; `greenroom` where the server keeps such a name to itself.
+
+    Many will write `mysql: {use: mysql}`, and `mysql` is where that server has its users.
+    """
+    own = name.replace("-", "_")
+    form = technology.database_form
+    return own if form is None or re.fullmatch(form[0], own) else "greenroom"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestrator.manifest.model.document import Document
 from orchestrator.manifest.model.part import Part
-from orchestrator.manifest.model.program import Program
+from orchestrator.manifest.model.program import Program, Service
 from orchestrator.manifest.model.server import Server
 from orchestrator.manifest.places import Path
 from orchestrator.manifest.words import did_you_mean, listed, quoted
@@ -49,7 +49,9 @@ def _owner(model: type[Part], key: str) -> str:
         return "databases and brokers"
     if issubclass(model, Server) and key in Program.model_fields:
         return "services and tasks"
-    if model is Document and key in {*Server.model_fields, *Program.model_fields}:
+    if key in Service.model_fields and issubclass(model, Server | Program):
+        return "services"
+    if model is Document and key in {*Server.model_fields, *Service.model_fields}:
         return "entries of a section"
     return ""
 

@@ -10,7 +10,13 @@ import pytest
 from shop import Shop
 
 CASES = [
-    ("greenroom ", "run up restart down extend prune ps logs exec shell env url check plan schema"),
+    (
+        "greenroom ",
+        (
+            "run up restart reset slice down extend prune snapshots ps logs exec shell env url "
+            "check plan schema"
+        ),
+    ),
     ("greenroom sh", "shell"),
     ("greenroom logs ", "api extra ledger worker"),
     ("greenroom url le", "ledger"),
@@ -18,6 +24,9 @@ CASES = [
     ("greenroom up su", "sub/"),
     ("greenroom check sub/e", "sub/environment.yaml"),
     ("greenroom env --format d", "dotenv"),
+    ("greenroom slice --format d", "dotenv"),
+    ("greenroom slice --keep-slices n", "none"),
+    ("greenroom reset le", "ledger"),
     ("greenroom exec ledger -- p", ""),
 ]
 

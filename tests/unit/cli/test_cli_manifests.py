@@ -25,8 +25,32 @@ def test_check_as_json(shop: Shop) -> None:
     assert json.loads(shop.greenroom("check", "--json").out) == {
         "ok": True,
         "problems": [],
+        "warnings": [],
         "resources": ["ledger", "api", "worker"],
     }
+
+
+SLICED = """
+databases: {ledger: {use: postgres, isolation: test}}
+services: {api: {image: a, env: {URL: "${ledger.url}"}}}
+"""
+
+
+def test_check_warns_of_what_is_hardly_meant(shop: Shop) -> None:
+    shop.write(SLICED)
+    ended = shop.greenroom("check")
+    assert (ended.code, ended.out) == (0, "shop: no mistakes; it starts ledger, api\n")
+    assert ended.err.startswith(
+        "warning: environment.yaml:3:39: services.api.env.URL: api uses ledger, of which tests get "
+    )
+
+
+def test_warnings_as_json(shop: Shop) -> None:
+    shop.write(SLICED)
+    told = json.loads(shop.greenroom("check", "--json").out)
+    [warning] = told["warnings"]
+    assert (told["ok"], warning["path"]) == (True, "services.api.env.URL")
+    assert set(warning) == {"file", "line", "column", "path", "message"}
 
 
 @pytest.mark.parametrize("command", ["check", "plan", "up", "run"])

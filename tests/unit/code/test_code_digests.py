@@ -55,6 +55,26 @@ def test_whatever_is_imported_from_beside_counts(name: str, project: Path) -> No
     assert digest(project) != before
 
 
+@pytest.mark.parametrize("text", ["rows.json", "data/rows.json", "./data/rows.json"])
+def test_files_that_the_code_names_count(text: str, tmp_path: Path) -> None:
+    name = text.removeprefix("./")
+    write(tmp_path, {"load.py": f"DATA = open({text!r}).read()\n", name: "[]", "other.json": "[]"})
+    before = digest(tmp_path)
+    (tmp_path / "other.json").write_text("[1]")
+    assert digest(tmp_path) == before
+    (tmp_path / name).write_text("[1]")
+    assert digest(tmp_path) != before
+
+
+@pytest.mark.parametrize("text", ["/etc/hostname", "../above.json", "data", "\0", "x" * 300, ""])
+def test_texts_that_name_no_file_beside_it_do_not_count(text: str, tmp_path: Path) -> None:
+    write(tmp_path / "data", {"load.py": f"TEXT = {text!r}\n", "data/x": ""})
+    write(tmp_path, {"above.json": "[]"})
+    before = digest(tmp_path / "data")
+    (tmp_path / "above.json").write_text("[1]")
+    assert digest(tmp_path / "data") == before
+
+
 @pytest.mark.parametrize("name", ["unused.py", "shop/unused.py"])
 def test_what_nobody_imports_does_not_count(name: str, project: Path) -> None:
     before = digest(project)

@@ -10,7 +10,13 @@ from orchestrator.errors import ManifestError
 from orchestrator.manifest import load, load_mapping
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import ExecLoader, Technology
+from orchestrator.model.technology import (
+    Conversation,
+    Credentials,
+    ExecLoader,
+    Slicing,
+    Technology,
+)
 from orchestrator.model.template import Template
 
 FOLDER = "/home/payments"
@@ -58,6 +64,28 @@ def _load_file(_: object) -> tuple[str, ...]:
     return ("psql",)
 
 
+def _slice(shared: Credentials, _number: int) -> Credentials:
+    return shared
+
+
+def _nothing(*_: object) -> Conversation:
+    yield from ()
+
+
+SLICING = Slicing(
+    access=_slice,
+    most=2,
+    greet=_nothing,
+    template=_nothing,
+    make=_nothing,
+    drop=_nothing,
+    reset=_nothing,
+    args=("--slices", "2"),
+    files={"/etc/slices": "for ${self.user}"},
+    tmpfs=("/data",),
+    taken=("template0",),
+)
+
 POSTGRES = Technology(
     name="postgres",
     section="databases",
@@ -71,6 +99,7 @@ POSTGRES = Technology(
     fields={"jdbc": "jdbc:postgresql://${self.host}:${self.port}/${self.database}"},
     seeds={suffix: ExecLoader(_load_file) for suffix in (".sql", ".sql.gz", ".gz", ".csv")},
     create_database=lambda name: ("createdb", name),
+    slicing=SLICING,
 )
 
 NATS = Technology(

@@ -180,28 +180,6 @@ NOT_YET: dict[str, tuple[str, list[str]]] = {
         "databases:\n  db: {on: orders}\n",
         [f'2:12: databases.db.on: "on" {_NOT_YET}; give this one a server of its own with "use"'],
     ),
-    "isolation": (
-        "databases:\n  a: {use: postgres, isolation: worker}\n  b: {use: nats, isolation: none}\n",
-        [
-            (
-                f'2:33: databases.a.isolation: "isolation: worker" {_NOT_YET}; '
-                "leave it out; all tests share one resource"
-            )
-        ],
-    ),
-    "isolation misspelt": (
-        "databases:\n  a: {use: postgres, isolation: workr}\n",
-        ['2:33: databases.a.isolation: cannot be "workr"; did you mean "worker"?'],
-    ),
-    "follows": (
-        "services:\n  api: {image: x, follows: [ledger]}\n",
-        [
-            (
-                f'2:28: services.api.follows: "follows" {_NOT_YET}; '
-                "leave it out; all tests share one instance"
-            )
-        ],
-    ),
     "at": (
         "databases:\n  db: {at: 'postgres://prod'}\n",
         [

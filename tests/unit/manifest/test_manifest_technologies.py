@@ -29,6 +29,14 @@ NO_FIELD = (
             "e.yaml:1:43: databases.cache.database: must be a number from 0 to 15",
         ),
         (
+            "a database of mariadb's own",
+            "databases: {shop: {use: mariadb, database: [shop, mysql]}}",
+            (
+                "e.yaml:1:51: databases.shop.database[1]: must be at most 64 characters of ASCII, "
+                "no `\\` or backtick, and no database of the server's own"
+            ),
+        ),
+        (
             "an image that no engine takes",
             'services: {api: {image: "bad image!"}}',
             (
@@ -82,6 +90,29 @@ def test_mistake(summary: str, entry: str, words: str) -> None:
             technologies=BUILT_IN,
         )
     assert str(caught.value) == words, summary
+
+
+@pytest.mark.parametrize(
+    ("name", "use", "database"),
+    [
+        ("my-shop", "mysql", "my_shop"),
+        ("mysql", "mysql", "greenroom"),
+        ("sys", "mariadb", "greenroom"),
+        ("mariadb", "mariadb", "mariadb"),
+        ("mysql", "postgres", "mysql"),
+    ],
+)
+def test_a_database_is_called_like_its_entry_where_it_can_be(
+    name: str, use: str, database: str
+) -> None:
+    manifest = load(
+        f"databases: {{{name}: {{use: {use}}}}}".encode(),
+        path="/project/e.yaml",
+        files=HostFiles(),
+        environ={},
+        technologies=BUILT_IN,
+    )
+    assert manifest.resources[name].databases == (database,)
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,10 @@ from orchestrator.model.resource import (
     FunctionSeed,
     Resource,
     ScriptSeed,
+    Seed,
     TaskSeed,
 )
+from orchestrator.model.snapshot import code_of
 from orchestrator.plan.images import built_name
 
 
@@ -57,9 +59,83 @@ def test_every_file_and_seed_of_a_resource_has_a_digest(tmp_path: Path) -> None:
             TaskSeed("migrate"),
         ),
     )
-    found = digests([resource])
-    assert list(found) == list(path.values())
-    assert len(set(found.values())) == 4
+    found = digests([resource, Resource("migrate", "tasks", image="api:1")])
+    assert list(found) == [*path.values(), code_of(path["load.py"])]
+    assert len(set(found.values())) == 5
+
+
+def code_digests(seed: Seed, task: Resource | None = None, folder: str = ".") -> dict[str, str]:
+    """The digests of the code that a seed runs on this host."""
+    ledger = Resource("ledger", "databases", seeds=(seed,))
+    found = digests([ledger, *([task] if task else [])], folder)
+    return {name: each for name, each in found.items() if name.startswith(code_of(""))}
+
+
+def test_the_code_of_a_function_is_all_that_it_imports_from_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows/__init__.py").write_text("")
+    (tmp_path / "rows/people.py").write_text("from . import names\n")
+    (tmp_path / "rows/names.py").write_text("NAMES = ['ada']\n")
+    (tmp_path / "load.py").write_text("import json\nfrom rows.people import names\n")
+    (tmp_path / "other.py").write_text("")
+    seed = FunctionSeed(str(tmp_path / "load.py"), "fill", "load.py:fill")
+    [(name, before)] = code_digests(seed).items()
+    assert name == code_of(seed.path)
+    (tmp_path / "other.py").write_text("no part of it")
+    assert code_digests(seed) == {name: before}
+    (tmp_path / "rows/names.py").write_text("NAMES = ['bob']\n")
+    assert code_digests(seed) != {name: before}
+
+
+def test_the_code_of_a_function_that_is_no_python_is_not_known(tmp_path: Path) -> None:
+    (tmp_path / "load.py").write_text("def fill(:\n")
+    assert code_digests(FunctionSeed(str(tmp_path / "load.py"), "fill", "load.py:fill")) == {}
+
+
+def test_the_code_of_a_command_on_this_host_is_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "migrate.py").write_text("one")
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / "__pycache__").mkdir()
+    task = Resource("migrate", "tasks", engine="process")
+    [(name, before)] = code_digests(TaskSeed("migrate"), task, str(tmp_path)).items()
+    assert name == code_of("")
+    for left_out in (".env", ".venv/x.py", "__pycache__/migrate.pyc"):
+        (tmp_path / left_out).write_text("no code of its own")
+    assert code_digests(TaskSeed("migrate"), task, str(tmp_path)) == {name: before}
+    (tmp_path / "migrate.py").write_text("two")
+    assert code_digests(TaskSeed("migrate"), task, str(tmp_path)) != {name: before}
+
+
+def test_a_folder_that_takes_too_long_to_read_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "migrate.py").write_text("one")
+    (tmp_path / "data.bin").write_bytes(bytes(100))
+    task = Resource("migrate", "tasks", engine="process")
+    monkeypatch.setattr("orchestrator.host.code.MOST_BYTES", 102)
+    assert code_digests(TaskSeed("migrate"), task, str(tmp_path)) == {}
+    monkeypatch.setattr("orchestrator.host.code.MOST_BYTES", 103)
+    assert code_digests(TaskSeed("migrate"), task, str(tmp_path)) != {}
+    monkeypatch.setattr("orchestrator.host.code.MOST_FILES", 1)
+    assert code_digests(TaskSeed("migrate"), task, str(tmp_path)) == {}
+
+
+def test_a_command_in_a_container_has_its_code_in_its_image(tmp_path: Path) -> None:
+    task = Resource("migrate", "tasks", image="api:1")
+    assert code_digests(TaskSeed("migrate"), task, str(tmp_path)) == {}
+
+
+def test_rows_that_are_generated_depend_on_the_version_of_what_makes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "shop.generate.yaml"
+    path.write_text("tables: {}\n")
+    found = []
+    for version in ("40.1", "40.2"):
+        monkeypatch.setattr("importlib.metadata.version", lambda _name, told=version: told)
+        seeds = (FileSeed(str(path), ".generate.yaml", path.name),)
+        found += digests([Resource("ledger", "databases", seeds=seeds)]).values()
+    assert found[0] == found[1].replace("40.2", "40.1") != found[1]
 
 
 def test_what_cannot_be_read_has_none(tmp_path: Path) -> None:

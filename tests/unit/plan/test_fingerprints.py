@@ -107,6 +107,8 @@ def changed(
         ("settings", "tmpfs", ("/tmp",)),
         ("settings", "platform", "linux/arm64"),
         ("settings", "options", {"init": True}),
+        ("settings", "isolation", "test"),
+        ("settings", "isolation", "worker"),
         ("files", "files", (replace(API.files[0], mode=0o600),)),
         ("files", "files", (replace(API.files[0], target=PurePosixPath("/etc/b")),)),
         ("files", "files", (File(PurePosixPath("/etc/api.toml"), content=words("a = 1")),)),
@@ -128,6 +130,7 @@ def test_a_setting_changes_its_own_part(part: str, setting: str, value: Any) -> 
         ("profiles", ("debug",)),
         ("pull", "always"),
         ("needs", ("web",)),
+        ("follows", ("ledger",)),
         ("env", dict(reversed(API.env.items()))),
     ],
 )
@@ -146,6 +149,12 @@ def test_what_does_not_decide_what_is_started_changes_nothing(setting: str, valu
 )
 def test_other_bytes_change_the_part_that_they_belong_to(part: str, path: str) -> None:
     assert changed(facts=replace(FACTS, digests={**DIGESTS, path: "other"})) == {part}
+
+
+def test_slices_for_tests_and_for_workers_are_made_of_the_same() -> None:
+    sliced = replace(API, isolation="test"), replace(API, isolation="worker")
+    one, other = (fingerprint(each, RESOURCES, FACTS) for each in sliced)
+    assert one == other
 
 
 def test_another_image_of_the_same_name_changes_the_image() -> None:
@@ -269,8 +278,9 @@ def test_a_relay_differs_by_what_it_leads_to() -> None:
 
 def test_whoever_adds_a_field_thinks_of_the_fingerprint() -> None:
     counted = "name section engine technology image build command entrypoint env files ports user "
-    counted += "password databases seeds limits workdir run_as hostname tmpfs platform options"
-    left_out = "needs readiness timeout pull profiles"
+    counted += "password databases seeds limits workdir run_as hostname tmpfs platform options "
+    counted += "isolation"
+    left_out = "needs readiness timeout pull profiles follows"
     known = {
         Resource: f"{counted} {left_out}",
         Port: "number name host",

@@ -134,8 +134,17 @@ def test_a_first_up_changes_nothing_that_stands() -> None:
     assert plan.counts == {}
 
 
-def test_another_slice_of_a_resource_is_left_alone() -> None:
+def test_an_instance_of_a_slice_is_left_alone() -> None:
+    found = standing(API)
+    follower = replace(API, follows=("ledger",))
+    manifest = Manifest("/x.yaml", "/", "x", resources={"api": follower})
+    known = Facts(standing={API.instance: found, Instance("api", "w2"): found})
+    assert [str(change.instance) for change in plan_up(manifest, known).changes] == ["api"]
+
+
+def test_an_instance_of_a_slice_goes_when_it_follows_nothing_any_more() -> None:
     found = standing(API)
     manifest = Manifest("/x.yaml", "/", "x", resources={"api": API})
     known = Facts(standing={API.instance: found, Instance("api", "w2"): found})
-    assert [str(change.instance) for change in plan_up(manifest, known).changes] == ["api"]
+    changes = {str(one.instance): str(one.kind) for one in plan_up(manifest, known).changes}
+    assert changes == {"api": "kept", "api@w2": "removed"}

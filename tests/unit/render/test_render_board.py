@@ -71,6 +71,26 @@ def test_a_build_shows_its_steps_and_waits_again() -> None:
     assert rows(made, BEGAN)[0].words == "waiting for ledger"
 
 
+def test_copies_of_seeded_state_leave_it_ready_and_seeded() -> None:
+    made = board(
+        [begun("a"), starts(0, "start a"), done(1, "ready a", 1), done(2, "seed a 1 x", 1)]
+    )
+    for step in ("template a", "snapshot a", "store a"):
+        made.see(starts(2, step))
+        assert rows(made, BEGAN)[0].words.startswith(("copying", "storing"))
+        made.see(done(3, step, 1))
+        [line] = rows(made, BEGAN)
+        assert (line.phase.value, line.words) == ("done", "ready and seeded")
+
+
+def test_what_is_restored_is_not_done_before_it_is_ready() -> None:
+    made = board([begun("a"), starts(0, "restore a"), done(1, "restore a", 1)])
+    [line] = rows(made, BEGAN)
+    assert (line.phase.value, line.words) == ("active", "restored from its snapshot")
+    made.see(done(2, "template a", 1))
+    assert rows(made, BEGAN)[0].words == "ready"
+
+
 def many(count: int) -> list[Event]:
     """Some lines are done, some are under way, one has failed, the rest wait."""
     names = [f"r{number:02}" for number in range(count)]

@@ -69,7 +69,11 @@ STEPS = [
     ("seed ledger 2 more rows.csv", "seeding more rows.csv", "seeded more rows.csv"),
     ("seed ledger 1 database archive", "seeding database archive", "seeded database archive"),
     ("remove container x", "removing", "removed"),
-    ("restore ledger", "restore", "restore done"),
+    ("restore ledger", "restoring", "restored from its snapshot"),
+    ("template ledger", "copying for slices", "copied for slices"),
+    ("snapshot ledger", "copying aside for a snapshot", "copied aside for a snapshot"),
+    ("store ledger", "storing the snapshot", "snapshot stored"),
+    ("ponder ledger", "ponder", "ponder done"),
 ]
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from seeded_place import LETS_IN, SeededPlace
 
 from orchestrator import Environment, StepFailed, UsageError
 from orchestrator.errors import EngineError
+from orchestrator.lifecycle.death import DeathWatch
+from orchestrator.model.event import Event, InstanceDied
+from orchestrator.model.launch import State
 
 
 @pytest.fixture
@@ -114,9 +119,42 @@ def test_slices_see_what_was_made_anew(place: SeededPlace) -> None:
 
 def test_one_that_fails_is_told_and_can_be_tried_again(place: SeededPlace) -> None:
     with place.environment() as environment:
-        place.docker.fail("start", "archive", EngineError("the engine is busy"), at=1)
+        place.docker.fail("start", "archive", EngineError("the engine is busy"))
         with pytest.raises(StepFailed, match="the engine is busy"):
             environment.reset("archive")
+        place.docker.recover()
         environment.reset("archive")
         assert environment["archive"].state.alive
     place.assert_nothing_left()
+
+
+def test_a_damaged_snapshot_is_made_anew(place: SeededPlace) -> None:
+    with place.environment() as environment:
+        place.docker.fail("start", "archive", EngineError("what is this?"), at=1)
+        environment.reset("archive")
+        assert environment["archive"].state.alive
+        (words,) = place.noticed
+        assert "archive cannot be restored from snapshot" in words
+        assert place.steps.count("seed archive 1 schema.sql") == 2
+    place.assert_nothing_left()
+
+
+def test_what_is_being_made_anew_is_judged_when_that_is_done(place: SeededPlace) -> None:
+    """A look may fall into the middle of it: what is removed then has not died."""
+    with place.environment() as environment:
+        told: list[Event] = []
+        anew = ["archive"]
+        resources = environment.view.resources
+        watch = DeathWatch(environment.run, resources, told.append, str, lambda: anew)
+        archive = environment["archive"]
+        there = place.docker.world.instances[archive.found.id]
+        place.docker.world.instances[archive.found.id] = replace(there, state=State("exited", 137))
+        watch.look()
+        del place.docker.world.instances[archive.found.id]
+        watch.look()
+        watch.look()
+        assert told == []
+        anew.clear()
+        watch.look()
+        watch.look()
+        assert [type(event) for event in told] == [InstanceDied]

@@ -105,6 +105,13 @@ def test_one_whose_owner_has_gone_is_abandoned_unless_it_is_kept(registry: Regis
     assert not dataclasses.replace(entry, owner=None).abandoned
 
 
+def test_one_whose_owner_is_elsewhere_is_not_judged(registry: Registry) -> None:
+    for elsewhere in ({"host": "another"}, {"namespace": "pid:[1]"}):
+        owner = dataclasses.replace(Owner.here(), started=1, **elsewhere)
+        (entry,) = registry.take(1, 5, ALL, owner)
+        assert not entry.abandoned
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -157,3 +164,18 @@ def test_a_run_that_has_gone_has_no_slices_and_gets_none(tmp_path: Path) -> None
 def test_only_this_user_can_see_them(registry: Registry, tmp_path: Path) -> None:
     take(registry)
     assert (tmp_path / "slices").stat().st_mode & 0o777 == 0o700
+
+
+def test_of_low_ones_the_lowest_that_is_free_is_taken(registry: Registry) -> None:
+    """For slices that are quicker to make where there was one before."""
+    assert take(registry, 3) == [1, 2, 3]
+    release(registry, 2)
+    (entry,) = registry.take(1, 5, ALL, None, low=True)
+    assert entry.number == 2
+
+
+def test_slices_of_what_was_made_anew_are_forgotten(registry: Registry) -> None:
+    take(registry, 2)
+    registry.take(1, 5, ("cache", "api"), None)
+    registry.forget(["api", "other"])
+    assert [entry.number for entry in registry.entries()] == [1, 2]

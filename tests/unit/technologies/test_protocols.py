@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 
 import pytest
@@ -17,7 +18,7 @@ from orchestrator.model.technology import (
     SeedRefused,
     Send,
 )
-from orchestrator.technologies import BUILT_IN, nats, postgres, redis
+from orchestrator.technologies import BUILT_IN, inserts, mariadb, nats, postgres, redis
 from orchestrator.technologies.lines import numbered_lines
 
 COPY_ORDERS = 'COPY "sales"."orders" ("a ""b""", "c,d") FROM STDIN WITH (FORMAT csv, HEADER true)'
@@ -96,6 +97,76 @@ class TestPostgres:
 
     def test_scripts_stop_at_the_first_error(self) -> None:
         assert "--set=ON_ERROR_STOP=1" in postgres.run_script(SeedHead("schema"))
+
+
+class TestMariaDB:
+    @pytest.mark.parametrize(
+        ("summary", "packet", "counts"),
+        [
+            ("a greeting", b"\x5a\0\0\0\x0a5.5.5-10.11\0", True),
+            ("one whose length looks like the end of a line", b"\x0a\0\0\0\x0a8.4.0\0", True),
+            ("too many connections", b"\x17\0\0\0\xff\x10\x04Too many connections", False),
+            ("a beginning", b"\x5a\0\0\0", False),
+            ("an old protocol", b"\x5a\0\0\0\x093.23", False),
+        ],
+    )
+    def test_a_greeting_counts_and_an_error_does_not(
+        self, summary: str, packet: bytes, counts: bool
+    ) -> None:
+        assert bool(re.search(mariadb.HANDSHAKE, packet)) is counts, summary
+
+    def test_rows_become_statements_on_their_own_lines(self) -> None:
+        chunks = [b'id,"a`b"\n1,"x\n', b"y\"\n2,\n3,it's \\\n"]
+        said = b"".join(inserts.insert_rows(SeedHead("s.t"), iter(chunks))).decode().split("\n")
+        assert said[0].endswith("START TRANSACTION;")
+        insert = "INSERT INTO `s`.`t` (`id`, `a``b`) VALUES"
+        assert said[1:] == [
+            f"{insert} ('1', 'x\\ny');",
+            "",
+            f"{insert} ('2', NULL);",
+            f"{insert} ('3', 'it\\'s \\\\');",
+            "COMMIT;",
+        ]
+
+    @pytest.mark.parametrize(
+        ("summary", "name", "taken"),
+        [
+            ("any text", "a b.c-d", True),
+            ("one letter", "a", True),
+            ("as long as can be", "a" * 64, True),
+            ("too long", "a" * 65, False),
+            ("the server's own", "mysql", False),
+            ("the server's own, whatever the case", "Information_Schema", False),
+            ("one that only begins like it", "mysql_shop", True),
+            ("what the image would end its quotes at", "a`b", False),
+            ("a space at the end", "a ", False),
+            ("beyond ASCII", "ä", False),
+        ],
+    )
+    def test_names_of_databases(self, summary: str, name: str, taken: bool) -> None:
+        assert bool(re.fullmatch(mariadb.DATABASE[0], name)) is taken, summary
+
+    @pytest.mark.parametrize(
+        ("form", "text", "taken"),
+        [
+            (mariadb.USER, "greenroom", True),
+            (mariadb.USER, "root", False),
+            (mariadb.USER, "rooted", True),
+            (mariadb.USER, "it's", False),
+            (mariadb.USER, "a" * 33, False),
+            (mariadb.PASSWORD, "p4$$ (w)#", True),
+            (mariadb.PASSWORD, "-n", False),
+            (mariadb.PASSWORD, 'a"b', False),
+            (mariadb.PASSWORD, "a\\b", False),
+        ],
+    )
+    def test_users_and_passwords(self, form: tuple[str, str], text: str, taken: bool) -> None:
+        assert bool(re.fullmatch(form[0], text)) is taken
+
+    def test_no_password_stands_in_an_argument(self) -> None:
+        for technology in (mariadb.MARIADB, mariadb.MYSQL):
+            words = (*(technology.command or ()), *technology.client)
+            assert not [word for word in words if "password" in word]
 
 
 class TestRedis:

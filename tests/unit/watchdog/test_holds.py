@@ -153,7 +153,9 @@ def lease(watchdog: Watchdog) -> Lease:
 
 
 def test_what_is_kept_names_what_there_is(watchdog: Watchdog) -> None:
-    hold, _ = begun(watchdog)
+    hold, docker = begun(watchdog)
+    of_a_slice = Launch(labels=LABELS, instance=Instance("api", "s1"), image="api:1")
+    docker.start(of_a_slice, Deadline())
     assert hold.keep(60).instances == ("api",)
     assert lease(watchdog).standing
 
