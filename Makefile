@@ -30,9 +30,9 @@ layers: $(STAMP) ## Check that imports point downwards only.
 
 check: lint types layers ## All that needs no test to run.
 
-bench: $(STAMP) engine ## Measure Greenroom against the floor and its peers, in one run.
+bench: $(STAMP) engine ## Measure Greenroom against the floor and its peers, in one run; BENCH="slices workers" only these.
 	@$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,examples,bench]'
-	@scripts/with-images $(BIN)/python -m bench
+	@scripts/with-images $(BIN)/python -m bench $(BENCH)
 
 CHAOS ?= --write docs/reliability.md
 

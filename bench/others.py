@@ -19,6 +19,8 @@ from orchestrator.technologies import BUILT_IN
 TESTS = 200
 FOLLOWED = 40
 KEYS = 1000
+STORE = "store"
+"""What a server is called in its manifest, and so its database; some names are the servers' own."""
 
 
 def waits(given: Given) -> list[Contender]:
@@ -36,7 +38,7 @@ def environments(given: Given, sliced: list[Technology]) -> Iterator[tuple[str, 
     """Yield each name with the suite in which all is shared, and that in which nothing is."""
     for technology in sliced:
         both = [
-            suite(folder(given, technology, isolation), given.number(TESTS), technology.name)
+            suite(folder(given, technology, isolation), given.number(TESTS), STORE)
             for isolation in ("none", "test")
         ]
         yield technology.name, both[0], both[1]
@@ -58,7 +60,7 @@ def folder(given: Given, technology: Technology, isolation: str) -> Path:
     if seed := seeded(here, technology):
         entry["seed"] = [seed]
     # JSON is YAML too.
-    manifest = {"name": here.name, technology.section: {technology.name: entry}}
+    manifest = {"name": here.name, technology.section: {STORE: entry}}
     (here / "environment.yaml").write_text(json.dumps(manifest))
     return here
 

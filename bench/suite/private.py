@@ -36,16 +36,16 @@ def prepare(admin: psycopg.Connection, database: object) -> None:
 
 
 def by_container(engine: docker.APIClient, image: str, token: str) -> Iterator[str]:
-    """Yield the address of a server of its own, as soon as it lets anybody in, and remove it."""
+    """Yield the address of a server of its own, as soon as it lets anybody in.
+
+    It is removed with all others behind the session, found by its label.
+    """
     made = engine.create_container_from_config(body(image, {LABEL: token}))["Id"]  # type: ignore[no-untyped-call]
-    try:
-        engine.start(made)
-        port = engine.inspect_container(made)["NetworkSettings"]["Ports"]["5432/tcp"][0]["HostPort"]
-        url = f"postgresql://bench:bench@127.0.0.1:{port}/bench"
-        wait(url)
-        yield url
-    finally:
-        engine.remove_container(made, v=True, force=True)
+    engine.start(made)
+    port = engine.inspect_container(made)["NetworkSettings"]["Ports"]["5432/tcp"][0]["HostPort"]
+    url = f"postgresql://bench:bench@127.0.0.1:{port}/bench"
+    wait(url)
+    yield url
 
 
 def wait(url: str) -> None:

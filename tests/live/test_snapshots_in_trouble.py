@@ -13,6 +13,7 @@ import docker
 import pytest
 from kept_shop import SEEDED, KeptShop, rows
 
+from orchestrator.engines.docker import DockerEngine
 from orchestrator.lifecycle.survey import survey
 from orchestrator.model.snapshot import DATA, snapshot_image
 from orchestrator.waiting import Deadline, poll
@@ -116,6 +117,22 @@ def spoil(shop: KeptShop, script: str) -> None:
         container.commit(*image.split(":"), changes=f"LABEL {quoted}")
         container.remove()
     finally:
+        client.close()
+
+
+def test_what_somebody_else_starts_from_its_image_is_of_no_run(shop: KeptShop) -> None:
+    with shop.environment():
+        pass
+    (snapshot,) = shop.snapshots
+    client = docker.from_env()
+    words = ["sleep", "60"]
+    container = client.containers.create(snapshot_image(snapshot.key), entrypoint=words)
+    try:
+        assert not client.images.get(snapshot_image(snapshot.key)).labels["greenroom.run"]
+        found = DockerEngine().list(Deadline.after(60))
+        assert container.id not in [one.id for one in found]
+    finally:
+        container.remove(force=True)
         client.close()
 
 

@@ -117,10 +117,12 @@ class DockerEngine:
             containers = items(client.get("/containers/json", {"all": 1} | _of(run)))
             networks = _networks(client, run)
             containers.sort(key=lambda each: number(each, "Created") or 0)
-            return [
+            found = [
                 *(listing.container(self.name, each) for each in containers),
                 *(listing.network(self.name, each) for each in networks),
             ]
+            # What somebody else has started from a snapshot's image is of no run.
+            return [each for each in found if each.run]
 
     def remove(self, found: Found, deadline: Deadline) -> None:
         """Remove a container with its anonymous volumes. Gone already is fine."""

@@ -50,7 +50,11 @@ def store(
             parent: Query = {"path": FOLDER.rpartition("/")[0]}
             client.change("PUT", f"/containers/{holder}/archive", parent, archive.chunks(CHUNK))
             query: Query = {"container": holder, "repo": IMAGE, "tag": snapshot, "pause": 0}
-            client.change("POST", "/commit", query, {"Labels": {SNAPSHOT: snapshot, OF: of}})
+            # What is not said here is taken over from the container, which is of this run. Whoever
+            # starts something from the image would have it removed as a part of that.
+            nobody = dict.fromkeys(_own(snapshot, run), "")
+            config = {"Labels": {**nobody, SNAPSHOT: snapshot, OF: of}}
+            client.change("POST", "/commit", query, config)
     finally:
         _discard(api, holder)
 
@@ -59,16 +63,18 @@ def _made(
     api: Api, snapshot: str, base: str, run: RunLabels, doing: str, deadline: Deadline
 ) -> str:
     """Create a container of the image, never to be started, and return its id."""
-    # An image hands its labels on to its containers, each of which has all of these for itself.
-    own = {
-        name: value
-        for name, value in run.labels(Instance(WAY, f"snapshot-{snapshot}")).items()
-        if name != STAYS
-    }
+    own = _own(snapshot, run)
     body = {"Image": base, "Labels": own, "HostConfig": {"NetworkMode": "none"}}
     with api.calls(deadline, doing) as client:
         query = {"name": f"greenroom-{run.run}--snapshot-{snapshot}"}
         return text(item(client.change("POST", "/containers/create", query, body)), "Id")
+
+
+def _own(snapshot: str, run: RunLabels) -> dict[str, str]:
+    """Return the labels of the container on the way."""
+    found = run.labels(Instance(WAY, f"snapshot-{snapshot}"))
+    # Each container of the image has all labels for itself but this one.
+    return {name: value for name, value in found.items() if name != STAYS}
 
 
 def _discard(api: Api, holder: str) -> None:
