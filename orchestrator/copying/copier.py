@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from orchestrator.addressing.resolve import address_of, client_env
@@ -42,15 +43,15 @@ class Line:
 class Copier:
     """All that is told to one server about its slices; any thread may ask.
 
-    It is told on one connection, or on two, where slices are removed while others are made.
+    It is told on one connection, or on several, where the server does several things at once.
     """
 
     instance: Instance
     directory: Directory
     engine: Engine
     found: Found
-    _line: Line = field(default_factory=Line)
-    _second: Line = field(default_factory=Line)
+    _lines: list[Line] = field(default_factory=list)
+    _choosing: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def resource(self) -> Resource:
@@ -102,8 +103,7 @@ class Copier:
     def drop(self, numbers: Sequence[int], deadline: Deadline) -> None:
         """Remove the slices of these numbers."""
         slices = [self.slice(number) for number in numbers]
-        line = self._second if self.slicing.at_once else self._line
-        self._hold(self.slicing.drop(self.seeded, slices), "remove slices of", deadline, line)
+        self._hold(self.slicing.drop(self.seeded, slices), "remove slices of", deadline)
 
     def reset(self, deadline: Deadline) -> None:
         """Bring the shared state back to what was seeded."""
@@ -111,16 +111,13 @@ class Copier:
 
     def close(self) -> None:
         """Hang up."""
-        for line in (self._line, self._second):
+        for line in self._lines:
             with line.lock:
                 line.close()
 
-    def _hold(
-        self, conversation: Conversation, doing: str, deadline: Deadline, line: Line | None = None
-    ) -> None:
+    def _hold(self, conversation: Conversation, doing: str, deadline: Deadline) -> None:
         """Hold a conversation; whatever goes wrong, the next one has a connection of its own."""
-        line = line or self._line
-        with line.lock:
+        with self._line() as line:
             try:
                 if line.channel is None:
                     line.channel = self._opened(deadline)
@@ -132,6 +129,24 @@ class Copier:
                     words = error.message if isinstance(error, EngineError) else str(error)
                     raise EngineError(f"cannot {doing} {self.instance}: {words}") from error
                 raise
+
+    @contextmanager
+    def _line(self) -> Iterator[Line]:
+        """Have a line for oneself: the first that is free, of as many as the server may have."""
+        with self._choosing:
+            free = next((line for line in self._lines if not line.lock.locked()), None)
+            if free is None and len(self._lines) < self.slicing.at_once:
+                free = Line()
+                self._lines.append(free)
+            if free:
+                free.lock.acquire()
+        if free is None:
+            free = self._lines[0]
+            free.lock.acquire()
+        try:
+            yield free
+        finally:
+            free.lock.release()
 
     def _opened(self, deadline: Deadline) -> Channel:
         if self.slicing.client:

@@ -167,10 +167,10 @@ class Slicing:
     the shared state back, and closes the connections of others where they would hinder it. All
     raise SliceRefused. `access` is how one gets into the slice of a number, from 1 to `most`.
     `args`, `files` and `tmpfs` are added to a server that is sliced, whose databases cannot have
-    the names that are `taken`. With `at_once` some are removed, on a second connection, while
-    others are made. Where there are snapshots, the template is a part of their data. What is
-    `pooled` stays when it is dropped, and is brought back to its seeded state when its number is
-    used again.
+    the names that are `taken`. Conversations about making and removing may be held on as many
+    connections as `at_once` says, at the same time. Where there are snapshots, the template is a
+    part of their data. What is `pooled` stays when it is dropped, and is brought back to its seeded
+    state when its number is used again.
     """
 
     access: Callable[[Credentials, int], Credentials]
@@ -186,7 +186,7 @@ class Slicing:
     tmpfs: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
     pooled: bool = False
-    at_once: bool = False
+    at_once: int = 1
 
 
 @dataclass(frozen=True)

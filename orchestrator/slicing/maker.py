@@ -70,8 +70,7 @@ class Maker:
         limit = limit or Deadline()
         most = min((self.copiers[name].slicing.most for name in group.sliced), default=1)
         names = (*group.sliced, *group.followers)
-        pooled = any(self.copiers[name].slicing.pooled for name in group.sliced)
-        entries = self.registry.take(count, most, names, owner, low=pooled)
+        entries = self.registry.take(count, most, names, owner, low=self.is_pooled(group))
         try:
             numbers = [entry.number for entry in entries]
             for name in group.sliced:
@@ -82,6 +81,10 @@ class Maker:
             with suppress(GreenroomError, TimedOut):
                 self.drop(entries)
             raise
+
+    def is_pooled(self, group: Group) -> bool:
+        """Whether something in a slice of this stays when it is dropped, to be used again."""
+        return any(self.copiers[name].slicing.pooled for name in group.sliced)
 
     def seen(self, entry: Entry, base: Directory) -> Directory:
         """Return where everything is as seen from a slice."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -20,6 +21,12 @@ MOST_USED = 32
 """Used ones that may wait for a moment in which nobody waits for new ones."""
 MOST_USED_FOLLOWED = 2
 
+MAKERS = 2
+"""Threads that make them: while the server is busy with one, the next is prepared here."""
+
+REST = 0.1
+"""Seconds for which a used one waits for others to be dropped together with it."""
+
 END_SECONDS = 10.0
 
 
@@ -27,13 +34,15 @@ END_SECONDS = 10.0
 class Work:
     """What the pool's threads do: `make` so many, `drop` these, and `begin` with something.
 
-    `followed` tells that each has instances of its own.
+    `followed` tells that each has instances of its own, and `pooled` that one that is dropped is
+    what the next one is made of.
     """
 
     make: Callable[[int, Deadline], list[Part]]
     drop: Callable[[Sequence[Part]], None]
     begin: Callable[[], None]
     followed: bool = False
+    pooled: bool = False
 
     @property
     def most(self) -> int:
@@ -59,9 +68,14 @@ class Pool:
         self._changed = threading.Condition()
         self._stop = Stop()
         self._to_drop = 0
+        self._last_used = 0.0
+        self._dropping = False
+        self._on_the_way = 0
+        self._begun = False
+        self._beginning = threading.Lock()
         self._threads = [
             threading.Thread(target=each, name="greenroom-slices", daemon=True)
-            for each in (self._make, self._drop_used)
+            for each in (*[self._make] * MAKERS, self._drop_used)
         ]
         for thread in self._threads:
             thread.start()
@@ -93,6 +107,7 @@ class Pool:
         """Have a slice removed that nobody uses any more."""
         with self._changed:
             self._used.append(part)
+            self._last_used = time.monotonic()
             self._to_drop += 1
             self._changed.notify_all()
 
@@ -108,58 +123,76 @@ class Pool:
             self._drop(left)
 
     def _make(self) -> None:
-        with suppress(Exception):
-            self._work.begin()
+        self._begin()
         while not self._stop.ordered:
             with self._changed:
                 if not (count := self._missing()):
                     self._changed.wait(1.0)
                     continue
+                self._on_the_way += count
+            made: list[Part] = []
             try:
                 made = self._work.make(count, Deadline(stop=self._stop))
-                with self._changed:
-                    self._ready += made
-                    self._changed.notify_all()
             except Stopped:
                 return
             except Exception as error:
                 # Also what nobody has thought of: without this thread all would wait in vain.
-                self._fail(error)
+                self._error = error
+            with self._changed:
+                self._on_the_way -= count
+                self._ready += made
+                self._changed.notify_all()
+
+    def _begin(self) -> None:
+        """Begin once, whoever comes first; the others wait for that."""
+        with self._beginning:
+            if not self._begun:
+                self._begun = True
+                with suppress(Exception):
+                    self._work.begin()
 
     def _missing(self) -> int:
         """Return how many to make now.
 
-        Nobody who asks meanwhile shall wait for all of them: there are no more than there are
-        ready, unless they are made at the same time anyway.
+        When none is ready it is urgent, and each thread makes one. Else tests that run now have the
+        server to themselves for as long as half of them is still there; then several are made at
+        once, but no more than are ready, so that nobody who asks meanwhile waits for all of them.
         """
-        missing = self._ahead - len(self._ready)
+        ready = len(self._ready)
+        missing = max(0, self._ahead - ready - self._on_the_way)
         if self._error is not None or self._to_drop >= self._work.most_used:
             return 0
-        return missing if self._work.followed else min(missing, max(1, len(self._ready)))
+        if self._work.followed:
+            return missing
+        if not ready:
+            return min(1, missing)
+        enough = ready > self._ahead // 2
+        return 0 if enough or self._on_the_way or self._dropping else min(missing, ready)
 
     def _drop_used(self) -> None:
         while not self._stop.ordered:
             with self._changed:
                 if not self._may_drop():
-                    self._changed.wait(1.0)
+                    self._changed.wait(REST if self._used else 1.0)
                     continue
                 used, self._used = self._used, []
+                self._dropping = True
             self._drop(used)
             with self._changed:
+                self._dropping = False
                 self._to_drop -= len(used)
                 self._changed.notify_all()
 
     def _may_drop(self) -> bool:
-        """Whether to drop now: not while somebody waits, unless there are many."""
-        return bool(self._used) and (not self._waiting or self._to_drop >= self._work.most_used)
+        """Whether to drop now: several at once, while nothing is made, unless there are many."""
+        used, most = len(self._used), self._work.most_used
+        if used >= most // 2 or (used and self._work.pooled):
+            return True
+        if not used or self._waiting or self._on_the_way:
+            return False
+        return used >= most // 4 or time.monotonic() >= self._last_used + REST
 
     def _drop(self, used: Sequence[Part]) -> None:
         """Remove used ones; one that cannot be removed goes with the run, and harms nobody."""
         with suppress(GreenroomError, TimedOut):
             self._work.drop(used)
-
-    def _fail(self, error: BaseException) -> None:
-        """Tell whoever asks next; until then nothing more is tried."""
-        with self._changed:
-            self._error = error
-            self._changed.notify_all()

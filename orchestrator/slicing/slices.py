@@ -233,6 +233,7 @@ class Slices:
                     drop=lambda parts: self._maker.drop([part.entry for part in parts]),
                     begin=self._sweep,
                     followed=bool(wanted.followers),
+                    pooled=self._maker.is_pooled(wanted),
                 )
             )
         return self._pools[wanted]

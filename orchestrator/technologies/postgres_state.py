@@ -192,7 +192,7 @@ SLICING = Slicing(
     # In memory a copy takes the same few milliseconds always; on a busy disk ten times as long.
     tmpfs=(f"{DATA}:mode=1777",),
     taken=("postgres",),
-    at_once=True,
+    at_once=3,
 )
 
 # A base backup is consistent while the server runs, and holds only the log that it needs. Nobody
