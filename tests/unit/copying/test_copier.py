@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from orchestrator.addressing.route import Directory
@@ -49,17 +51,19 @@ def clients(engine: FakeEngine) -> int:
     return sum(call.startswith("exec ledger") for call in engine.calls)
 
 
-def test_makers_and_droppers_have_a_client_each(copier: Copier, engine: FakeEngine) -> None:
+def test_what_is_told_one_after_the_other_is_told_to_one_client(
+    copier: Copier, engine: FakeEngine
+) -> None:
     copier.template(within())
     for number in range(1, 20):
         copier.make([number, number + 100], within())
         copier.drop([number], within())
     copier.reset(within())
-    assert clients(engine) == 2
+    assert clients(engine) == 1
     copier.close()
     copier.close()
     copier.make([1], within())
-    assert clients(engine) == 3
+    assert clients(engine) == 2
     copier.close()
 
 
@@ -85,3 +89,21 @@ def test_a_slice_is_the_resource_with_another_database(copier: Copier) -> None:
     mine = copier.sliced(7)
     assert (mine.user, mine.password, mine.databases) == ("me", "secret", ("ledger__s7",))
     assert (mine.name, mine.ports, mine.isolation) == ("ledger", LEDGER.ports, "test")
+
+
+def test_as_many_are_told_at_once_as_the_technology_says(
+    copier: Copier, engine: FakeEngine
+) -> None:
+    most, together = copier.slicing.at_once, threading.Barrier(6)
+
+    def make(number: int) -> None:
+        together.wait(20)
+        copier.make([number], within())
+
+    threads = [threading.Thread(target=make, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert 1 <= clients(engine) <= most
+    copier.close()
