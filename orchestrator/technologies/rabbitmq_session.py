@@ -19,7 +19,8 @@ exec erl -noshell -hidden -boot start_clean "$names" "greenroom-$$" +S 1:1 +sbwt
   ${RABBITMQ_ERLANG_COOKIE:+-setcookie "$RABBITMQ_ERLANG_COOKIE"} -eval "$1" 2>&1
 """
 
-# Says nothing of what went well, and then that it is done. It ends with its input.
+# Says nothing of what went well, and then that it is done. It ends with its input, and when that
+# cannot be read: asked again, it would only give the same answer.
 LOOP = """
 [_, Host] = string:split(atom_to_list(node()), "@"),
 Broker = case os:getenv("RABBITMQ_NODENAME", "rabbit") of
@@ -33,7 +34,8 @@ Loop = fun(Loop) ->
                 {value, ok, _} -> ok;
                 Other -> Say(Other)
             end;
-        {error, Mistake, _} -> Say(Mistake);
+        {error, {_, Reader, _} = Mistake, _} when Reader =:= erl_parse; Reader =:= erl_scan ->
+            Say(Mistake);
         _ -> halt(0)
     end,
     io:format("greenroom: done~n"),

@@ -167,14 +167,18 @@ def _databases(entry: Server, technology: Technology, site: Site) -> tuple[str, 
         names.append(word.text)
     if len(names) > 1 and technology.create_database is None:
         site.wrong(f"{technology.name} cannot have more than one database", "database")
-    return tuple(names) or (technology.database or _named_after(site.name, technology),)
+    return tuple(names) or (technology.database or _named_after(site.name, technology, entry),)
 
 
-def _named_after(name: str, technology: Technology) -> str:
+def _named_after(name: str, technology: Technology, entry: Server) -> str:
     """The entry's name as a database's; `greenroom` where the server keeps such a name to itself.
 
-    Many will write `mysql: {use: mysql}`, and `mysql` is where that server has its users.
+    Many will write `mysql: {use: mysql}`, and `mysql` is where that server has its users; in the
+    `postgres` of a Postgres that is sliced, slices are made.
     """
     own = name.replace("-", "_")
-    form = technology.database_form
-    return own if form is None or re.fullmatch(form[0], own) else "greenroom"
+    form, slicing = technology.database_form, technology.slicing
+    sliced = entry.isolation not in (None, SHARED)
+    taken = bool(slicing and sliced and own in slicing.taken)
+    fits = form is None or re.fullmatch(form[0], own)
+    return own if fits and not taken else "greenroom"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from manifest_world import World
+from manifest_world import FakeFiles, World
 
+from orchestrator.manifest import load
 from orchestrator.model.resource import Resource
+from orchestrator.technologies import BUILT_IN
 
 LEDGER = "databases:\n  ledger: {use: postgres, isolation: test}\n"
 
@@ -236,3 +238,23 @@ WARNINGS: dict[str, tuple[str, list[str]]] = {
 def test_warnings_of_who_does_not_follow(world: World, text: str, expected: list[str]) -> None:
     found = [str(one).removeprefix("environment.yaml:") for one in world.load(text).warnings]
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("entry", "database"),
+    [
+        ("postgres: {use: postgres, isolation: test}", "greenroom"),
+        ("other: {use: postgres}", "other"),
+    ],
+)
+def test_a_database_named_after_its_entry_is_not_the_one_that_slices_are_made_in(
+    entry: str, database: str
+) -> None:
+    manifest = load(
+        f"databases:\n  {entry}\n".encode(),
+        path="/project/environment.yaml",
+        files=FakeFiles(),
+        environ={},
+        technologies=BUILT_IN,
+    )
+    assert [one.databases for one in manifest.resources.values()] == [(database,)]
