@@ -108,7 +108,9 @@ class Lifetime:
     def begin(self, *, stays: bool = False, ttl: float = TIME_TO_LIVE) -> None:
         """Bring it up; when that fails, nothing of the run is left, or all of it is kept."""
         damaged: dict[str, str] = {}
-        with self.planned(self.facts, self.plan_of) as (plan, known):
+        with self.planned(
+            self.facts, lambda known: plan_up(self.manifest, known, self.profiles)
+        ) as (plan, known):
             labels = new_labels(self.manifest, stays=stays, ttl=ttl)
             self.hold = hold = Hold.begin(labels, self.environ, self.engines, self.real)
             way = self.way(plan, known, labels)
@@ -125,10 +127,6 @@ class Lifetime:
         if damaged:
             self.rebuild(damaged)
             self.begin(stays=stays, ttl=ttl)
-
-    def plan_of(self, known: Facts) -> Plan:
-        """Return what is done where nothing stands."""
-        return plan_up(self.manifest, known, self.profiles)
 
     # Snapshots.
 
@@ -196,11 +194,7 @@ class Lifetime:
     def turn(self) -> AbstractContextManager[None]:
         """Wait until nobody else brings this manifest up."""
         text = "another greenroom is bringing this manifest up; waiting until it has done so"
-
-        def say() -> None:
-            self.tell(Noticed(at=time.time(), text=text))
-
-        return turn(identity(self.manifest), self.environ, self.limit, say)
+        return turn(identity(self.manifest), self.environ, self.limit, self.noticing(text))
 
     def join_what_stands(self) -> bool:
         """Join what is up if it is as the manifest wants it now; whether that was so."""
@@ -209,7 +203,7 @@ class Lifetime:
             return False
         if change := self.difference(run):
             text = f"{run.id} is up, but not joined: {change}; greenroom up would apply that"
-            self.tell(Noticed(at=time.time(), text=text))
+            self.noticing(text)()
             return False
         self.join(run)
         return True

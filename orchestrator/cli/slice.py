@@ -13,12 +13,11 @@ from orchestrator.cli.env import DOTENV, FORMS, SHELL, in_dotenv, in_shell
 from orchestrator.cli.options import Json, Run
 from orchestrator.cli.output import as_json, remark, result, table
 from orchestrator.errors import UsageError
+from orchestrator.slicing.kept import WHICH, keeps
 
 if TYPE_CHECKING:
     from orchestrator.environment import Environment
     from orchestrator.slicing.slices import Slice
-
-KEEP_SLICES = ("failed", "all", "none")
 
 Count = Annotated[
     int, typer.Option("--count", metavar="N", min=1, max=1000, help="Make so many at once.")
@@ -43,7 +42,7 @@ KeepSlices = Annotated[
         "--keep-slices",
         metavar="failed|all|none",
         help="Whether to leave the slice as it is when CMD has ended: if it failed, always, never.",
-        autocompletion=lambda: list(KEEP_SLICES),
+        autocompletion=lambda: list(WHICH),
     ),
 ]
 
@@ -91,10 +90,10 @@ def check_words(form: str, keep_slices: str) -> None:
     """Raise UsageError for a word that there is not."""
     if form not in FORMS:
         raise UsageError(f"there is no format {form}", hint=f"there are: {', '.join(FORMS)}")
-    if keep_slices not in KEEP_SLICES:
+    if keep_slices not in WHICH:
         raise UsageError(
             f"there is no way to keep slices {keep_slices}",
-            hint=f"there are: {', '.join(KEEP_SLICES)}",
+            hint=f"there are: {', '.join(WHICH)}",
         )
 
 
@@ -171,13 +170,8 @@ def run_in(environment: Environment, command: list[str], keep_slices: str) -> in
             surroundings = {**os.environ, **made.variables}
             code = run_child(tuple(command), Path.cwd(), surroundings, listening, None)
         finally:
-            end(environment, made, command[0], keep=keeps(keep_slices, code), code=code)
+            end(environment, made, command[0], keep=keeps(keep_slices, failed=code != 0), code=code)
     return code
-
-
-def keeps(keep_slices: str, code: int) -> bool:
-    """Whether the slice of a command that ended so is left as it is."""
-    return keep_slices == "all" or (keep_slices == "failed" and code != 0)
 
 
 def end(environment: Environment, made: Slice, word: str, *, keep: bool, code: int) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from orchestrator.slicing import kept
+
 KEEP_ENVIRONMENT = ("never", "failed", "always")
-KEEP_SLICES = ("failed", "all", "none")
 MANIFEST = "the manifest of the environment that the tests run in, or a ready-made one's name"
 
 
@@ -24,8 +25,8 @@ def add(parser: pytest.Parser) -> None:
     group.addoption(
         "--keep-slices",
         metavar="WHICH",
-        choices=KEEP_SLICES,
-        default="failed",
+        choices=kept.WHICH,
+        default=kept.FAILED,
         help="whose slices to leave as they are, as long as the environment is there: those of "
         "failed tests, all, or none",
     )
@@ -59,5 +60,4 @@ def manifest(config: pytest.Config) -> str | None:
 
 def keeps(config: pytest.Config, *, failed: bool) -> bool:
     """Whether the slice of a test that has passed, or failed, is left as it is."""
-    which: str = config.getoption("--keep-slices")
-    return which == "all" or (failed and which == "failed")
+    return kept.keeps(config.getoption("--keep-slices"), failed=failed)

@@ -19,10 +19,8 @@ from orchestrator.model.technology import (
     SliceRefused,
     Slicing,
 )
+from orchestrator.technologies.copy_names import access, template_of
 from orchestrator.technologies.inserts import literal, quoted
-
-LONGEST = 48
-"""Characters of a database's name that its copies' names begin with; 64 is the most."""
 
 MOST = 64
 """Databases that are kept to be used again; so many tests at once are rare."""
@@ -87,16 +85,6 @@ def ask(*lines: str) -> Answer:
 def run(*lines: str) -> Conversation:
     """Run lines of which nothing is wanted back."""
     yield from ask(*lines)
-
-
-def access(shared: Credentials, number: int) -> Credentials:
-    """Return how one gets into the slice of this number: as the same user, into its database."""
-    return Credentials(shared.user, shared.password, f"{shared.database[:LONGEST]}__s{number}")
-
-
-def template_of(database: str) -> str:
-    """Return the name of the template of a database."""
-    return f"{database[:LONGEST]}__template"
 
 
 def greet(_seeded: Seeded) -> Conversation:

@@ -6,7 +6,6 @@ every copy (https://www.postgresql.org/docs/current/manage-ag-templatedbs.html).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 from orchestrator.model.technology import (
@@ -19,11 +18,9 @@ from orchestrator.model.technology import (
     Slicing,
     Snapshotting,
 )
+from orchestrator.technologies.copy_names import access, template_of
 
 DATA = "/var/lib/greenroom/data"
-
-LONGEST = 48
-"""Bytes of a database's name that its copies' names begin with; 63 is the most for these."""
 
 DONE = b"greenroom: done"
 
@@ -96,25 +93,6 @@ def run(*statements: str) -> Conversation:
         said.append(line)
     if any(b"ERROR:" in line or b"FATAL:" in line for line in said):
         raise SliceRefused(b"\n".join(said).decode(errors="replace"))
-
-
-def access(shared: Credentials, number: int) -> Credentials:
-    """Return how one gets into the slice of this number: as the same user, into its database."""
-    return Credentials(shared.user, shared.password, f"{shortened(shared.database)}__s{number}")
-
-
-def template_of(database: str) -> str:
-    """Return the name of the template of a database."""
-    return f"{shortened(database)}__template"
-
-
-def shortened(name: str) -> str:
-    """Return a name of which no two are the same when it leaves room for an ending."""
-    data = name.encode()
-    if len(data) <= LONGEST:
-        return name
-    mark = hashlib.sha256(data).hexdigest()[:8]
-    return data[: LONGEST - len(mark)].decode(errors="ignore") + mark
 
 
 def copied(database: str, copy: str) -> str:
