@@ -18,7 +18,6 @@ from orchestrator.cli.app import app
 from orchestrator.cli.main import main
 from orchestrator.cli.ps import Entry
 from orchestrator.cli.signals import ENDING
-from orchestrator.cli.slice import KEEP_SLICES
 from orchestrator.cli.snapshots import as_value
 from orchestrator.environment import TIMEOUT
 from orchestrator.host.owner import TIME_TO_LIVE
@@ -26,6 +25,7 @@ from orchestrator.lifecycle import snapshotting
 from orchestrator.model.launch import SLICE_VARIABLE
 from orchestrator.model.snapshot import Snapshot
 from orchestrator.model.step import ChangeKind
+from orchestrator.slicing.kept import WHICH
 from orchestrator.watchdog.hold import HURRY, Keep
 from orchestrator.watchdog.remover import PATIENCE
 
@@ -187,7 +187,7 @@ def test_what_commands_say_in_json() -> None:
 
 def test_how_slices_are_kept() -> None:
     (row,) = (row[0] for table in PAGE.under("slice") for row in table.rows if "--keep-s" in row[0])
-    assert code(row).partition(" ")[2].split("|") == list(KEEP_SLICES)
+    assert code(row).partition(" ")[2].split("|") == list(WHICH)
 
 
 def test_ready_made_environments() -> None:
