@@ -19,8 +19,8 @@ from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import PER_TEST, PER_WORKER, SHARED
 from orchestrator.model.snapshot import code_of
 from orchestrator.plan.snapshots import VOLUMES, obstacles
-from orchestrator.pytest_plugin.options import KEEP_SLICES
 from orchestrator.slicing import pool
+from orchestrator.slicing.kept import WHICH
 from orchestrator.technologies import BUILT_IN
 from orchestrator.technologies.redis_slices import TEMPLATE
 
@@ -78,7 +78,7 @@ def test_isolations() -> None:
 
 
 def test_which_slices_are_kept() -> None:
-    for word in KEEP_SLICES[1:]:
+    for word in WHICH[1:]:
         assert f"`{word}`" in WORDS or f"`--keep-slices {word}`" in WORDS
 
 
