@@ -23,8 +23,10 @@ from orchestrator.lifecycle.running import RunningResource
 from orchestrator.lifecycle.survey import Run, survey
 from orchestrator.lifecycle.view import View
 from orchestrator.lifetime import Lifetime
+from orchestrator.manifest.placing import movable
 from orchestrator.model.event import Event
 from orchestrator.model.manifest import MAPPING, Manifest
+from orchestrator.model.resource import PROCESS
 from orchestrator.model.step import Plan
 from orchestrator.plan.relay import RELAY
 from orchestrator.watchdog.hold import NEVER, Keep
@@ -55,9 +57,10 @@ class Environment:
     upwards. The resources of these `profiles` take part too. Within `timeout` seconds everything
     must be ready. `keep` tells when it is left as it is, to be looked into, instead of removed:
     `never`, `failed` (when the way up or the body fails) or `always`. Without `snapshots`
-    everything is seeded, whatever is kept from earlier. `listen` is told every event, with
-    passwords masked. `environ` stands for the caller's environment, and `engines`, by name,
-    for the real ones: a `FakeEngine` lets manifests be tested without containers. Raises UsageError
+    everything is seeded, whatever is kept from earlier. `engine` (`docker`, `process` or `auto`)
+    stands for what a manifest that is read says itself, or GREENROOM_ENGINE does. `listen` is told
+    every event, with passwords masked. `environ` stands for the caller's environment, and
+    `engines`, by name, for the real ones: a `FakeEngine` lets manifests be tested without containers. Raises UsageError
     when there is no such manifest and ManifestError when it has mistakes.
     """
 
@@ -69,6 +72,7 @@ class Environment:
         timeout: float = TIMEOUT,
         keep: str = NEVER,
         snapshots: bool = True,
+        engine: str | None = None,
         listen: Listener = ignore,
         environ: Mapping[str, str] | None = None,
         engines: Mapping[str, Engine] | None = None,
@@ -76,13 +80,14 @@ class Environment:
         self._environ = dict(os.environ if environ is None else environ)
         if not isinstance(manifest, Manifest):
             argument = None if manifest is None else os.fspath(manifest)
-            manifest = manifests.read(manifests.find(argument, Path.cwd()), self._environ)
-        self.manifest = manifest
+            path = manifests.find(argument, Path.cwd())
+            manifest = manifests.read(path, self._environ, engine=engine)
         self._mask = masker(secrets_of(manifest))
         self._listen = listen
         self._real = engines is None
         self._slices: Slices | None = None
-        names = (resource.engine for resource in manifest.resources.values())
+        names = [resource.engine for resource in manifest.resources.values()]
+        names += [PROCESS] if movable(manifest) else []
         self._lifetime = Lifetime(
             manifest=manifest,
             profiles=tuple(profiles),
@@ -249,6 +254,11 @@ class Environment:
     def mask(self, text: str) -> str:
         """Return the text without the environment's passwords."""
         return self._mask(text)
+
+    @property
+    def manifest(self) -> Manifest:
+        """The manifest; once it is up, or planned, with everything where it is to run."""
+        return self._lifetime.manifest
 
     @property
     def joined(self) -> bool:

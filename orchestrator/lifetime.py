@@ -13,7 +13,7 @@ from orchestrator.host import facts
 from orchestrator.host.lease import run_folder
 from orchestrator.host.owner import TIME_TO_LIVE, identity, new_labels
 from orchestrator.host.turn import turn
-from orchestrator.lifecycle import snapshotting
+from orchestrator.lifecycle import placing, snapshotting
 from orchestrator.lifecycle.bringing_up import BringingUp, Brought, compared
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.lifecycle.pruning import trim
@@ -25,6 +25,7 @@ from orchestrator.model.event import Noticed
 from orchestrator.model.facts import Facts
 from orchestrator.model.launch import RunLabels
 from orchestrator.model.manifest import Manifest
+from orchestrator.model.resource import PROCESS
 from orchestrator.model.step import (
     BuildImage,
     ChangeKind,
@@ -62,6 +63,8 @@ class Lifetime:
     brought: Brought | None = None
     joined: bool = False
     distrusted: frozenset[str] = frozenset()
+    placed: bool = False
+    reason: str = ""
     stop: Stop = field(default_factory=Stop)
 
     @property
@@ -80,14 +83,40 @@ class Lifetime:
 
     def plan(self) -> Plan:
         """Return what would be done now."""
-        return plan_up(self.manifest, self.facts(self.standing()), self.profiles)
+        run = self.standing()
+        self.place(run)
+        return plan_up(self.manifest, self.facts(run), self.profiles)
+
+    def place(self, run: Run | None = None) -> None:
+        """Put everything where it is to run: as in the run, or where there is an engine for it."""
+        if self.placed:
+            return
+        if run:
+            self.manifest = placing.as_in(run, self.manifest)
+        else:
+            found = placing.place(self.manifest, self.engines, self.environ, self.profiles)
+            self.manifest, self.reason = found.manifest, found.reason
+        needed = {one.engine for one in self.manifest.resources.values()}
+        self.engines = {name: one for name, one in self.engines.items() if name in needed}
+        self.placed = True
 
     def facts(self, run: Run | None = None) -> Facts:
         """Gather what planning has to know; what is up of `run` is to be kept where it can be."""
         standing = run.standing if run else {}
         asked = self.snapshots and snapshotting.wanted(self.environ)
-        found = facts.gather(self.manifest, self.engines, self.environ, standing, snapshots=asked)
-        return replace(found, snapshots=found.snapshots - self.distrusted)
+        found = facts.gather(
+            self.manifest,
+            self.engines,
+            self.environ,
+            standing,
+            profiles=self.profiles,
+            snapshots=asked,
+        )
+        engines = {
+            name: replace(one, reason=self.reason) if name == PROCESS else one
+            for name, one in found.engines.items()
+        }
+        return replace(found, engines=engines, snapshots=found.snapshots - self.distrusted)
 
     def standing(self) -> Run | None:
         """Return what an earlier `greenroom up` made of this manifest, if it is up."""
@@ -107,6 +136,7 @@ class Lifetime:
 
     def begin(self, *, stays: bool = False, ttl: float = TIME_TO_LIVE) -> None:
         """Bring it up; when that fails, nothing of the run is left, or all of it is kept."""
+        self.place()
         damaged: dict[str, str] = {}
         with self.planned(
             self.facts, lambda known: plan_up(self.manifest, known, self.profiles)
@@ -181,6 +211,7 @@ class Lifetime:
         """Bring it up to stay, or bring what is up up to date, when it is our turn."""
         with self.turn():
             run = self.standing()
+            self.place(run)
             if run:
                 self.change(run, ttl, fresh=fresh, restart=restart)
             elif restart:
@@ -201,6 +232,7 @@ class Lifetime:
         run = self.standing()
         if not run:
             return False
+        self.place(run)
         if change := self.difference(run):
             text = f"{run.id} is up, but not joined: {change}; greenroom up would apply that"
             self.noticing(text)()
@@ -210,6 +242,7 @@ class Lifetime:
 
     def join(self, run: Run) -> None:
         """Use a run that is up: as long as we do, its end waits."""
+        self.place(run)
         self.hold = Hold.join(run.id, self.environ, self.engines)
         self.brought = Brought.found(run, self.manifest, self.engines)
         self.joined = True

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.addressing.resolve import as_text, between_quotes, resolve
 from orchestrator.addressing.route import Directory
+from orchestrator.model.facts import Program
 from orchestrator.model.launch import FileContent, Launch, Publish, RunLabels
 from orchestrator.model.resource import File, Instance, Resource
 from orchestrator.model.snapshot import restoring
+from orchestrator.model.technology import PROGRAMS, Native
 from orchestrator.model.template import Template
+
+SURROUNDINGS = ("PATH", "HOME", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""The variables without which programs of this host may not run as they do for their user."""
 
 
 def launch(
@@ -24,14 +30,16 @@ def launch(
     folder: str = "",
     environ: Mapping[str, str] | None = None,
     fingerprint: str = "",
-    restored: bool = False,
+    snapshot: str = "",
+    program: Program | None = None,
 ) -> Launch:
     """Return the launch of an instance.
 
     `image` is its name on the engine; `hosts` are further names for its name resolution. A process
     starts in `folder` or below, with `environ` (the caller's own) as the ground of its environment.
-    `fingerprint` is passed on to the engine, which keeps it with the instance. One that is
-    `restored` starts from the snapshot in its image.
+    `fingerprint` is passed on to the engine, which keeps it with the instance. With the key of a
+    `snapshot` it starts from that, which is in its image, or on this host. `program` is what a
+    server of this host runs.
     """
     resource = directory.of(instance)
 
@@ -39,7 +47,9 @@ def launch(
         return resolve(template, instance, directory)
 
     env = {name: text(value) for name, value in resource.env.items()}
-    if not resource.contained:
+    if resource.native:
+        env = {**surroundings(environ or {}), **env}
+    elif not resource.contained:
         env = {**(environ or {}), **own_port(instance, directory), **env}
     found = Launch(
         labels=labels,
@@ -60,7 +70,38 @@ def launch(
         options=resource.options,
         fingerprint=fingerprint,
     )
-    return from_snapshot(found, resource) if restored else found
+    if resource.native:
+        return native(found, resource.native, directory.folder(instance), snapshot, program)
+    return from_snapshot(found, resource) if snapshot else found
+
+
+def native(
+    launch: Launch, how: Native, folder: str, snapshot: str, program: Program | None
+) -> Launch:
+    """Return the launch of a server of this host, which first makes its data if it has none."""
+    command = launch.command or ()
+    env = dict(launch.env)
+    if program:
+        command = (program.path, *command[1:])
+        own = [f"{folder}/{PROGRAMS}"] if how.scripts else []
+        env["PATH"] = os.pathsep.join([*own, *program.folders, env.get("PATH", os.defpath)])
+    prepare = "" if snapshot else how.prepare
+    return replace(
+        launch,
+        entrypoint=("sh", "-c", f'{prepare}\nexec "$@"', "sh") if prepare else None,
+        command=command,
+        env=env,
+        folder=folder,
+        workdir=folder,
+        snapshot=snapshot,
+        rootless=how.refuses_root,
+        stop=how.stop,
+    )
+
+
+def surroundings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what of the caller's environment a server may see: not the settings of another."""
+    return {"LANG": "C.UTF-8"} | {name: environ[name] for name in SURROUNDINGS if name in environ}
 
 
 def from_snapshot(launch: Launch, resource: Resource) -> Launch:

@@ -15,6 +15,9 @@ from orchestrator.model.template import SELF, Reference, Template, View
 HTTP = "http://${self.host}:${self.port}"
 """The address of a service: what it speaks nobody said, and most speak HTTP."""
 
+FOLDER = "folder"
+"""A server's own folder on this host: a field that only technologies refer to."""
+
 CREDENTIALS = ("user", "password", "database")
 
 Escape = Callable[[str], str]
@@ -75,6 +78,8 @@ def answer(
     target = of if reference.resource == SELF else directory.instance(reference.resource)
     assert target is not None, f"{reference} has nothing to refer to"
     resource = directory.of(target)
+    if reference.field == FOLDER:
+        return directory.folder(target)
     if reference.field in CREDENTIALS:
         return credential(resource, reference.field)
     if reference.field in ("host", "port"):
@@ -146,7 +151,7 @@ def variables(asker: Instance | None, directory: Directory) -> dict[str, str]:
             reference = Reference(name, field)
             found[f"{prefix}_{field.upper()}"] = answer(reference, asker, directory, of=None)
         for port in resource.ports:
-            if port.name:
+            if port.name and not port.inner:
                 infix = port.name.upper().replace("-", "_")
                 for field in ("url", "host", "port"):
                     reference = Reference(name, field, port=port.name)
@@ -157,13 +162,17 @@ def variables(asker: Instance | None, directory: Directory) -> dict[str, str]:
 
 def client(instance: Instance, directory: Directory) -> list[str]:
     """Return its technology's interactive client, as beside the server; a shell where none is."""
-    technology = directory.of(instance).technology
-    words = technology.client if technology else ("sh",)
+    resource = directory.of(instance)
+    words = resource.technology.client if resource.technology else ("sh",)
+    if resource.native and resource.native.client:
+        words = resource.native.client
     return [resolve(taken_apart(word), instance, directory) for word in words]
 
 
 def client_env(instance: Instance, directory: Directory) -> dict[str, str]:
     """Return the environment in which a technology's own clients, beside the server, get in."""
-    technology = directory.of(instance).technology
-    pairs = technology.client_env if technology else {}
+    resource = directory.of(instance)
+    pairs = dict(resource.technology.client_env) if resource.technology else {}
+    if resource.native:
+        pairs |= resource.native.client_env
     return {name: resolve(taken_apart(value), instance, directory) for name, value in pairs.items()}

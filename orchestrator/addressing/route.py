@@ -26,7 +26,8 @@ class Directory:
     `hosts` gives for each engine the host on which its published ports are reached from the tests'
     side; `ports` leads from an instance's own port to the host's, `relayed` from a process's own
     port to the one by which the relay leads containers to it. `slices` is for the view of a slice:
-    the slice in which a resource has an instance of its own there.
+    the slice in which a resource has an instance of its own there. `folders` gives for each engine
+    the folder in which this run's servers have theirs, where it has such.
     """
 
     resources: Mapping[str, Resource]
@@ -34,6 +35,12 @@ class Directory:
     ports: Mapping[tuple[Instance, int], int] = field(default_factory=dict)
     relayed: Mapping[tuple[Instance, int], int] = field(default_factory=dict)
     slices: Mapping[str, str] = field(default_factory=dict)
+    folders: Mapping[str, str] = field(default_factory=dict)
+
+    def folder(self, instance: Instance) -> str:
+        """Return the own folder of a server of this host; empty for all else."""
+        resource = self.of(instance)
+        return f"{self.folders[resource.engine]}/{instance}" if resource.native else ""
 
     def instance(self, name: str) -> Instance:
         """Return the instance that a resource's name means here."""

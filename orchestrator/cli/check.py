@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestrator.cli.options import Json, Manifest, Profiles
+from orchestrator.cli.options import Engine, Json, Manifest, Profiles
 from orchestrator.cli.output import as_json, remark, result
 from orchestrator.cli.profiles import check_profiles
 from orchestrator.errors import ManifestError
@@ -30,7 +30,11 @@ Seeds = Annotated[
 
 
 def check(
-    manifest: Manifest = None, profile: Profiles = None, seeds: Seeds = False, json: Json = False
+    manifest: Manifest = None,
+    profile: Profiles = None,
+    seeds: Seeds = False,
+    engine: Engine = None,
+    json: Json = False,
 ) -> int:
     """Find every mistake in a manifest.
 
@@ -41,7 +45,7 @@ def check(
     from orchestrator.plan.selection import taking_part
 
     try:
-        found = manifests.read(manifests.find(manifest, Path.cwd()), os.environ)
+        found = manifests.read(manifests.find(manifest, Path.cwd()), os.environ, engine=engine)
     except ManifestError as error:
         if not json:
             raise

@@ -20,6 +20,7 @@ def opened(
     timeout: str | None = None,
     keep: str = "never",
     snapshots: bool = True,
+    engine: str | None = None,
 ) -> Environment:
     """Return the environment of a manifest, told to this session; nothing is up yet.
 
@@ -34,6 +35,7 @@ def opened(
         timeout=duration(timeout, "--timeout") if timeout else TIMEOUT,
         keep=keep,
         snapshots=snapshots,
+        engine=engine,
         listen=listening.listen if listening else ignore,
     )
     check_profiles(environment.manifest, profiles)

@@ -99,6 +99,19 @@ NoSnapshots = Annotated[
     ),
 ]
 
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="ENGINE",
+        help="Where everything runs, whatever the manifest says: docker, process, or auto, which "
+        "is docker when it answers and process otherwise. Default: GREENROOM_ENGINE, else what "
+        "the manifest says.",
+        show_default=False,
+        autocompletion=lambda: ["docker", "process", "auto"],
+    ),
+]
+
 OfSlice = Annotated[
     str | None,
     typer.Option(

@@ -57,11 +57,11 @@ def ps(json: Json = False) -> int:
 
 def listed(found: Survey) -> Iterator[Entry]:
     """Yield what there is to list, run by run."""
-    from orchestrator.lifecycle.bringing_up import hosts as addresses
+    from orchestrator.lifecycle.bringing_up import described
     from orchestrator.lifecycle.sweeping import verdict
 
     names = {thing.engine for run in found.runs for thing in run.things}
-    hosts = addresses({name: found.engines[name] for name in names})
+    engines = described({name: found.engines[name] for name in names})
     for run in found.runs:
         end = verdict(run, os.environ).cause
         for thing in run.instances or run.things:
@@ -71,7 +71,7 @@ def listed(found: Survey) -> Iterator[Entry]:
                 resource=str(thing.instance or ""),
                 state=str(thing.state) if thing.instance else f"{thing.kind} only",
                 engine=thing.engine,
-                ports=ports(thing, hosts[thing.engine]),
+                ports=ports(thing, engines[thing.engine].address),
                 manifest=run.manifest,
                 end=end,
             )

@@ -11,7 +11,7 @@ import typer
 
 from orchestrator.cli.arguments import command_of
 from orchestrator.cli.durations import duration
-from orchestrator.cli.options import Events, Keep, Manifest, NoSnapshots, Profiles, Verbose
+from orchestrator.cli.options import Engine, Events, Keep, Manifest, NoSnapshots, Profiles, Verbose
 from orchestrator.errors import GreenroomError, NotRemoved, ServiceDied, StepFailed, UsageError
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def run(
     timeout: WholeTime = None,
     keep: Keep = "never",
     no_snapshots: NoSnapshots = False,
+    engine: Engine = None,
     events: Events = None,
     verbose: Verbose = False,
 ) -> int:
@@ -71,6 +72,7 @@ def run(
                 timeout=timeout,
                 keep=keep,
                 snapshots=not no_snapshots,
+                engine=engine,
             ),
             manifest,
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orchestrator.cli.options import (
+    Engine,
     Events,
     Keep,
     Manifest,
@@ -35,6 +36,7 @@ def up(
     timeout: Timeout = None,
     keep: Keep = "never",
     no_snapshots: NoSnapshots = False,
+    engine: Engine = None,
     events: Events = None,
     verbose: Verbose = False,
 ) -> int:
@@ -60,6 +62,7 @@ def up(
             timeout=timeout,
             keep=keep,
             snapshots=not no_snapshots,
+            engine=engine,
         )
         stand(environment, listening, ttl=seconds, fresh=fresh)
     if events != STDOUT:

@@ -12,7 +12,7 @@ from orchestrator.engines.engine import Engine, Snapshots
 from orchestrator.errors import EngineError
 from orchestrator.model.event import Event, Noticed
 from orchestrator.model.launch import Found, RunLabels
-from orchestrator.model.snapshot import TAKE
+from orchestrator.model.snapshot import TAKE, TAKE_ON_HOST
 from orchestrator.model.step import MakeTemplate, StoreSnapshot, TakeSnapshot
 from orchestrator.waiting import Deadline, TimedOut
 
@@ -66,7 +66,8 @@ def take(
     technology = directory.of(step.instance).technology
     assert technology is not None
     assert technology.snapshotting is not None
-    argv = ("sh", "-c", TAKE, technology.snapshotting.copy)
+    script = TAKE_ON_HOST if directory.of(step.instance).native else TAKE
+    argv = ("sh", "-c", script, technology.snapshotting.copy)
     env = client_env(step.instance, directory)
     result = engine.exec(found, argv, deadline, env=env)
     if result.exit_code:
@@ -83,5 +84,7 @@ def store(
 ) -> None:
     """Keep the copy."""
     assert isinstance(engine, Snapshots)
-    of = f"{labels.name}: {step.instance} ({directory.of(step.instance).image})"
+    resource = directory.of(step.instance)
+    assert resource.technology is not None
+    of = f"{labels.name}: {step.instance} ({resource.image or resource.technology.name})"
     engine.store(found, step.snapshot, step.image, of, labels, deadline)

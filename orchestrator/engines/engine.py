@@ -138,16 +138,21 @@ class Snapshots(Protocol):
         self,
         found: Found,
         snapshot: str,
-        image: str,
+        image: str | None,
         of: str,
         labels: RunLabels,
         deadline: Deadline,
     ) -> None:
-        """Keep what an instance has in `model.snapshot.FOLDER`, under the key `snapshot`.
+        """Keep what has been copied aside of an instance's data, under the key `snapshot`.
 
-        `image` is what the instance was made from, and what is kept goes on top of it; `of` says
-        for people what it is; `labels` are those of the run, for whatever is needed on the way.
+        That is in `model.snapshot.FOLDER` of a container, and in `COPIED` in the own folder of a
+        server of this host. `image` is what a container was made from, and what is kept goes on top
+        of it; `of` says for people what it is; `labels` are those of the run, for whatever is
+        needed on the way.
         """
+
+    def has_snapshot(self, key: str, deadline: Deadline) -> bool:
+        """Whether there is one of this key."""
 
     def snapshots(self, deadline: Deadline) -> list[Snapshot]:
         """All snapshots that are there."""

@@ -324,7 +324,7 @@ class FakeEngine:
         self,
         found: Found,
         snapshot: str,
-        image: str,
+        image: str | None,
         of: str,
         labels: RunLabels,
         deadline: Deadline,
@@ -335,6 +335,11 @@ class FakeEngine:
         with self.world.lock:
             self.world.snapshots[snapshot] = kept
             self.world.images[snapshot_image(snapshot)] = f"sha256:{snapshot}"
+
+    def has_snapshot(self, key: str, deadline: Deadline) -> bool:
+        """Whether it was stored, or put into `world.images`."""
+        self._called(deadline, "has_snapshot", key)
+        return snapshot_image(key) in self.world.images
 
     def snapshots(self, deadline: Deadline) -> builtins.list[Snapshot]:
         """What was stored, or put into `world.snapshots`."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from orchestrator.engines.asking import in_time
-from orchestrator.engines.engine import Engine, Images
+from orchestrator.engines.engine import Engine, Images, Snapshots
 from orchestrator.host.digests import digests
+from orchestrator.host.programs import programs
 from orchestrator.model.facts import Facts
 from orchestrator.model.launch import Found
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import Instance, Resource
-from orchestrator.model.snapshot import snapshot_image
 from orchestrator.plan.images import image_name
+from orchestrator.plan.selection import taking_part
 from orchestrator.plan.snapshots import keys
 from orchestrator.waiting import Deadline
 
@@ -39,22 +40,31 @@ def gather(
     environ: Mapping[str, str],
     standing: Mapping[Instance, Found] | None = None,
     *,
+    profiles: Collection[str] = (),
     snapshots: bool = True,
 ) -> Facts:
     """Ask the engines who they are and which images they have, and read what the manifest names.
 
     `standing` is what an earlier `up` of this manifest has. Raises EngineUnavailable when an engine
-    that the manifest needs does not answer. Without `snapshots` none is looked for, or made.
+    that the manifest needs does not answer, or a program that a server of this host needs is not to
+    be had. Without `snapshots` none is looked for, or made.
     """
     resources = list(manifest.resources.values())
     # A context of many files takes its time to read; what is asked last has its own.
-    reading_at_once = ThreadPoolExecutor(1, "greenroom-facts")
+    reading_at_once = ThreadPoolExecutor(2, "greenroom-facts")
     with in_time(" or ".join(engines), SECONDS) as deadline, reading_at_once as beside:
         reading = beside.submit(digests, resources, manifest.folder)
+        servers = [manifest.resources[name] for name in taking_part(manifest, profiles)]
+        looking = beside.submit(programs, servers, environ, loose=manifest.loose)
         described = {name: engine.describe(deadline) for name, engine in engines.items()}
         known = Facts(engines=described, image_prefix=image_prefix(environ))
         fetched = present(engines, names(resources, known, built=False), deadline)
-        known = replace(known, digests=reading.result(), standing=dict(standing or {}))
+        known = replace(
+            known,
+            digests=reading.result(),
+            standing=dict(standing or {}),
+            programs=looking.result(),
+        )
     with in_time(" or ".join(engines), SECONDS) as deadline:
         built = present(engines, names(resources, known, built=True), deadline)
         known = replace(known, images=fetched | built)
@@ -68,9 +78,17 @@ def with_snapshots(
 ) -> Facts:
     """Return the same with which of the snapshots are there that could serve."""
     known = replace(known, keeps_snapshots=True)
-    wanted = {snapshot_image(key): key for key in keys(manifest.resources, known).values()}
-    there = present(engines, list(wanted), deadline)
-    return replace(known, snapshots=frozenset(wanted[image] for image in there))
+    wanted = {
+        key: engine
+        for name, key in keys(manifest.resources, known).items()
+        if isinstance(engine := engines[manifest.resources[name].engine], Snapshots)
+    }
+    if not wanted:
+        return known
+    with ThreadPoolExecutor(min(8, len(wanted))) as pool:
+        there = pool.map(lambda pair: pair[1].has_snapshot(pair[0], deadline), wanted.items())
+        found = [key for key, is_there in zip(wanted, there, strict=True) if is_there]
+    return replace(known, snapshots=frozenset(found))
 
 
 def names(resources: Iterable[Resource], known: Facts, *, built: bool) -> list[str]:

@@ -10,10 +10,14 @@ from typing import Any
 
 from orchestrator.addressing.passwords import with_passwords
 from orchestrator.errors import ManifestError, Problem, UsageError
-from orchestrator.model.manifest import Manifest
+from orchestrator.model.manifest import AUTO, Manifest
+from orchestrator.model.resource import DOCKER, PROCESS
 from orchestrator.state import machine_secret
 
 NAME = "environment.yaml"
+
+ENGINE = "GREENROOM_ENGINE"
+"""The variable that says where things run, whatever their manifest says."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +85,18 @@ def ready_made() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
-def read(path: Path, environ: Mapping[str, str], *, display: str | None = None) -> Manifest:
-    """Load a manifest from a file. Raises ManifestError with every mistake."""
+def read(
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    display: str | None = None,
+    engine: str | None = None,
+) -> Manifest:
+    """Load a manifest from a file. Raises ManifestError with every mistake.
+
+    `engine`, or else GREENROOM_ENGINE, stands for what it says itself of where things run. Raises
+    UsageError when that is no engine.
+    """
     # Imported here, because whoever only looks for manifests needs neither the model nor YAML.
     from orchestrator.manifest import load
     from orchestrator.technologies import BUILT_IN
@@ -101,8 +115,20 @@ def read(path: Path, environ: Mapping[str, str], *, display: str | None = None) 
         files=HostFiles(),
         environ=surroundings(resolved.parent, environ),
         technologies=BUILT_IN,
+        engine=asked_engine(engine, environ),
     )
     return with_passwords(manifest, machine_secret(environ))
+
+
+def asked_engine(engine: str | None, environ: Mapping[str, str]) -> str | None:
+    """Return the engine that is asked for besides the manifest. Raises UsageError."""
+    asked = engine or environ.get(ENGINE) or None
+    if asked not in (None, AUTO, DOCKER, PROCESS):
+        name = "--engine" if engine else ENGINE
+        raise UsageError(
+            f"{name} cannot be {asked}", hint=f"it can be {DOCKER}, {PROCESS} or {AUTO}"
+        )
+    return asked
 
 
 def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Manifest:
@@ -116,6 +142,7 @@ def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str,
         files=HostFiles(),
         environ=surroundings(folder, environ),
         technologies=BUILT_IN,
+        engine=asked_engine(None, environ),
     )
     return with_passwords(manifest, machine_secret(environ))
 

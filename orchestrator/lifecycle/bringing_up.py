@@ -18,10 +18,10 @@ from orchestrator.lifecycle.stage import Stage
 from orchestrator.lifecycle.survey import Run
 from orchestrator.lifecycle.under_way import UnderWay
 from orchestrator.model.event import Event, RunCompared, RunReady, RunStarted
-from orchestrator.model.facts import Facts
+from orchestrator.model.facts import EngineFacts, Facts, Program
 from orchestrator.model.launch import Found, RunLabels
 from orchestrator.model.manifest import Manifest
-from orchestrator.model.resource import Instance, Port, Resource
+from orchestrator.model.resource import PROCESS, Instance, Port, Resource
 from orchestrator.model.step import Keep, Plan, Start
 from orchestrator.model.template import Reference
 from orchestrator.waiting import Deadline
@@ -53,7 +53,10 @@ class Brought:
             for number, host in thing.ports.items()
         }
         resources = {one.resource: manifest.resources[one.resource] for one in instances}
-        directory = Directory(resources, hosts=hosts(engines), ports=ports)
+        known = described(engines)
+        directory = Directory(
+            resources, hosts=hosts(known), ports=ports, folders=folders(known, run.id)
+        )
         return cls(run.id, engines, directory, instances)
 
 
@@ -91,7 +94,7 @@ class BringingUp:
         """Walk the plan. Raises what failed first, when none of its steps is under way any more."""
         began = time.monotonic()
         with HeldPorts() as ports:
-            directory = laid_out(self.manifest, self.plan, self.known, ports)
+            directory = laid_out(self.manifest, self.plan, self.known, ports, self.labels.run)
             stage = self.stage(directory, ports)
             self.tell(started(self.labels.run, self.plan, self.known, directory))
             try:
@@ -125,7 +128,7 @@ class BringingUp:
         )
 
 
-def laid_out(manifest: Manifest, plan: Plan, known: Facts, ports: HeldPorts) -> Directory:
+def laid_out(manifest: Manifest, plan: Plan, known: Facts, ports: HeldPorts, run: str) -> Directory:
     """Return where everything will be: host ports are chosen before anything starts."""
     before = standing_ports(plan)
     names = {instance.resource for instance in before}
@@ -136,8 +139,19 @@ def laid_out(manifest: Manifest, plan: Plan, known: Facts, ports: HeldPorts) -> 
         for one in resources.values()
         for port in one.ports
     }
-    hosts = {name: engine.address for name, engine in known.engines.items()}
-    return Directory(resources, hosts=hosts, ports=chosen)
+    return Directory(
+        resources, hosts=hosts(known.engines), ports=chosen, folders=folders(known.engines, run)
+    )
+
+
+def hosts(engines: Mapping[str, EngineFacts]) -> dict[str, str]:
+    """Return for each engine where its published ports are reached from here."""
+    return {name: one.address for name, one in engines.items()}
+
+
+def folders(engines: Mapping[str, EngineFacts], run: str) -> dict[str, str]:
+    """Return for each engine that has such the folder in which a run's servers have theirs."""
+    return {name: f"{one.folder}/{run}" for name, one in engines.items() if one.folder}
 
 
 def standing_ports(plan: Plan) -> dict[Instance, Mapping[int, int]]:
@@ -165,11 +179,7 @@ def host_port(resource: Resource, port: Port, ports: HeldPorts) -> int:
 
 def started(run: str, plan: Plan, known: Facts, directory: Directory) -> RunStarted:
     """Return the event that begins a run, with one sentence about each engine."""
-    engines = tuple(
-        f"{name} {facts.version}".strip()
-        + ("" if facts.address == LOCAL else f" at {facts.address}")
-        for name, facts in known.engines.items()
-    )
+    engines = tuple(sentence(one, known.programs) for one in known.engines.values())
     return RunStarted(
         at=time.time(),
         run=run,
@@ -179,6 +189,15 @@ def started(run: str, plan: Plan, known: Facts, directory: Directory) -> RunStar
         waits=tuple(waits(plan)),
         tasks=tuple(name for name, resource in directory.resources.items() if resource.is_task),
     )
+
+
+def sentence(engine: EngineFacts, programs: Mapping[str, Program]) -> str:
+    """Return what the first line of output says of an engine, and of the servers of this host."""
+    words = f"{engine.name} {engine.version}".strip()
+    where = "" if engine.address == LOCAL else f" at {engine.address}"
+    servers = ", ".join(f"{name}: {one}" for name, one in programs.items())
+    which = f" ({servers})" if engine.name == PROCESS and servers else ""
+    return f"{words}{where}{which} {engine.reason}".rstrip()
 
 
 def compared(run: str, plan: Plan) -> RunCompared:
@@ -206,10 +225,10 @@ def ready(run: str, directory: Directory, seconds: float) -> RunReady:
     return RunReady(at=time.time(), run=run, seconds=seconds, addresses=addresses)
 
 
-def hosts(engines: Mapping[str, Engine]) -> dict[str, str]:
-    """Return for each engine where its published ports are reached from here."""
+def described(engines: Mapping[str, Engine]) -> dict[str, EngineFacts]:
+    """Return what each engine says of itself."""
     found = {}
     for name, engine in engines.items():
         with in_time(name, DESCRIBE_SECONDS) as deadline:
-            found[name] = engine.describe(deadline).address
+            found[name] = engine.describe(deadline)
     return found

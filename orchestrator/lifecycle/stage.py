@@ -203,7 +203,8 @@ class Stage:
             folder=self.manifest.folder,
             environ=self.environ,
             fingerprint=self.fingerprint(step),
-            restored=bool(step.snapshot),
+            snapshot=step.snapshot,
+            program=step.program,
         )
 
     def fingerprint(self, step: Start) -> str:

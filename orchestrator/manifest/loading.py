@@ -27,7 +27,7 @@ from orchestrator.manifest.reading.mapping import FromPython
 from orchestrator.manifest.reading.scalars import Value
 from orchestrator.manifest.reading.syntax import compose
 from orchestrator.manifest.reading.tree import Tree
-from orchestrator.model.manifest import MAPPING, Manifest, Tests
+from orchestrator.model.manifest import AUTO, MAPPING, Manifest, Tests
 from orchestrator.model.resource import Resource
 from orchestrator.model.technology import Technology
 
@@ -40,17 +40,19 @@ def load(
     environ: Mapping[str, str],
     technologies: Mapping[str, Technology],
     display: str | None = None,
+    engine: str | None = None,
 ) -> Manifest:
     """The manifest in a file's bytes; raises ManifestError with every mistake in it.
 
     `path` is the file's resolved path, against whose folder relative paths are resolved; `display`
     is how messages call it (its base name otherwise). `environ` is what `${env:...}` sees.
+    `engine` stands for the one that the manifest names.
     """
     mistakes = Mistakes(display or PurePath(path).name)
     text = decode(source, mistakes)
     node = compose(text, mistakes)
     root = Tree(mistakes).value(node)
-    given = _Given(path, str(PurePath(path).parent), files, environ, technologies)
+    given = _Given(path, str(PurePath(path).parent), files, environ, technologies, engine)
     return _manifest(root, given, mistakes)
 
 
@@ -62,6 +64,7 @@ def load_mapping(
     environ: Mapping[str, str],
     technologies: Mapping[str, Technology],
     display: str = MAPPING,
+    engine: str | None = None,
 ) -> Manifest:
     """The manifest in a Python mapping; its mistakes have paths, but no lines.
 
@@ -69,7 +72,7 @@ def load_mapping(
     """
     mistakes = Mistakes(display)
     root = FromPython(mistakes).value(mapping)
-    given = _Given(MAPPING, folder, files, environ, technologies)
+    given = _Given(MAPPING, folder, files, environ, technologies, engine)
     return _manifest(root, given, mistakes)
 
 
@@ -82,6 +85,7 @@ class _Given:
     files: Files
     environ: Mapping[str, str]
     technologies: Mapping[str, Technology]
+    engine: str | None
 
 
 def _manifest(root: Value, given: _Given, mistakes: Mistakes) -> Manifest:
@@ -89,18 +93,20 @@ def _manifest(root: Value, given: _Given, mistakes: Mistakes) -> Manifest:
     root = interpolate(root, given.environ, mistakes)
     document = validated(root, mistakes)
     known = names(root, mistakes)
-    around = Surroundings(given.folder, given.files, given.technologies, known, mistakes)
+    engine = given.engine or document.engine or AUTO
+    around = Surroundings(given.folder, given.files, given.technologies, known, mistakes, engine)
     made = resources(document, around)
     python = interpreter(document.python, around)
     tests = _tests(document, mistakes)
-    _check(root, document, known, made, mistakes)
+    _check(root, document, known, made, mistakes, engine)
     mistakes.raise_if_any()
     return Manifest(
         path=given.path,
         folder=given.folder,
         name=document.name or PurePath(given.folder).name or "environment",
-        engine=document.engine or "auto",
+        engine=engine,
         python=python,
+        loose=document.versions == "loose",
         resources=made,
         tests=tests,
         secrets=tuple(sorted(mistakes.secrets - {""})),
@@ -114,11 +120,12 @@ def _check(
     known: Names,
     made: Mapping[str, Resource],
     mistakes: Mistakes,
+    engine: str,
 ) -> None:
     found = list(uses(root, mistakes))
     check_needs(document, known, mistakes)
     check_ports(document, mistakes)
-    check_engine(document, made.values(), mistakes)
+    check_engine(engine, document, made.values(), mistakes)
     References(known, made, mistakes).check(found)
     check_circles(made, spots(document, found), mistakes)
     Follows(document, known, made, mistakes).check(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from orchestrator.model.launch import Found
 from orchestrator.model.resource import Instance
@@ -13,13 +14,34 @@ from orchestrator.model.resource import Instance
 class EngineFacts:
     """An engine that answers; `address` is where the ports it publishes are reached from here.
 
-    `snapshots` tells that it can keep seeded state.
+    `snapshots` tells that it can keep seeded state. `reason` says why it was taken, where nobody
+    asked for it. An engine of processes has a `folder`, below which each run has one for its
+    servers.
     """
 
     name: str
     version: str = ""
     address: str = "127.0.0.1"
     snapshots: bool = False
+    reason: str = ""
+    folder: str = ""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A server's program that was found on this host.
+
+    `folders` are those in which it and the tools that it needs are. `digest` changes when the
+    program does.
+    """
+
+    path: str
+    version: str
+    folders: tuple[str, ...]
+    digest: str = ""
+
+    def __str__(self) -> str:
+        return f"{PurePath(self.path).name} {self.version}"
 
 
 @dataclass(frozen=True)
@@ -30,7 +52,8 @@ class Facts:
     it; `image_prefix` goes before the names of images that name no registry of their own.
     `digests` lead from each path that the manifest names (files, seeds, the contexts of builds) to
     a digest of what is there. `standing` is what an earlier `up` of this manifest has, if it has.
-    Where snapshots are kept, `snapshots` are the keys of those that are there.
+    Where snapshots are kept, `snapshots` are the keys of those that are there. `programs` are those
+    of the servers that run on this host, by the resource's name.
     """
 
     engines: Mapping[str, EngineFacts] = field(default_factory=dict)
@@ -40,3 +63,4 @@ class Facts:
     standing: Mapping[Instance, Found] = field(default_factory=dict)
     keeps_snapshots: bool = False
     snapshots: frozenset[str] = frozenset()
+    programs: Mapping[str, Program] = field(default_factory=dict)

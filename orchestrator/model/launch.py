@@ -82,6 +82,10 @@ class Launch:
     `image` is None on the process engine. `hosts` adds names to the resource's own name resolution.
     `command` and `entrypoint` are None where the image's apply. `options` are the engine's own.
     `fingerprint` tells what it was made of, so that a later `up` can see what has changed.
+
+    A server on this host has a `folder` of its own, which is made for it; its files are put there.
+    With the key of a `snapshot` it begins with that snapshot's data. One that is `rootless` is
+    never run as root. `stop` is the signal that ends it at once; empty: it is killed.
     """
 
     labels: RunLabels
@@ -101,6 +105,10 @@ class Launch:
     platform: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     fingerprint: str = ""
+    folder: str = ""
+    snapshot: str = ""
+    rootless: bool = False
+    stop: str = ""
 
     @property
     def tags(self) -> dict[str, str]:

@@ -9,6 +9,9 @@ from orchestrator.errors import Problem
 from orchestrator.model.resource import Resource
 from orchestrator.model.template import Template
 
+AUTO = "auto"
+"""The engine of a manifest that takes containers where there are any, else processes."""
+
 MAPPING = "<mapping>"
 """The path of a manifest that was no file, but a mapping in somebody's program."""
 
@@ -27,15 +30,17 @@ class Manifest:
 
     `path` is the resolved path of the file (or `<mapping>`), `folder` what its relative paths start
     from, `name` is for display. `engine` is `docker`, `process` or `auto`. `python` is the
-    project's interpreter for Python seeds, None: to be looked for. `secrets` are the values of the
+    project's interpreter for Python seeds, None: to be looked for. `loose` takes programs of this
+    host in other versions than were asked for. `secrets` are the values of the
     caller's environment in it that must not be shown. `warnings` are no mistakes, but hardly meant.
     """
 
     path: str
     folder: str
     name: str
-    engine: str = "auto"
+    engine: str = AUTO
     python: str | None = None
+    loose: bool = False
     resources: Mapping[str, Resource] = field(default_factory=dict)
     tests: Tests = Tests()
     secrets: tuple[str, ...] = ()

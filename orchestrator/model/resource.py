@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from orchestrator.model.probe import Automatic, Readiness
-from orchestrator.model.technology import Technology
+from orchestrator.model.technology import Native, Technology
 from orchestrator.model.template import Template
 
 DOCKER = "docker"
@@ -41,12 +41,13 @@ class Port:
     """A port that a resource serves; `host` is a fixed host port, None: Greenroom chooses.
 
     `name` is empty for ports that have none. On the process engine `number` only names the port:
-    the process listens on the host port it is given.
+    the process listens on the host port it is given. An `inner` one is nobody else's business.
     """
 
     number: int
     name: str = ""
     host: int | None = None
+    inner: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,16 @@ Seed = FileSeed | ScriptSeed | FunctionSeed | TaskSeed | DatabaseSeed
 
 
 @dataclass(frozen=True)
+class ProcessForm:
+    """What a server is as a process of this host: what then stands in the same fields of it."""
+
+    command: tuple[Template, ...]
+    env: Mapping[str, Template] = field(default_factory=dict)
+    files: tuple[File, ...] = ()
+    ports: tuple[Port, ...] = ()
+
+
+@dataclass(frozen=True)
 class Resource:
     """What a manifest's entry asks for, complete: with defaults and the technology's part in it.
 
@@ -150,7 +161,9 @@ class Resource:
     `password` of None is derived from the machine's secret); `run_as` is the account the process
     runs under. `references` and `needs` together are its dependencies. Durations are in seconds.
     `isolation` is who gets a slice of it: each `test`, each `worker`, or `none`; whoever `follows`
-    a sliced resource runs once more for each slice of it.
+    a sliced resource runs once more for each slice of it. `version` is what the manifest asks for,
+    None: whichever there is. `as_process` is what it would be outside of a container; where that
+    cannot be, `bound` says in words why.
     """
 
     name: str
@@ -182,6 +195,14 @@ class Resource:
     profiles: tuple[str, ...] = ()
     isolation: str = SHARED
     follows: tuple[str, ...] = ()
+    version: str | None = None
+    as_process: ProcessForm | None = None
+    bound: str = ""
+
+    @property
+    def native(self) -> Native | None:
+        """How it runs as a server of this host, None for all else."""
+        return self.technology.native if self.technology and not self.contained else None
 
     @property
     def sliced(self) -> bool:

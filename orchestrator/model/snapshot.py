@@ -12,6 +12,9 @@ IMAGE = "greenroom/snapshot"
 FOLDER = "/var/lib/greenroom-snapshot"
 """Where a snapshot's data is, inside. Its parent is there in every image."""
 
+COPIED = "snapshot"
+"""Where it is in the own folder of a server of this host, before it is kept."""
+
 DATA = f"{FOLDER}/data"
 FILES = f"{FOLDER}/files"
 """The names and sizes of all files of the data, by which damage is noticed."""
@@ -27,6 +30,13 @@ mkdir -p {FOLDER}
 sh -c "$0" sh {DATA}
 cd {DATA}
 find . -type f -exec stat -c '%s %n' {{}} + | sort > {FILES}
+"""
+
+TAKE_ON_HOST = f"""
+set -e
+rm -rf {COPIED}
+mkdir {COPIED}
+sh -c "$0" sh "$PWD/{COPIED}/data"
 """
 
 RESTORE = f"""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from orchestrator.model.facts import Program
 from orchestrator.model.launch import Found
 from orchestrator.model.probe import Readiness
 from orchestrator.model.resource import Build, Instance, Seed
@@ -94,11 +95,13 @@ class Start(_OfInstance):
 
     `fingerprint` tells what it is made of. `ports` are the host ports of the one that it replaces,
     by the resource's own: taken again where that can be, so that its addresses stay. With the key
-    of a `snapshot` it is started from that, and has its seeds already.
+    of a `snapshot` it is started from that, and has its seeds already. `program` is what a server
+    on this host runs.
     """
 
     engine: str
     image: str | None = None
+    program: Program | None = None
     fingerprint: str = ""
     ports: Mapping[int, int] = field(default_factory=dict)
     snapshot: str = ""
@@ -178,7 +181,7 @@ class StoreSnapshot(_OfInstance):
     """Keep what was copied aside for later runs. Nobody waits for it."""
 
     snapshot: str
-    image: str
+    image: str | None
     timeout: float
 
     @property

@@ -35,6 +35,7 @@ FORM = "1"
 
 WORDS = {
     "image": "its image",
+    "program": "its program",
     "settings": "its settings",
     "addresses": "the addresses that it refers to",
     "files": "its files",
@@ -85,7 +86,7 @@ def in_words(changed: list[str]) -> str:
     if not changed:
         return ""
     *others, last = (WORDS[name] for name in changed)
-    verb = "has" if changed in (["image"], ["targets"]) else "have"
+    verb = "has" if changed in (["image"], ["program"], ["targets"]) else "have"
     return f"{', '.join(others)} and {last} {verb} changed" if others else f"{last} {verb} changed"
 
 
@@ -104,6 +105,7 @@ def parts(resource: Resource, resources: Resources, facts: Facts) -> dict[str, s
     """Return the digest of each part that a resource has; the image goes by its name."""
     found: dict[str, Any] = {
         "image": image_name(resource, facts),
+        "program": program(resource, facts) if resource.native else None,
         "settings": settings(resource),
         "addresses": [address(one, resources[one.resource]) for one in lazy(resource)],
         "files": [file(each, facts) for each in resource.files],
@@ -140,6 +142,12 @@ def settings(resource: Resource) -> dict[str, Any]:
         "options": resource.options,
         **({"sliced": True} if resource.sliced else {}),
     }
+
+
+def program(resource: Resource, facts: Facts) -> list[str] | None:
+    """Return what decides what a server of this host runs, None when nobody has looked."""
+    found = facts.programs.get(resource.name)
+    return [found.path, found.version, found.digest] if found else None
 
 
 def template(value: Template) -> list[Any]:

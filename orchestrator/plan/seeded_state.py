@@ -78,7 +78,7 @@ class SeededState:
             yield StoreSnapshot(
                 instance=instance,
                 snapshot=key,
-                image=image_name(resource, self.facts) or "",
+                image=image_name(resource, self.facts),
                 timeout=SNAPSHOT_SECONDS,
                 cause="later runs start from it",
                 after=(f"snapshot {instance}",),

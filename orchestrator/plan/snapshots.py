@@ -22,7 +22,7 @@ from orchestrator.model.resource import (
 )
 from orchestrator.model.snapshot import code_of
 from orchestrator.model.template import SELF
-from orchestrator.plan.fingerprint import digest, file, parts, template
+from orchestrator.plan.fingerprint import digest, file, parts, program, template
 from orchestrator.plan.images import image_name
 
 Resources = Mapping[str, Resource]
@@ -54,6 +54,7 @@ def key(resource: Resource, resources: Resources, facts: Facts) -> str:
             "form": technology.snapshotting.form,
             "technology": technology.name,
             "image": facts.images.get(image_name(resource, facts) or ""),
+            **({"program": program(resource, facts)} if resource.native else {}),
             "platform": resource.platform,
             "command": resource.command and [template(word) for word in resource.command],
             "entrypoint": resource.entrypoint and [template(word) for word in resource.entrypoint],
@@ -87,7 +88,10 @@ def obstacles(resource: Resource, resources: Resources, facts: Facts) -> Iterato
     config = resource.options.get("HostConfig")
     if isinstance(config, Mapping) and any(config.get(name) for name in VOLUMES):
         yield "its data may lie in a volume of its own"
-    if image_name(resource, facts) not in facts.images:
+    if resource.native:
+        if resource.name not in facts.programs:
+            yield "nobody has looked for its program yet"
+    elif image_name(resource, facts) not in facts.images:
         yield "its image is not here yet"
     elif resource.pull == "always" and not resource.build:
         yield "its image is always pulled, so that nobody knows which it will be"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from orchestrator.model.facts import Program
+from orchestrator.model.resource import PROCESS
 from orchestrator.model.step import ApplySeed, Plan, Pull, Ready, Start, StartRelay, Step
 from orchestrator.plan.words import readiness_words
 
@@ -35,7 +37,9 @@ def step_text(step: Step) -> str:
 def step_detail(step: Step) -> str:
     """Return what the key does not say."""
     match step:
-        case Start(image=str(image)):
+        case Start(program=Program() as program):
+            return f"{program}, a process on this host"
+        case Start(engine=engine, image=str(image)) if engine != PROCESS:
             return image
         case Start():
             return "a process on this host"

@@ -144,13 +144,20 @@ class Planning:
         return Start(
             engine=resource.engine,
             instance=resource.instance,
-            image=snapshot_image(snapshot) if snapshot else image_name(resource, self.facts),
+            image=self.image(resource, snapshot),
+            program=self.facts.programs.get(resource.name) if resource.native else None,
             fingerprint=self.fingerprint(resource),
             ports=self.leaving.old_ports(resource),
             snapshot=snapshot,
             cause="; ".join([*self.reason(resource), *self.waits(resource)]),
             after=tuple(dict.fromkeys(self.before_start(resource))),
         )
+
+    def image(self, resource: Resource, snapshot: str) -> str | None:
+        """Return the image that it is started from, None for a process on this host."""
+        if snapshot and resource.contained:
+            return snapshot_image(snapshot)
+        return image_name(resource, self.facts)
 
     def reason(self, resource: Resource) -> Iterator[str]:
         """Yield why it takes part, and what is known of its seeded state."""

@@ -20,6 +20,7 @@ from orchestrator.model.technology import (
 )
 from orchestrator.model.template import Template
 from orchestrator.technologies.inserts import insert_rows, put_rows, quoted
+from orchestrator.technologies.mariadb_native import native
 from orchestrator.technologies.mariadb_slices import slicing
 
 HANDSHAKE = rb"(?s)^.{3}\x00\x0a"
@@ -146,6 +147,7 @@ def made(name: str, version: str, server: str) -> Technology:
         client_env={"MYSQL_HOME": HOME},
         seeds=loaders(name),
         slicing=slicing(name, "mysqldump" if name == "mysql" else f"{name}-dump", DATA),
+        native=native(name, server),
         snapshotting=SNAPSHOTTING if name == "mariadb" else None,
         create_database=lambda database: (name, "--execute", f"CREATE DATABASE {quoted(database)}"),
     )

@@ -26,6 +26,7 @@ from orchestrator.model.technology import (
     WireLoader,
 )
 from orchestrator.model.template import SELF, Reference, Template
+from orchestrator.technologies.nats_native import NATIVE
 from orchestrator.technologies.nats_slices import SETTINGS, SLICING
 from orchestrator.technologies.yaml_size import check_size
 
@@ -140,4 +141,5 @@ NATS = Technology(
     client=("sh",),
     seeds={".yaml": WireLoader(talk), ".yml": WireLoader(talk)},
     slicing=SLICING,
+    native=NATIVE,
 )

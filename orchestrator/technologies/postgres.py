@@ -23,6 +23,7 @@ from orchestrator.model.technology import (
 )
 from orchestrator.model.template import Template
 from orchestrator.technologies.postgres_content import CONTENT
+from orchestrator.technologies.postgres_native import NATIVE
 from orchestrator.technologies.postgres_state import DATA, SLICING, SNAPSHOTTING
 
 PROTOCOL_3_0 = 196608
@@ -163,4 +164,5 @@ POSTGRES = Technology(
     slicing=SLICING,
     snapshotting=SNAPSHOTTING,
     content=CONTENT,
+    native=NATIVE,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import ExecLoader, SeedHead, Technology
 from orchestrator.model.template import Template
+from orchestrator.technologies.rabbitmq_native import NATIVE
 from orchestrator.technologies.rabbitmq_slices import SLICING
 
 PROTOCOL_HEADER = "AMQP\0\0\x09\x01"
@@ -52,4 +53,5 @@ RABBITMQ = Technology(
     client=("sh",),
     seeds={".json": ExecLoader(import_definitions)},
     slicing=SLICING,
+    native=NATIVE,
 )

@@ -12,7 +12,7 @@ DONE = b"greenroom: done"
 # The node's name, the cookie and the home are what the broker's own tools go by
 # (https://www.rabbitmq.com/docs/cli#node-names).
 SCRIPT = """
-export HOME=/var/lib/rabbitmq
+export HOME="${RABBITMQ_HOME_OF_COOKIE:-/var/lib/rabbitmq}"
 names=-sname
 if [ "${RABBITMQ_USE_LONGNAME:-}" = true ]; then names=-name; fi
 exec erl -noshell -hidden -boot start_clean "$names" "greenroom-$$" +S 1:1 +sbwt none \\

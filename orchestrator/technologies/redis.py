@@ -22,6 +22,7 @@ from orchestrator.model.technology import (
 from orchestrator.model.template import SELF, Reference, Template
 from orchestrator.technologies.lines import numbered_lines
 from orchestrator.technologies.redis_content import CONTENT
+from orchestrator.technologies.redis_native import NATIVE
 from orchestrator.technologies.redis_slices import SLICING
 
 PASSWORD = Reference(SELF, "password")
@@ -107,4 +108,5 @@ REDIS = Technology(
     seeds={".redis": WireLoader(talk)},
     slicing=SLICING,
     content=CONTENT,
+    native=NATIVE,
 )

@@ -26,7 +26,7 @@ from orchestrator.model.launch import (
     State,
 )
 from orchestrator.model.resource import Build
-from orchestrator.model.snapshot import SNAPSHOT, Snapshot
+from orchestrator.model.snapshot import SNAPSHOT, Snapshot, snapshot_image
 from orchestrator.waiting import Deadline
 
 
@@ -183,13 +183,18 @@ class DockerEngine:
         self,
         found: Found,
         snapshot: str,
-        image: str,
+        image: str | None,
         of: str,
         labels: RunLabels,
         deadline: Deadline,
     ) -> None:
         """Make an image of what was copied aside, on top of the image that it came from."""
+        assert image is not None, "every container has an image"
         snapshots.store(self._api, found, snapshot, image, of, labels, deadline)
+
+    def has_snapshot(self, key: str, deadline: Deadline) -> bool:
+        """Whether the image of this snapshot is there."""
+        return self.image_id(snapshot_image(key), deadline) is not None
 
     def snapshots(self, deadline: Deadline) -> builtins.list[Snapshot]:
         """All snapshots."""

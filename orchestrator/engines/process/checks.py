@@ -23,7 +23,7 @@ def check_launch(launch: Launch) -> None:
         raise EngineError(f"{launch.instance} has no command", hint="give it `command`")
     asked = {
         "image": launch.image is not None,
-        "files": bool(launch.files),
+        "files": bool(launch.files) and not launch.folder,
         "tmpfs": bool(launch.tmpfs),
         "user": launch.user is not None,
         "limits": launch.limits != Limits(),

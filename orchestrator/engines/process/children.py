@@ -72,11 +72,12 @@ def spawn(
     env: Mapping[str, str],
     workdir: str,
     *,
+    user: int | None = None,
     stdin: int = subprocess.DEVNULL,
     stdout: int,
     stderr: int,
 ) -> Popen:
-    """Start a command in a session of its own. Raises CannotStart with words."""
+    """Start a command in a session of its own, as this user. Raises CannotStart with words."""
     if not Path(workdir).is_dir():
         raise CannotStart(
             f"cannot start in {workdir}: there is no such folder", hint="check `workdir`"
@@ -90,6 +91,8 @@ def spawn(
             stdout=stdout,
             stderr=stderr,
             start_new_session=True,
+            user=user,
+            extra_groups=None if user is None else [],
         )
     except FileNotFoundError as error:
         raise _not_found(argv[0], workdir) from error

@@ -30,6 +30,7 @@ def run(
     workdir: str,
     deadline: Deadline,
     *,
+    user: int | None = None,
     stdin: Iterable[bytes] | None,
     output: Output | None,
 ) -> ExecResult:
@@ -45,6 +46,7 @@ def run(
             argv,
             env,
             workdir,
+            user=user,
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

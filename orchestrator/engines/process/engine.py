@@ -1,4 +1,4 @@
-"""Runs services and tasks that are only a `command` on this host.
+"""Runs on this host: services and tasks that are only a `command`, and servers without a container.
 
 Nothing is kept in memory that others could not find: a process carries its labels and ports in its
 environment, and what has ended is known by its record in the run's folder. An exit code is told to
@@ -21,15 +21,18 @@ from orchestrator.engines.process import commands
 from orchestrator.engines.process.checks import check_launch, check_ports
 from orchestrator.engines.process.children import CHILDREN, ended_with, spawn
 from orchestrator.engines.process.entry import Entry
-from orchestrator.engines.process.family import Ending
+from orchestrator.engines.process.family import KILL, Ending
 from orchestrator.engines.process.finding import Finder, Start, alive
 from orchestrator.engines.process.folders import Files, Folders
+from orchestrator.engines.process.homes import Homes, homes_root, is_root, unprivileged
+from orchestrator.engines.process.keeping import Shelf
 from orchestrator.engines.process.logs import Reader, Sightings
 from orchestrator.engines.process.mark import MARK, RECORD, Mark, Record, without_marks
 from orchestrator.engines.process.table import TABLE
 from orchestrator.errors import EngineError, Gone
 from orchestrator.model.facts import EngineFacts
 from orchestrator.model.launch import ExecResult, Found, Launch, LogLine, Opened, RunLabels, State
+from orchestrator.model.snapshot import COPIED, Snapshot
 from orchestrator.waiting import Deadline
 
 PROCESS, FOLDER = "process", "folder"
@@ -40,13 +43,16 @@ UNDO_SECONDS = 10.0
 class ProcessEngine:
     """The engine called `process`; `root` is the folder of all runs' folders.
 
-    `grace` is how many seconds a process has between being asked to end and being killed.
+    `homes` is that of the servers' own folders, and of the snapshots of their data. `grace` is how
+    many seconds a process has between being asked to end and being killed.
     """
 
     name = "process"
 
-    def __init__(self, root: Path, *, grace: float = 2.0) -> None:
+    def __init__(self, root: Path, homes: Path | None = None, *, grace: float = 2.0) -> None:
         self._folders = Folders(root.resolve())
+        self._homes = Homes(homes or homes_root(root.parent))
+        self._shelf = Shelf(self._homes.root)
         self._finder = Finder(self._folders)
         self._grace = grace
         self._sightings = defaultdict[str, Sightings](Sightings)
@@ -55,7 +61,7 @@ class ProcessEngine:
     def describe(self, deadline: Deadline) -> EngineFacts:
         """Say what this host is; it always answers."""
         deadline.check()
-        return EngineFacts(self.name)
+        return EngineFacts(self.name, snapshots=True, folder=str(self._homes.root))
 
     def open(self, labels: RunLabels, deadline: Deadline) -> Opened:
         """Make the run's folder, for nobody else to look into."""
@@ -77,10 +83,25 @@ class ProcessEngine:
             labels=launch.tags,
             ports={port.number: port.host for port in launch.ports},
             workdir=launch.workdir or str(Path.cwd()),
+            user=unprivileged() if launch.rootless and is_root() else None,
+            stop=launch.stop or (KILL.name if launch.folder else ""),
         )
         argv = (*(launch.entrypoint or ()), *(launch.command or ()))
         env = without_marks(launch.env) | {MARK: str(mark), RECORD: str(record)}
-        return self._start(mark, record, argv, env)
+        if not launch.folder:
+            return self._start(mark, record, argv, env)
+        try:
+            self._furnish(launch, mark, record.user)
+            return self._start(mark, record, argv, env)
+        except BaseException:
+            self._homes.remove(mark)
+            raise
+
+    def _furnish(self, launch: Launch, mark: Mark, user: int | None) -> None:
+        """Make a server's own folder, with its data where that is kept."""
+        home = self._homes.make(mark, launch.files, user)
+        if launch.snapshot:
+            self._shelf.give(launch.snapshot, home)
 
     def _start(
         self, mark: Mark, record: Record, argv: Sequence[str], env: Mapping[str, str]
@@ -104,7 +125,7 @@ class ProcessEngine:
     ) -> Start:
         log = files.create_log()
         try:
-            process = spawn(argv, env, record.workdir, stdout=log, stderr=log)
+            process = spawn(argv, env, record.workdir, user=record.user, stdout=log, stderr=log)
         finally:
             os.close(log)
         entry = TABLE.entry(process.pid)
@@ -173,10 +194,18 @@ class ProcessEngine:
         The exit code is that of a shell, 127 for a command that was not found. What the command
         leaves in the background is removed with the instance. Raises Gone when that does not run.
         """
-        start, workdir = self._running(found)
+        start, record = self._running(found)
         mark = {MARK: str(replace(start.mark, helper=True))}
         surroundings = {**without_marks(self._environment(start)), **(env or {}), **mark}
-        return commands.run(argv, surroundings, workdir, deadline, stdin=stdin, output=output)
+        return commands.run(
+            argv,
+            surroundings,
+            record.workdir or str(Path.cwd()),
+            deadline,
+            user=record.user,
+            stdin=stdin,
+            output=output,
+        )
 
     def interactive(self, found: Found, argv: Sequence[str], env: Mapping[str, str]) -> list[str]:
         """Return the command line that runs `argv` like `exec` does, but as the user's own.
@@ -184,19 +213,22 @@ class ProcessEngine:
         It names the variables only, and takes their values from the environment that it is run
         with, which has to hold `env`. Raises Gone when the instance does not run.
         """
-        start, workdir = self._running(found)
+        start, record = self._running(found)
+        workdir = record.workdir or str(Path.cwd())
         launcher = Path(__file__).with_name("beside.py")
         own = [sys.executable, "-I", str(launcher), str(start.pid), workdir]
         return [*own, *env, "--", *argv]
 
-    def _running(self, found: Found) -> tuple[Start, str]:
-        """Return the start of a running instance, and the folder in which it started."""
+    def _running(self, found: Found) -> tuple[Start, Record]:
+        """Return the start of a running instance, and what is recorded of it."""
         start = Start.of(found)
         state = self._state(start)
         if not state.alive:
             raise Gone(f"{start.mark.instance} does not run: {state}")
-        recorded = self._folders.files(start.mark).read() or self._finder.told(start.pid)
-        return start, recorded.workdir if recorded else str(Path.cwd())
+        return start, self._record(start) or Record(found.labels)
+
+    def _record(self, start: Start) -> Record | None:
+        return self._folders.files(start.mark).read() or self._finder.told(start.pid)
 
     def _environment(self, start: Start) -> Mapping[str, str]:
         """Return what it started with; where it has overwritten that, ours is the nearest."""
@@ -229,7 +261,8 @@ class ProcessEngine:
         deadline.check()
         starts = self._finder.starts(run)
         instances = [self._found(start, record) for start, record in starts.items()]
-        runs = [name for name in self._folders.runs() if run in (None, name)]
+        places = {*self._folders.runs(), *self._homes.runs()}
+        runs = [name for name in sorted(places) if run in (None, name)]
         return instances + [self._place(name) for name in runs]
 
     def _place(self, run: str) -> Found:
@@ -253,15 +286,47 @@ class ProcessEngine:
         def reap() -> None:
             CHILDREN.reap(start.identity)
 
-        Ending(start.pid, signed, reap, self._grace).end(deadline)
+        record = self._record(start)
+        stop = record.stop if record else ""
+        Ending(start.pid, signed, reap, self._grace, stop).end(deadline)
         reap()
         CHILDREN.forget(start.identity)
         self._sightings.pop(start.id, None)
+        self._homes.remove(start.mark)
         with self._recording:
             self._folders.files(start.mark).remove()
         return None
 
     def close(self, run: str, deadline: Deadline) -> None:
-        """Remove the run's folder with everything in it. Gone already is fine."""
+        """Remove the run's folders with everything in them. Gone already is fine."""
         deadline.check()
+        self._homes.remove_run(run)
         self._folders.remove(run)
+
+    def has_snapshot(self, key: str, deadline: Deadline) -> bool:
+        """Whether the data of this key is kept."""
+        deadline.check()
+        return self._shelf.has(key)
+
+    def store(
+        self,
+        found: Found,
+        snapshot: str,
+        image: str | None,  # noqa: ARG002 - as the protocol says
+        of: str,
+        labels: RunLabels,  # noqa: ARG002
+        deadline: Deadline,
+    ) -> None:
+        """Keep what has been copied aside in the server's folder."""
+        deadline.check()
+        self._shelf.keep(self._homes.of(Start.of(found).mark) / COPIED, snapshot, of)
+
+    def snapshots(self, deadline: Deadline) -> builtins.list[Snapshot]:
+        """All that is kept."""
+        deadline.check()
+        return [*self._shelf.all(self.name)]
+
+    def remove_snapshot(self, key: str, deadline: Deadline) -> None:
+        """Remove what is kept under a key; gone is fine."""
+        deadline.check()
+        self._shelf.remove(key)

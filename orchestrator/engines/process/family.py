@@ -73,13 +73,15 @@ class Ending:
     `root` is the number of the process with which it all began. `signed` finds the members that
     carry a sign of the instance, in what it is given; `reap` takes notice of children of our own
     that have ended. Members seen once stay known, because the descendants of one that has ended
-    are nobody's any more.
+    are nobody's any more. `stop` is the name of the signal that ends it at once, and is for the
+    root alone; SIGKILL is for all of them.
     """
 
     root: int
     signed: Callable[[Mapping[int, Entry]], Iterable[int]]
     reap: Callable[[], None]
     grace: float
+    stop: str = ""
     known: dict[int, Entry] = field(default_factory=dict)
     leaders: set[int] = field(default_factory=set)
 
@@ -89,8 +91,8 @@ class Ending:
         Raises TimedOut or Stopped when somebody is left then, EngineError when we may not end them.
         """
         members = self._look()
-        if members:
-            send(members, signal.SIGTERM)
+        if members and self.stop != KILL.name:
+            self._ask(members)
             self._wait(members, deadline.sooner(self.grace), deadline)
         while members := self._look():
             deadline.check()
@@ -98,6 +100,14 @@ class Ending:
             if len(refused) == len(members):
                 raise not_allowed(refused)
             self._wait(members, deadline.sooner(KILL_SECONDS), deadline)
+
+    def _ask(self, members: list[Entry]) -> None:
+        """Ask for an end, in the way it was said to work best."""
+        root = [entry for entry in members if entry.pid == self.root]
+        if self.stop and root:
+            send(root, signal.Signals[self.stop])
+        else:
+            send(members, signal.SIGTERM)
 
     def _look(self) -> list[Entry]:
         everyone = entries()

@@ -72,7 +72,9 @@ class Record:
 
     `ports` leads from the resource's ports to the host's; `workdir` is where it started. `pid` and
     `started` identify its root process; in the environment, which is older than that, both are 0.
-    `returned` is what it ended with, as `Popen.returncode` says it, when somebody was told.
+    `returned` is what it ended with, as `Popen.returncode` says it, when somebody was told. `user`
+    is the number of the user it runs as, None: ours. `stop` is the name of the signal that ends it
+    at once; without one it is asked to end, and has its time.
     """
 
     labels: Mapping[str, str]
@@ -81,6 +83,8 @@ class Record:
     pid: int = 0
     started: int = 0
     returned: int | None = None
+    user: int | None = None
+    stop: str = ""
 
     def __str__(self) -> str:
         return json.dumps(asdict(self))
@@ -97,6 +101,8 @@ class Record:
                 pid=int(parts["pid"]),
                 started=int(parts["started"]),
                 returned=None if parts["returned"] is None else int(parts["returned"]),
+                user=None if parts.get("user") is None else int(parts["user"]),
+                stop=str(parts.get("stop", "")),
             )
         except (ValueError, KeyError, TypeError, AttributeError):
             return None

@@ -60,7 +60,13 @@ def program(entry: Program, site: Site) -> Resource:
         run_as=entry.user,
         tmpfs=tuple(entry.tmpfs or ()),
         follows=texts(entry.follows) if isinstance(entry, Service) else (),
+        bound=_bound(entry),
     )
+
+
+def _bound(entry: Program) -> str:
+    what = "it names an image" if entry.image is not None else "it is built as an image"
+    return what if _contained(entry) else ""
 
 
 def _contained(entry: Program) -> bool:

@@ -9,14 +9,16 @@ from pathlib import PurePosixPath
 from orchestrator.manifest.building.base import base
 from orchestrator.manifest.building.image import check_image
 from orchestrator.manifest.building.probes import readiness
+from orchestrator.manifest.building.process_form import bound, files_of, process_form
 from orchestrator.manifest.building.seeds import Loads, seeds
 from orchestrator.manifest.building.site import Site
 from orchestrator.manifest.model.server import Server
 from orchestrator.manifest.model.texts import UNSPEAKABLE, unavailable, unspeakable
+from orchestrator.manifest.placing import on_host
 from orchestrator.manifest.reading.templates import parse
 from orchestrator.manifest.words import did_you_mean, listed, quoted
 from orchestrator.model.probe import Automatic, Readiness
-from orchestrator.model.resource import DOCKER, SHARED, File, Port, Resource
+from orchestrator.model.resource import DOCKER, PROCESS, SHARED, File, Port, Resource
 from orchestrator.model.technology import Slicing, Technology
 from orchestrator.model.template import Template
 
@@ -39,7 +41,7 @@ def server(entry: Server, site: Site) -> Resource | None:
     databases = _databases(entry, technology, site)
     slicing = _slicing(entry, technology, site)
     default = technology.readiness(user, databases[0] if databases else "")
-    return replace(
+    made = replace(
         common,
         engine=DOCKER,
         technology=technology,
@@ -55,7 +57,24 @@ def server(entry: Server, site: Site) -> Resource | None:
         databases=databases,
         seeds=seeds(entry.seed, databases, Loads.of(technology), site),
         readiness=readiness(entry.ready, ports, default, site),
+        version=_version(entry),
+        as_process=process_form(technology, slicing, common, entry.args, ports),
+        bound=bound(entry, technology),
     )
+    return _where_it_says(made, entry, site)
+
+
+def _where_it_says(made: Resource, entry: Server, site: Site) -> Resource:
+    """The resource as a process where that is asked for, and only in a container where that is."""
+    if (entry.engine or site.around.engine) != PROCESS:
+        return replace(made, bound="its `engine` is docker") if entry.engine == DOCKER else made
+    if made.bound and entry.engine:
+        site.wrong(f"cannot be process, because {made.bound}", "engine")
+    return made if made.bound else on_host(made)
+
+
+def _version(entry: Server) -> str | None:
+    return (entry.use or "").partition(":")[2] or None
 
 
 def _user(entry: Server, technology: Technology, site: Site) -> str:
@@ -137,10 +156,9 @@ def _files(
 ) -> tuple[File, ...]:
     """The technology's files; one of the manifest's own replaces that at the same place."""
     taken = {file.target for file in own}
-    texts = {**technology.files, **(slicing.files if slicing else {})}
     made = (
         File(PurePosixPath(path), content=parse(text).template, escape=True)
-        for path, text in texts.items()
+        for path, text in files_of(technology, slicing).items()
     )
     return (*(file for file in made if file.target not in taken), *own)
 

@@ -11,18 +11,20 @@ from orchestrator.manifest.checks.names import Names
 from orchestrator.manifest.files import Files, led_out, project
 from orchestrator.manifest.mistakes import Mistakes
 from orchestrator.manifest.places import Path
+from orchestrator.model.manifest import AUTO
 from orchestrator.model.technology import Technology
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is the same for all entries."""
+    """What is the same for all entries; `engine` is where those run that say nothing of it."""
 
     folder: str
     files: Files
     technologies: Mapping[str, Technology]
     names: Names
     mistakes: Mistakes
+    engine: str = AUTO
 
     @cached_property
     def project(self) -> str:

@@ -12,16 +12,19 @@ from orchestrator.model.resource import PROCESS, Resource
 _MOST = 3
 
 
-def check_engine(document: Document, resources: Iterable[Resource], mistakes: Mistakes) -> None:
+def check_engine(
+    engine: str, document: Document, resources: Iterable[Resource], mistakes: Mistakes
+) -> None:
     """Tell when everything should be a process and something cannot be."""
-    if document.engine != PROCESS:
+    if engine != PROCESS:
         return
     free = {name for _, name, entry in document.entries() if entry.engine is None}
-    contained = [each.name for each in resources if each.contained and each.name in free]
+    contained = [each for each in resources if each.contained and each.name in free]
     if contained:
-        some = listed(contained if len(contained) <= _MOST else [*contained[:_MOST], "others"])
+        words = [f"{each.name} cannot be one ({each.bound})" for each in contained[:_MOST]]
+        some = listed(words if len(contained) <= _MOST else [*words, "others"])
         mistakes.add(
             ("engine",),
-            f"cannot be process in this version, because {some} can only run in containers; "
-            'leave it out, or give them "engine: docker"',
+            f"cannot be process, because {some}; leave it out, or give what needs a container "
+            '"engine: docker"',
         )

@@ -38,6 +38,11 @@ class Document(Part):
     engine: Annotated[str, choice("docker", "process", "auto")] | None = Field(
         None, description="Where resources run; auto takes docker when it answers."
     )
+    versions: Annotated[str, choice("strict", "loose")] | None = Field(
+        None,
+        description="Without containers: whether another version than the one that is asked for is "
+        "an error (strict, the default), or only a warning.",
+    )
     python: Text | None = Field(
         None, description="The interpreter for Python seeds; the project's own otherwise."
     )

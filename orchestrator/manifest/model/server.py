@@ -10,19 +10,10 @@ from orchestrator.manifest.model.command import Argv
 from orchestrator.manifest.model.entry import FREE_KEYS, Entry
 from orchestrator.manifest.model.numbers import HostPort
 from orchestrator.manifest.model.part import Words
-from orchestrator.manifest.model.texts import Credential, Text, choice, not_yet, unavailable
+from orchestrator.manifest.model.texts import Credential, Text, choice, not_yet
 
 _ISOLATION = choice("none", "worker", "test")
 _ON = not_yet("on", 'give this one a server of its own with "use"')
-_ENGINE = choice(
-    "docker",
-    later={
-        "process": unavailable(
-            "engine: process",
-            "this version runs databases and brokers in containers only, so leave it out",
-        )
-    },
-)
 _REQUIRED: dict[str, Any] = {"required": ["use"]}
 
 
@@ -46,4 +37,3 @@ class Server(Entry):
         None, description="Who gets a part of it alone: each test, each worker, or none."
     )
     on: Annotated[str, _ON] | None = Field(None, description="Not in this version.")
-    engine: Annotated[str, _ENGINE] | None = Field(None, description="Only docker in this version.")

@@ -1,0 +1,143 @@
+"""The servers' own folders: what they are given, and where their data is.
+
+    <root>/<run>/<instance>/           a server's folder, for its own user alone
+    <root>/<run>/<instance>/.start     the nonce of the start that it was made for
+
+Some servers refuse to run as root. They cannot look into the folders of root's own, so that for
+root all of these are elsewhere than the runs' folders, and a run may have one here alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from orchestrator.engines.process.mark import Mark, is_run
+from orchestrator.errors import EngineError
+from orchestrator.model.launch import FileContent
+
+FOR_ROOT = Path("/var/lib/greenroom")
+
+NOBODY = "nobody"
+
+START = ".start"
+
+
+def is_root() -> bool:
+    """Whether we are root, which some servers refuse to be."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def homes_root(state: Path) -> Path:
+    """Return where the servers' folders are, for whoever keeps his state there."""
+    if not is_root():
+        return state / "servers"
+    return FOR_ROOT / hashlib.sha256(os.fsencode(state.resolve())).hexdigest()[:12]
+
+
+def unprivileged() -> int:
+    """Return the number of the user that servers run as which refuse to be root."""
+    import pwd
+
+    try:
+        return pwd.getpwnam(NOBODY).pw_uid
+    except KeyError as error:
+        raise EngineError(
+            f"there is no user {NOBODY}, as whom servers could run that refuse to be root",
+            hint="run greenroom as another user than root",
+        ) from error
+
+
+@dataclass(frozen=True)
+class Homes:
+    """All servers' folders, below `root`."""
+
+    root: Path
+
+    def of_run(self, run: str) -> Path:
+        """Where those of a run are. Raises EngineError for what cannot be a run."""
+        if not is_run(run):
+            raise EngineError(f"{run!r} cannot be the name of a run")
+        return self.root / run
+
+    def of(self, mark: Mark) -> Path:
+        """Where that of an instance is, made or not."""
+        return self.of_run(mark.run) / mark.instance
+
+    def make(self, mark: Mark, files: Iterable[FileContent], user: int | None) -> Path:
+        """Make a server's folder, empty but for these files. Raises EngineError."""
+        home = self.of(mark)
+        try:
+            self._make_above(home, searchable=user is not None)
+            if home.exists():
+                shutil.rmtree(home)
+            home.mkdir(mode=0o700)
+            (home / START).write_text(mark.nonce)
+            for file in files:
+                _put(home, file)
+            if user is not None:
+                give(home, user)
+        except OSError as error:
+            raise EngineError(
+                f"cannot make the folder {home}: {error.strerror or error}",
+                hint="see that there is room, and that you may write there",
+            ) from error
+        return home
+
+    def _make_above(self, home: Path, *, searchable: bool) -> None:
+        mode = 0o711 if searchable else 0o700
+        for folder in reversed((home.parent, *home.parent.parents)):
+            try:
+                folder.mkdir(mode=mode)
+            except FileExistsError:
+                continue
+        if searchable:
+            home.parent.chmod(mode)
+
+    def runs(self) -> list[str]:
+        """The run of every folder."""
+        try:
+            return sorted(one.name for one in os.scandir(self.root) if is_run(one.name))
+        except OSError:
+            return []
+
+    def remove(self, mark: Mark) -> None:
+        """Remove the folder of this very start. Gone, or another start's, is fine."""
+        home = self.of(mark)
+        try:
+            if (home / START).read_text() != mark.nonce:
+                return
+        except OSError:
+            return
+        self._remove(home)
+
+    def remove_run(self, run: str) -> None:
+        """Remove all folders of a run."""
+        self._remove(self.of_run(run))
+
+    def _remove(self, folder: Path) -> None:
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise EngineError(f"cannot remove {folder}: {error}") from error
+
+
+def give(folder: Path, user: int) -> None:
+    """Let a folder and all that is in it belong to a user."""
+    os.chown(folder, user, -1)
+    for path, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            os.chown(Path(path, name), user, -1, follow_symlinks=False)
+
+
+def _put(home: Path, file: FileContent) -> None:
+    target = home / PurePosixPath(file.target)
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(file.data or b"")
+    target.chmod(file.mode)

@@ -1,0 +1,82 @@
+"""Where everything is to run, for a manifest that leaves it open: containers, if there are any."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from orchestrator.engines.asking import in_time
+from orchestrator.engines.engine import Engine
+from orchestrator.errors import EngineUnavailable
+from orchestrator.lifecycle.survey import Run
+from orchestrator.manifest.placing import movable, placed
+from orchestrator.model.manifest import AUTO, Manifest
+from orchestrator.model.resource import DOCKER, PROCESS
+from orchestrator.plan.selection import taking_part
+
+ANSWER_SECONDS = 10.0
+"""How long an engine has to answer at all, before everything is put elsewhere."""
+
+CI = "CI"
+"""The variable by which CI systems say that they are such."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """The manifest with everything in its place, and why it is there where nobody had said so."""
+
+    manifest: Manifest
+    reason: str = ""
+
+
+def as_in(run: Run, manifest: Manifest) -> Manifest:
+    """Return the manifest with everything where it is in a run."""
+    on_host = {one.resource for one, thing in run.standing.items() if thing.engine == PROCESS}
+    return placed(manifest, on_host & set(movable(manifest)))
+
+
+def place(
+    manifest: Manifest,
+    engines: Mapping[str, Engine],
+    environ: Mapping[str, str],
+    profiles: Sequence[str],
+) -> Placement:
+    """Return where everything is to run, now that nothing of the manifest is up.
+
+    Raises EngineUnavailable where containers are needed, or are not to be done without in silence,
+    and there are none.
+    """
+    there = taking_part(manifest, profiles)
+    names = [name for name in movable(manifest) if name in there]
+    if manifest.engine != AUTO or not names:
+        return Placement(manifest)
+    if DOCKER not in engines:
+        return Placement(placed(manifest, names))
+    try:
+        with in_time(DOCKER, ANSWER_SECONDS) as deadline:
+            engines[DOCKER].describe(deadline)
+    except EngineUnavailable as silent:
+        refuse_if_needed(manifest, [*there], silent)
+        refuse_in_ci(environ, silent)
+        return Placement(placed(manifest, names), f"because {silent.message}")
+    return Placement(manifest)
+
+
+def refuse_if_needed(manifest: Manifest, names: Sequence[str], silent: EngineUnavailable) -> None:
+    """Raise EngineUnavailable when something that takes part can only run in a container."""
+    resources = [manifest.resources[name] for name in names]
+    bound = [f"{one.name} ({one.bound})" for one in resources if one.contained and one.bound]
+    if bound:
+        silent.message = f"{silent.message}; only containers can run {', '.join(bound)}"
+        raise silent
+
+
+def refuse_in_ci(environ: Mapping[str, str], silent: EngineUnavailable) -> None:
+    """Raise EngineUnavailable in CI, where nobody would notice that other servers are tested."""
+    if environ.get(CI, "").lower() in ("", "0", "false"):
+        return
+    raise EngineUnavailable(
+        f"{silent.message}; in CI (CI is set) nothing falls back to processes by itself",
+        hint="start the engine, or ask for processes: `engine: process` in the manifest, "
+        "--engine process, or GREENROOM_ENGINE=process",
+    ) from silent
