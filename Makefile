@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 help: ## Show what there is to make.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-demo: $(STAMP) engine ## Run examples/payments with Greenroom: up, tests, down.
+demo: $(STAMP) ## Run examples/payments with Greenroom: up, tests, down; without containers where there are none.
 	@scripts/with-images $(BIN)/greenroom run examples/payments
 
 test: $(STAMP) engine ## Run the whole test suite, with real containers.

@@ -60,8 +60,9 @@ class Environment:
     everything is seeded, whatever is kept from earlier. `engine` (`docker`, `process` or `auto`)
     stands for what a manifest that is read says itself, or GREENROOM_ENGINE does. `listen` is told
     every event, with passwords masked. `environ` stands for the caller's environment, and
-    `engines`, by name, for the real ones: a `FakeEngine` lets manifests be tested without containers. Raises UsageError
-    when there is no such manifest and ManifestError when it has mistakes.
+    `engines`, by name, for the real ones: a `FakeEngine` lets manifests be tested without
+    containers. Raises UsageError when there is no such manifest and ManifestError when it has
+    mistakes.
     """
 
     def __init__(

@@ -13,7 +13,10 @@ from orchestrator.cli.output import as_json, remark, table
 from orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
-    from orchestrator.engines.engine import Snapshots
+    from collections.abc import Mapping
+
+    from orchestrator.engines.engine import Engine
+    from orchestrator.errors import EngineUnavailable
     from orchestrator.model.snapshot import Snapshot
 
 MEGABYTE = 10**6
@@ -32,16 +35,14 @@ def snapshots(remove: Remove = None, remove_all: All = False, json: Json = False
     image, settings and seeds start from it. Together they may have 10 GB: those not used for
     longest go first. What is removed is made anew when it is wanted.
     """
-    from orchestrator.engines import make
-    from orchestrator.engines.engine import Snapshots
+    from orchestrator.engines import make_all
     from orchestrator.lifecycle import snapshotting
-    from orchestrator.model.resource import DOCKER
+    from orchestrator.model.resource import DOCKER, PROCESS
 
-    engine = make(DOCKER, os.environ)
-    assert isinstance(engine, Snapshots)
-    found = snapshotting.known(engine, os.environ)
+    engines = make_all((DOCKER, PROCESS), os.environ)
+    found = snapshotting.known_to_all(engines, os.environ, silent)
     if remove or remove_all:
-        return removed(engine, found, None if remove_all else remove or [])
+        return removed(engines, found, None if remove_all else remove or [])
     if json:
         as_json([as_value(one) for one in found])
     elif found:
@@ -54,17 +55,25 @@ def snapshots(remove: Remove = None, remove_all: All = False, json: Json = False
     return 0
 
 
-def removed(engine: Snapshots, found: list[Snapshot], keys: list[str] | None) -> int:
+def silent(error: EngineUnavailable) -> None:
+    """Say that an engine does not answer."""
+    remark(f"note: {error.message}; what it may have is not shown")
+
+
+def removed(engines: Mapping[str, Engine], found: list[Snapshot], keys: list[str] | None) -> int:
     """Remove snapshots, all for None. Raises UsageError for a key that there is not."""
+    from orchestrator.engines.engine import Snapshots
     from orchestrator.lifecycle import snapshotting
 
     known = [one.key for one in found]
     for key in keys or ():
         if key not in known:
             raise UsageError(f"there is no snapshot {key}", hint="greenroom snapshots lists them")
-    wanted = known if keys is None else keys
-    for key in wanted:
-        snapshotting.remove(engine, key, os.environ)
+    wanted = [one for one in found if keys is None or one.key in keys]
+    for one in wanted:
+        engine = engines[one.engine]
+        assert isinstance(engine, Snapshots)
+        snapshotting.remove(engine, one.key, os.environ)
     remark(f"removed {len(wanted)}")
     return 0
 

