@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import contenders, others, place, private, seeded, servers, workers
+from bench import contenders, hosted, others, place, private, seeded, servers, workers
 from bench.contenders import GREENROOM, Contender
 from bench.figures import Limit
 from bench.given import Given, Tell
@@ -120,6 +120,17 @@ CASES = {
         "second up of postgres, empty and with a dump of 200 MB, from its snapshot",
         seeded.dump,
         (Limit("up", "200 MB", times=1.5),),
+    ),
+    "hosted": Case(
+        "second up of postgres (200,000 rows seeded), redis and nats, without containers",
+        hosted.again,
+        (Limit("up", plus=0.4), Limit("down", plus=0.4)),
+        QUICK_ROUNDS,
+    ),
+    "payments": Case(
+        "examples/payments end to end, its tests included, from its snapshots",
+        hosted.payments,
+        (),
     ),
     "slices": Case(
         "from asking for a database of 50 tables to its first answer; tests of 20 ms",

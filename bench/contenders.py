@@ -50,9 +50,14 @@ def floor(place: Place) -> Contender:
     )
 
 
-def greenroom(place: Place, name: str = "greenroom", *words: str) -> Contender:
+def greenroom(
+    place: Place,
+    name: str = "greenroom",
+    *words: str,
+    env: Mapping[str, str] = os.environ,
+) -> Contender:
     """Greenroom as the user types it, in the folder of the manifest; `words` come behind `up`."""
-    env = {name: value for name, value in os.environ.items() if name != "GREENROOM_RUN"}
+    env = {name: value for name, value in env.items() if name != "GREENROOM_RUN"}
 
     def go(way: str) -> float:
         log = place.log(f"greenroom-{way}")

@@ -45,6 +45,18 @@ def made(
     servers: Callable[[Path, Path], Sequence[Server]],
     write: Callable[[Path], None] = lambda _folder: None,
 ) -> Place:
+    """Fill the folder, and write the sheet for the engine's bare calls."""
+    place = written(folder, manifest, servers, write)
+    sheet.write(place.sheet, place.token, place.servers)
+    return place
+
+
+def written(
+    folder: Path,
+    manifest: str,
+    servers: Callable[[Path, Path], Sequence[Server]],
+    write: Callable[[Path], None] = lambda _folder: None,
+) -> Place:
     """Fill the folder; `servers` is called with the paths of the schema and of the rows.
 
     `write` writes further seeds.
@@ -54,9 +66,7 @@ def made(
     rows = folder / "accounts.csv"
     write_rows(rows)
     write(folder)
-    place = Place(folder, secrets.token_hex(4), tuple(servers(schema, rows)))
-    sheet.write(place.sheet, place.token, place.servers)
-    return place
+    return Place(folder, secrets.token_hex(4), tuple(servers(schema, rows)))
 
 
 def write_rows(path: Path) -> None:

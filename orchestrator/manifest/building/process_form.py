@@ -11,14 +11,15 @@ from orchestrator.model.resource import File, Port, ProcessForm, Resource
 from orchestrator.model.technology import PROGRAMS, Slicing, Technology
 from orchestrator.model.template import Template
 
-_CONTAINERS_ONLY = ("image", "files", "limits", "hostname", "platform", "pull", "docker")
+CONTAINERS_ONLY = ("image", "files", "limits", "hostname", "platform", "pull", "docker")
+"""The keys of an entry that mean nothing, or cannot be done, outside of a container."""
 
 
 def bound(entry: Server, technology: Technology) -> str:
     """In words why it can only run in a container; empty when it need not."""
     if technology.native is None:
         return f"nobody has said yet how {technology.name} runs outside of one"
-    keys = [key for key in _CONTAINERS_ONLY if getattr(entry, key) is not None]
+    keys = [key for key in CONTAINERS_ONLY if getattr(entry, key) is not None]
     return f"only containers have {', '.join(f'`{key}`' for key in keys)}" if keys else ""
 
 
