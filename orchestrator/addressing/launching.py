@@ -84,7 +84,10 @@ def native(
     if program:
         command = (program.path, *command[1:])
         own = [f"{folder}/{PROGRAMS}"] if how.scripts else []
-        env["PATH"] = os.pathsep.join([*own, *program.folders, env.get("PATH", os.defpath)])
+        # Scripts need a shell and its usual tools, and whoever is no longer root may not look
+        # into every folder that is on the caller's PATH.
+        paths = [*own, *program.folders, *filter(None, [env.get("PATH")]), os.defpath]
+        env["PATH"] = os.pathsep.join(paths)
     prepare = "" if snapshot else how.prepare
     return replace(
         launch,
