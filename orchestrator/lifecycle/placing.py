@@ -17,6 +17,9 @@ from orchestrator.plan.selection import taking_part
 ANSWER_SECONDS = 10.0
 """How long an engine has to answer at all, before everything is put elsewhere."""
 
+MOST = 3
+"""So many names stand in a sentence."""
+
 CI = "CI"
 """The variable by which CI systems say that they are such."""
 
@@ -67,8 +70,9 @@ def refuse_if_needed(manifest: Manifest, names: Sequence[str], silent: EngineUna
     resources = [manifest.resources[name] for name in names]
     bound = [f"{one.name} ({one.bound})" for one in resources if one.contained and one.bound]
     if bound:
-        silent.message = f"{silent.message}; only containers can run {', '.join(bound)}"
-        raise silent
+        some = ", ".join(bound if len(bound) <= MOST else [*bound[:MOST], "others"])
+        message = f"{silent.message}; only containers can run {some}"
+        raise EngineUnavailable(message, hint=silent.hint) from silent
 
 
 def refuse_in_ci(environ: Mapping[str, str], silent: EngineUnavailable) -> None:

@@ -256,7 +256,12 @@ class Stage:
 
         It is not the process's own: one that listens on all addresses would find it taken.
         """
-        places = [(one, port.number) for one in targets for port in self.directory.of(one).ports]
+        places = [
+            (one, port.number)
+            for one in targets
+            for port in self.directory.of(one).ports
+            if not port.inner
+        ]
         chosen = dict(zip(places, self.ports.take(len(places)), strict=True))
         with self.moved:
             self.directory = dataclasses.replace(self.directory, relayed=chosen)

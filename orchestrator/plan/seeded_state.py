@@ -50,7 +50,8 @@ class SeededState:
     def words(self, resource: Resource) -> Iterator[str]:
         """Yield what its start's cause says of snapshots, if there is anything to say."""
         if key := self.restored(resource):
-            yield f"snapshot {key} is of the same image, settings and seeds"
+            what = "image" if resource.contained else "program"
+            yield f"snapshot {key} is of the same {what}, settings and seeds"
         elif self.facts.keeps_snapshots and can_be_kept(resource):
             for words in obstacles(resource, self.resources, self.facts):
                 yield f"there can be no snapshot, because {words}"

@@ -12,6 +12,8 @@ Whoever is told to be as the others stands as an `up` of the manifest `before` h
 case's own manifest, where it has none), with `digests_before` and `images_before` where these were
 others. With `fresh` and `restart` the plan is that of these commands.
 
+`programs: {ledger: postgres 16.4}` are those of servers of this host.
+
 With `keeps_snapshots`, or `snapshots: [ledger]`, the engine keeps seeded state; of those named
 there is a snapshot of what the manifest says now.
 """
@@ -27,7 +29,7 @@ import pytest
 import yaml
 
 from orchestrator.manifest import load
-from orchestrator.model.facts import EngineFacts, Facts
+from orchestrator.model.facts import EngineFacts, Facts, Program
 from orchestrator.model.launch import ENVIRONMENT, FINGERPRINT, RESOURCE, RUN, Found, State
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import DOCKER, PROCESS, Instance
@@ -105,12 +107,20 @@ def facts(given: dict[str, Any], when: str = "") -> Facts:
     images = given.get(f"images{when}", given.get("images", []))
     ids = images if isinstance(images, dict) else {name: f"id of {name}" for name in images}
     digests = given.get(f"digests{when}", given.get("digests", {}))
+    programs = given.get(f"programs{when}", given.get("programs", {}))
     return Facts(
         engines={name: EngineFacts(name) for name in given.get("engines", [])},
         images=ids,
         image_prefix=given.get("image_prefix", ""),
         digests={in_project(path): digest for path, digest in digests.items()},
+        programs={name: program(words) for name, words in programs.items()},
     )
+
+
+def program(words: str) -> Program:
+    """`postgres 16.4`: what is found on a host."""
+    name, version = words.split()
+    return Program(f"/usr/bin/{name}", version, ("/usr/bin",), "digest")
 
 
 def in_project(path: str) -> str:
