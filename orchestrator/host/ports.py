@@ -3,7 +3,8 @@
 A held port is bound but nobody listens on it. On Linux whoever binds it with SO_REUSEADDR, as
 container engines and most servers do, can listen on it while it is held; a server without that
 option cannot, and on other systems nobody can. So a port is released right before a process of ours
-is started, and may be held until after its start where a container engine publishes it.
+is started, and may be held until after its start where a container engine publishes it, and on
+Linux (`SHARED`) until one of the known servers is ready, which all have that option.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import sys
 import threading
 from types import TracebackType
 from typing import Self
 
 from orchestrator.errors import EngineError, PortTaken
+
+SHARED = sys.platform == "linux"
+"""Whether somebody can listen on a port that we hold."""
 
 LOOPBACK = "127.0.0.1"
 

@@ -12,7 +12,7 @@ from orchestrator.addressing.launching import launch
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine, Images, Progress
 from orchestrator.errors import BuildFailed, Evidence, PortTaken, StepFailed
-from orchestrator.host.ports import HeldPorts
+from orchestrator.host.ports import SHARED, HeldPorts
 from orchestrator.host.relaying import relay_command
 from orchestrator.lifecycle.evidence import LONGER, OVER, SILENT, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
@@ -184,13 +184,19 @@ class Stage:
         """Start an instance on the host ports that are chosen for it now."""
         prepared = self.launch(step)
         numbers = [port.host for port in prepared.ports]
-        # A process binds its ports itself, which it cannot while we hold them; a container's port
-        # is held until the engine has it.
-        if step.engine == PROCESS:
+        # A process binds its ports itself, which it may not be able to while we hold them; a
+        # container's port is held until the engine has it. A server of this host makes its data
+        # first, and meanwhile anybody could take what is not held.
+        if step.engine == PROCESS and not self.holds_on(step.instance):
             self.ports.release(*numbers)
         found = self.engines[step.engine].start(prepared, self.until(START_SECONDS))
-        self.ports.release(*numbers)
+        if not self.holds_on(step.instance):
+            self.ports.release(*numbers)
         return found
+
+    def holds_on(self, instance: Instance) -> bool:
+        """Whether its ports are held until it is ready."""
+        return SHARED and self.directory.of(instance).native is not None
 
     def launch(self, step: Start) -> Launch:
         """Return everything the engine needs, with every reference answered."""
@@ -275,6 +281,7 @@ class Stage:
         found = self.found[step.instance]
         engine = self.engines[found.engine]
         Readying(step, found, engine, self.directory, self.tell, self.limit).wait()
+        self.ports.release(*found.host_ports.values())
 
     def seed(self, step: ApplySeed) -> None:
         """Put one seed in."""
