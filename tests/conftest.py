@@ -8,17 +8,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from host_servers import forget_servers
 
 PREFIX = "localhost/greenroom-test/"
 
 
 @pytest.fixture(autouse=True)
-def own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep the user's own state folder and runs out of the tests."""
+def own_state(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """Keep the user's own state folder, runs and choice of an engine out of the tests."""
     folder = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
     monkeypatch.delenv("GREENROOM_RUN", raising=False)
-    return folder
+    monkeypatch.delenv("GREENROOM_ENGINE", raising=False)
+    yield folder
+    forget_servers(folder)
 
 
 @pytest.fixture

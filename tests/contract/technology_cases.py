@@ -22,6 +22,14 @@ Query = Callable[[str], object]
 
 
 @dataclass(frozen=True)
+class Inside:
+    """The address that a script beside the server is told: a container's own, or the host's."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
 class BadSeed:
     """A seed that the server refuses, and what the failure must say."""
 
@@ -36,7 +44,7 @@ class TechnologyCase:
 
     `hello` is any query; `good` are seed files in order; `seeded` asks what came of them, and
     `expected` is the answer. `function` is the body of a Python seed and `script` of a shell one;
-    both leave something that `seeded` sees too.
+    both leave something that `seeded` sees too. What they leave tells the address they were told.
     """
 
     use: str
@@ -46,9 +54,14 @@ class TechnologyCase:
     function: str
     script: str
     seeded: Query
-    expected: object
+    expected: Callable[[Inside], object]
     bad: tuple[BadSeed, ...]
     settings: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The technology's name."""
+        return self.use.partition(":")[0]
 
 
 def postgres_hello(url: str) -> object:
@@ -114,13 +127,13 @@ echo "insert into accounts values (5, '$RESOURCE_HOST', 'script')" | psql -q
 cat  # A command that reads the standard input must not swallow the script.
 """,
     seeded=postgres_seeded,
-    expected=(
+    expected=lambda inside: (
         [
             (1, "gz", None),
             (2, "a, b", None),
             (3, "line\nbreak", None),
             (4, "greenroom", "function"),
-            (5, "resource", "script"),
+            (5, inside.host, "script"),
             (6, "tab\t \\N\n\\.\n", '{"a": [1.5, null]}'),
             (7, None, None),
             (8, "no", None),
@@ -235,14 +248,14 @@ echo "insert into accounts values (5, '$RESOURCE_HOST', 'script')" | {client}
 cat  # A command that reads the standard input must not swallow the script.
 """,
         seeded=mariadb_seeded,
-        expected=(
+        expected=lambda inside: (
             (
                 (0, '\\"; --', "é"),
                 (1, "gz", None),
                 (2, "a, b", None),
                 (3, "line\r\nbreak", ""),
                 (4, "function", "greenroom"),
-                (5, "resource", "script"),
+                (5, inside.host, "script"),
                 (10, "it's \\", None),
                 (11, "1", None),
                 (12, '["a", 1]', None),
@@ -311,7 +324,11 @@ redis.Redis.from_url(resource.url).set("f", resource.name)
 """,
     script='redis-cli set s "$RESOURCE_PORT"\n',
     seeded=redis_seeded,
-    expected=('hello, "world"', ["a", "b", "c"], ["resource", "6379", "999"]),
+    expected=lambda inside: (
+        'hello, "world"',
+        ["a", "b", "c"],
+        ["resource", str(inside.port), "999"],
+    ),
     bad=(
         BadSeed("bad.redis", b"SET a 1\nSETT b 2\n", r"bad\.redis:2: ERR unknown command"),
         BadSeed("type.redis", b"SET a 1\n# x\nLPUSH a 2\n", r"type\.redis:3: WRONGTYPE"),
@@ -384,7 +401,7 @@ rabbitmqctl eval 'rabbit_amqqueue:declare(
   rabbit_misc:r(<<"/">>, queue, <<"script">>), true, false, [], none, <<"greenroom">>).'
 """,
     seeded=rabbitmq_seeded,
-    expected=[True, True, True],
+    expected=lambda _: [True, True, True],
     bad=(BadSeed("bad.json", b'{"queues": [', r"bad\.json: Error:\s+Failed to deserialise input"),),
 )
 
@@ -420,9 +437,10 @@ async def fill():
     await client.close()
 asyncio.run(fill())
 """,
-    script='test "$RESOURCE_HOST" = resource\n',
+    # Its image has no client: a script can only look at what it is told.
+    script='test "$RESOURCE_HOST:$RESOURCE_PORT" = "${RESOURCE_URL##*@}"\n',
     seeded=lambda url: nats_query(url, ["ORDERS", "EVENTS", "FUNCTION"]),
-    expected=[["orders.>"], ["events.*"], ["function"]],
+    expected=lambda _: [["orders.>"], ["events.*"], ["function"]],
     bad=(
         BadSeed(
             "overlap.yaml",
@@ -433,6 +451,4 @@ asyncio.run(fill())
     ),
 )
 
-CASES = {
-    case.use.partition(":")[0]: case for case in (POSTGRES, MARIADB, MYSQL, REDIS, RABBITMQ, NATS)
-}
+CASES = {case.name: case for case in (POSTGRES, MARIADB, MYSQL, REDIS, RABBITMQ, NATS)}

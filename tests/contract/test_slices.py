@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from host_servers import ENGINES, forget_servers, need_programs, settings
 from slice_cases import SLICED, SliceCase
 
 from orchestrator import Environment
@@ -19,8 +20,6 @@ from orchestrator.lifecycle.running import RunningResource
 from orchestrator.model.template import Reference
 from orchestrator.technologies import BUILT_IN
 from orchestrator.waiting import Deadline
-
-pytestmark = pytest.mark.engine
 
 PREFIX = "localhost/greenroom-test/"
 
@@ -76,10 +75,15 @@ def soon() -> Deadline:
     return Deadline.after(60)
 
 
-# Whoever runs the tests has all of one technology, so that its server is started once.
+# Whoever runs the tests has all of one technology on an engine, so that its server is started once.
 EACH = [
-    pytest.param(case, id=name, marks=pytest.mark.xdist_group(f"slices-of-{name}"))
+    pytest.param(
+        (case, engine.values[0]),
+        id=f"{name}-{engine.values[0]}",
+        marks=(*engine.marks, pytest.mark.xdist_group(f"slices-of-{name}-{engine.values[0]}")),
+    )
     for name, case in SLICED.items()
+    for engine in ENGINES
 ]
 
 
@@ -88,26 +92,30 @@ def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Sliced]:
     """One server for all tests of a technology; each uses numbers of its own."""
-    case: SliceCase = request.param
-    folder = tmp_path_factory.mktemp("slices")
+    case: SliceCase
+    case, engine = request.param
+    need_programs(engine, case.use)
+    folder, state = tmp_path_factory.mktemp("slices"), tmp_path_factory.mktemp("state")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.setenv("XDG_STATE_HOME", str(state))
         patch.setenv("GREENROOM_IMAGE_PREFIX", os.environ.get("GREENROOM_IMAGE_PREFIX", PREFIX))
         patch.setenv("GREENROOM_SNAPSHOTS", "off")
         patch.delenv("GREENROOM_RUN", raising=False)
-        with environment(case, folder) as up:
+        with environment(case, engine, folder) as up:
             one = up["words"]
             directory = up.view.directory
             copier = Copier(one.instance, directory, one.engine, one.found)
             yield Sliced(case, one, directory, copier)
             copier.close()
+    forget_servers(state)
 
 
-def environment(case: SliceCase, folder: Path) -> Environment:
+def environment(case: SliceCase, engine: str, folder: Path) -> Environment:
     for name, content in case.seeds.items():
         (folder / name.partition(":")[0]).write_text(content)
     entry = {"use": case.use, "isolation": "test", "seed": list(case.seeds)}
-    return Environment.of({"name": "slices", case.section: {"words": entry}}, folder=folder)
+    manifest = {"name": "slices", **settings(engine), case.section: {"words": entry}}
+    return Environment.of(manifest, folder=folder)
 
 
 @pytest.fixture

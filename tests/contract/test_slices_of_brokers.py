@@ -12,6 +12,7 @@ from typing import Any
 
 import nats
 import pytest
+from host_servers import ENGINES, need_programs, settings
 from nats.js.api import RawStreamMsg
 from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError
@@ -21,7 +22,10 @@ from orchestrator.copying.copier import Copier
 from orchestrator.lifecycle.running import RunningResource
 from orchestrator.waiting import Deadline, poll
 
-pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("live_environ")]
+pytestmark = [
+    pytest.mark.usefixtures("live_environ"),
+    pytest.mark.parametrize("engine", ENGINES),
+]
 
 
 def soon() -> Deadline:
@@ -29,9 +33,13 @@ def soon() -> Deadline:
 
 
 @contextmanager
-def sliced(use: str, folder: Path, *seeds: str) -> Iterator[tuple[RunningResource, Copier]]:
+def sliced(
+    use: str, engine: str, folder: Path, *seeds: str
+) -> Iterator[tuple[RunningResource, Copier]]:
+    need_programs(engine, use)
     entry = {"use": use, "isolation": "test", "seed": list(seeds)}
-    with Environment.of({"name": "brokers", "brokers": {"broker": entry}}, folder=folder) as up:
+    manifest = {"name": "brokers", **settings(engine), "brokers": {"broker": entry}}
+    with Environment.of(manifest, folder=folder) as up:
         one = up["broker"]
         copier = Copier(one.instance, up.view.directory, one.engine, one.found)
         yield one, copier
@@ -105,9 +113,9 @@ def listed(broker: RunningResource, vhost: str) -> list[list[str]]:
     return [sorted(part.splitlines()) for part in parts]
 
 
-def test_a_virtual_host_has_all_that_was_declared(tmp_path: Path) -> None:
+def test_a_virtual_host_has_all_that_was_declared(engine: str, tmp_path: Path) -> None:
     (tmp_path / "all.json").write_text(json.dumps(DEFINITIONS))
-    with sliced("rabbitmq", tmp_path, "all.json") as (broker, copier):
+    with sliced("rabbitmq", engine, tmp_path, "all.json") as (broker, copier):
         seeded = listed(broker, "/")
         assert [len(part) for part in seeded] == [11, 3, 7, 1, 2, 1]
         copier.make([1], soon())
@@ -119,8 +127,8 @@ def test_a_virtual_host_has_all_that_was_declared(tmp_path: Path) -> None:
         assert listed(broker, "/") == seeded
 
 
-def test_a_session_beside_the_broker_ends_with_us(tmp_path: Path) -> None:
-    with sliced("rabbitmq", tmp_path) as (broker, copier):
+def test_a_session_beside_the_broker_ends_with_us(engine: str, tmp_path: Path) -> None:
+    with sliced("rabbitmq", engine, tmp_path) as (broker, copier):
         copier.make([1], soon())
         assert sessions(broker)
         copier.close()
@@ -128,9 +136,17 @@ def test_a_session_beside_the_broker_ends_with_us(tmp_path: Path) -> None:
 
 
 def sessions(broker: RunningResource) -> list[str]:
-    """The nodes of ours that run beside the broker."""
-    found = broker.exec(["sh", "-c", "grep -la -- '-hi[d]den' /proc/[0-9]*/cmdline || true"])
+    """The nodes of ours that run beside the broker, in the same folder as all that does."""
+    found = broker.exec(["sh", "-c", SESSIONS])
     return found.stdout.splitlines()
+
+
+SESSIONS = """
+for node in $(grep -la -- '-hi[d]den' /proc/[0-9]*/cmdline); do
+  process=${node%/cmdline}
+  if [ "$(readlink "$process/cwd")" = "$(readlink /proc/self/cwd)" ]; then echo "$process"; fi
+done
+"""
 
 
 LOAD = """
@@ -200,9 +216,9 @@ def without_condition(headers: dict[str, str] | None) -> dict[str, str]:
     return {key: one for key, one in (headers or {}).items() if "Expected" not in key}
 
 
-def test_an_account_has_all_streams_with_their_messages(tmp_path: Path) -> None:
+def test_an_account_has_all_streams_with_their_messages(engine: str, tmp_path: Path) -> None:
     (tmp_path / "load.py").write_text(LOAD)
-    with sliced("nats", tmp_path, "load.py:load") as (broker, copier):
+    with sliced("nats", engine, tmp_path, "load.py:load") as (broker, copier):
         seeded = asyncio.run(everything(broker.url))
         assert sorted(seeded) == ["KV_flags", "OBJ_files", "ORDERS", "QUIET", "TASKS", "WANTED"]
         assert len(seeded["ORDERS"][2]) == 600

@@ -9,15 +9,15 @@ from typing import Any
 
 import psutil
 import pytest
-from technology_cases import CASES, BadSeed, TechnologyCase
+from host_servers import ENGINES, need_programs, settings
+from technology_cases import CASES, BadSeed, Inside, TechnologyCase
 
 from orchestrator import Environment, StepFailed
 from orchestrator.checking.holdings import difference, held
+from orchestrator.lifecycle.running import RunningResource
 from orchestrator.lifecycle.survey import survey
 from orchestrator.technologies import BUILT_IN
 from orchestrator.waiting import Deadline, poll
-
-pytestmark = pytest.mark.engine
 
 Make = Callable[..., Environment]
 
@@ -28,19 +28,33 @@ def test_every_built_in_technology_has_a_case() -> None:
     assert set(CASES) == set(BUILT_IN)
 
 
-@pytest.fixture
-def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, live_environ: dict[str, str]) -> Make:
-    """Makes an environment of one resource, in a folder with these seed files."""
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each engine that runs what every technology is."""
+    name: str = request.param
+    return name
 
-    def made(case: TechnologyCase, files: dict[str, bytes], **settings: Any) -> Environment:
+
+@pytest.fixture
+def make(engine: str, tmp_path: Path, live_environ: dict[str, str]) -> Make:
+    """Makes an environment of one resource on an engine, in a folder with these seed files."""
+
+    def made(case: TechnologyCase, files: dict[str, bytes], **more: Any) -> Environment:
+        need_programs(engine, case.use)
         for name, content in files.items():
             (tmp_path / name).write_bytes(content)
-        entry = {"use": case.use, **case.settings, **settings}
-        return Environment.of(
-            {"name": "contract", case.section: {"resource": entry}}, folder=tmp_path
-        )
+        entry = {"use": case.use, **case.settings, **more}
+        manifest = {"name": "contract", **settings(engine), case.section: {"resource": entry}}
+        return Environment.of(manifest, folder=tmp_path)
 
     return made
+
+
+def inside(case: TechnologyCase, resource: RunningResource) -> Inside:
+    """The address of a resource for what runs beside it."""
+    if resource.engine.name == "process":
+        return Inside(resource.host, resource.port)
+    return Inside(resource.name, BUILT_IN[case.name].port)
 
 
 @each
@@ -55,7 +69,8 @@ def test_seeds_of_every_kind_arrive_in_order(case: TechnologyCase, make: Make) -
     files = {**case.good, "load.py": function.encode(), "more.sh": case.script.encode()}
     seeds = [*case.good, "load.py:fill", "more.sh"]
     with make(case, files, seed=seeds) as environment:
-        assert case.seeded(environment["resource"].url) == case.expected
+        expected = case.expected(inside(case, environment["resource"]))
+        assert case.seeded(environment["resource"].url) == expected
 
 
 BAD = [(name, bad) for name, case in CASES.items() for bad in case.bad]

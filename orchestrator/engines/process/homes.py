@@ -9,6 +9,7 @@ root all of these are elsewhere than the runs' folders, and a run may have one h
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -72,7 +73,7 @@ class Homes:
         """Make a server's folder, empty but for these files. Raises EngineError."""
         home = self.of(mark)
         try:
-            self._make_above(home, searchable=user is not None)
+            self._make_above(home)
             if home.exists():
                 shutil.rmtree(home)
             home.mkdir(mode=0o700)
@@ -88,15 +89,19 @@ class Homes:
             ) from error
         return home
 
-    def _make_above(self, home: Path, *, searchable: bool) -> None:
-        mode = 0o711 if searchable else 0o700
+    def _make_above(self, home: Path) -> None:
+        """Make what is above a server's folder.
+
+        Where we are root, everybody may pass through all of it: which of those that start at once
+        is the first, and runs as whom, and what the umask is, must make no difference.
+        """
         for folder in reversed((home.parent, *home.parent.parents)):
-            try:
-                folder.mkdir(mode=mode)
-            except FileExistsError:
-                continue
-        if searchable:
-            home.parent.chmod(mode)
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir(mode=0o700)
+        if is_root():
+            of_ours = [one for one in self.root.parents if one.is_relative_to(FOR_ROOT)]
+            for folder in (home.parent, self.root, *of_ours):
+                folder.chmod(0o711)
 
     def runs(self) -> list[str]:
         """The run of every folder."""

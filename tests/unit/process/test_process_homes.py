@@ -1,0 +1,48 @@
+"""The servers' own folders: who may look into them, and who may pass through what is above."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestrator.engines.process import homes
+from orchestrator.engines.process.homes import Homes
+from orchestrator.engines.process.mark import Mark
+from orchestrator.model.launch import FileContent
+
+
+@pytest.fixture
+def narrow() -> Iterator[None]:
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.usefixtures("narrow")
+def test_another_user_passes_whoever_of_a_run_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(homes, "FOR_ROOT", tmp_path / "lib")
+    monkeypatch.setattr(homes, "is_root", lambda: True)
+    ours = Homes(tmp_path / "lib" / "digest")
+    cache = ours.make(Mark.new("run-1", "cache"), [FileContent("a", 0o644, data=b"x")], None)
+    ledger = ours.make(Mark.new("run-1", "ledger"), [], os.getuid())
+    assert (mode(cache), mode(ledger)) == (0o700, 0o700)
+    assert [mode(path) for path in list(ledger.parents)[:3]] == [0o711] * 3
+    assert mode(tmp_path) == 0o700, "what is above is not ours"
+
+
+def test_nobody_else_passes_where_we_are_not_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(homes, "is_root", lambda: False)
+    home = Homes(tmp_path / "servers").make(Mark.new("run-1", "cache"), [], None)
+    assert [mode(path) for path in (home, *list(home.parents)[:2])] == [0o700] * 3
