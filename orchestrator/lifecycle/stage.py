@@ -43,6 +43,7 @@ HOST_GATEWAY = "host-gateway"
 
 OPEN_SECONDS = 30.0
 START_SECONDS = 60.0
+RESTORE_SECONDS = 600.0
 REMOVE_SECONDS = 60.0
 IMAGE_SECONDS = 600.0
 
@@ -189,7 +190,9 @@ class Stage:
         # first, and meanwhile anybody could take what is not held.
         if step.engine == PROCESS and not self.holds_on(step.instance):
             self.ports.release(*numbers)
-        found = self.engines[step.engine].start(prepared, self.until(START_SECONDS))
+        # Much data takes a while to be copied.
+        seconds = RESTORE_SECONDS if prepared.snapshot else START_SECONDS
+        found = self.engines[step.engine].start(prepared, self.until(seconds))
         if not self.holds_on(step.instance):
             self.ports.release(*numbers)
         return found

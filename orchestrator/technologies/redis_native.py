@@ -10,9 +10,13 @@ from orchestrator.model.technology import Native, Wheel
 # its container.
 CLIENT = """#!/bin/sh
 PATH=$${PATH#*:}
-client=redis-cli
-command -v redis-cli > /dev/null 2>&1 || client=valkey-cli
-exec "$client" -h 127.0.0.1 -p ${self.port} "$@"
+for client in redis-cli valkey-cli; do
+  if command -v "$client" > /dev/null; then
+    exec "$client" -h 127.0.0.1 -p ${self.port} "$@"
+  fi
+done
+echo "there is no redis-cli or valkey-cli on this host; install redis-tools, or valkey" >&2
+exit 127
 """
 
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64" if platform.system() == "Linux" else "arm64"}

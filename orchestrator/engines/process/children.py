@@ -92,12 +92,20 @@ def spawn(
             stderr=stderr,
             start_new_session=True,
             user=user,
+            group=None if user is None else group_of(user),
             extra_groups=None if user is None else [],
         )
     except FileNotFoundError as error:
         raise _not_found(argv[0], workdir) from error
     except (OSError, ValueError) as error:
         raise _not_startable(argv[0], error) from error
+
+
+def group_of(user: int) -> int:
+    """Return the number of the group that a user belongs to."""
+    import pwd
+
+    return pwd.getpwuid(user).pw_gid
 
 
 def _not_found(program: str, workdir: str) -> CannotStart:

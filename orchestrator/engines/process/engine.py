@@ -91,17 +91,17 @@ class ProcessEngine:
         if not launch.folder:
             return self._start(mark, record, argv, env)
         try:
-            self._furnish(launch, mark, record.user)
+            self._furnish(launch, mark, record.user, deadline)
             return self._start(mark, record, argv, env)
         except BaseException:
             self._homes.remove(mark)
             raise
 
-    def _furnish(self, launch: Launch, mark: Mark, user: int | None) -> None:
+    def _furnish(self, launch: Launch, mark: Mark, user: int | None, deadline: Deadline) -> None:
         """Make a server's own folder, with its data where that is kept."""
         home = self._homes.make(mark, launch.files, user)
         if launch.snapshot:
-            self._shelf.give(launch.snapshot, home)
+            self._shelf.give(launch.snapshot, home, deadline)
 
     def _start(
         self, mark: Mark, record: Record, argv: Sequence[str], env: Mapping[str, str]

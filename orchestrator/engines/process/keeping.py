@@ -11,7 +11,6 @@ import json
 import os
 import secrets
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -19,8 +18,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from orchestrator.engines.process import commands
 from orchestrator.errors import EngineError
 from orchestrator.model.snapshot import Snapshot
+from orchestrator.waiting import Deadline
 
 FOLDER = ".snapshots"
 ABOUT = "about.json"
@@ -72,18 +73,13 @@ class Shelf:
         except OSError as error:
             raise EngineError(f"cannot keep {place}: {error.strerror}") from error
 
-    def give(self, key: str, home: Path) -> None:
+    def give(self, key: str, home: Path, deadline: Deadline) -> None:
         """Put a copy of the data into a server's folder. Raises EngineError where it is damaged."""
         place = self.place(key)
         about = self._about(place)
-        copied = subprocess.run(
-            [*COPY, str(place / DATA), str(home / DATA)],
-            check=False,
-            capture_output=True,
-            text=True,
-            start_new_session=True,
-        )
-        if about is None or copied.returncode or listing(home / DATA)[0] != about.digest:
+        argv = [*COPY, str(place / DATA), str(home / DATA)]
+        copied = commands.run(argv, os.environ, str(home), deadline, stdin=None, output=None)
+        if about is None or copied.exit_code or listing(home / DATA)[0] != about.digest:
             words = copied.stderr.strip() or "not all of its files are as they were"
             raise EngineError(f"the snapshot {key} is damaged: {words}")
 
