@@ -103,7 +103,8 @@ class Terminal:
                 self._changing = True
             case StepBroke():
                 self._changing = False
-            case RunStarted():
+            case RunStarted(name=name, run=run):
+                self._say_in_full(f"{name} · run {run}")
                 self._begin()
             case RunReady():
                 self._complete, self._changing = True, False
@@ -118,6 +119,15 @@ class Terminal:
             case InstanceDied():
                 self._print(words.died(event))
         self._print(words.whole(event))
+
+    def _say_in_full(self, short: str) -> None:
+        """Write a title that is wider than the terminal above the board, which gets a short one.
+
+        It says where everything runs, and why there: nobody should have to guess the end of that.
+        """
+        if len(self._board.title) > self._console.width:
+            self._print([self._board.title])
+            self._board.title = short
 
     def _print(self, lines: list[str]) -> None:
         """Write lines above whatever is drawn."""
