@@ -178,7 +178,7 @@ def test_a_script_s_failure_shows_what_it_said(case: TechnologyCase, make: Make)
 def test_nobody_gets_in_without_the_password(case: TechnologyCase, make: Make) -> None:
     with make(case, {}) as environment:
         url, right = environment["resource"].url, environment["resource"].password
-        for wrong in (url.replace(right, "wrong"), url.replace(f":{right}@", "@")):
+        for wrong in (url.replace(right, "wrong"), url.replace(f":{right}@", ":@")):
             with pytest.raises(Exception, match=r"(?i)auth|password|access|denied|refused"):
                 case.hello(wrong)
 
