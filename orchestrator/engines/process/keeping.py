@@ -27,6 +27,9 @@ FOLDER = ".snapshots"
 ABOUT = "about.json"
 DATA = "data"
 
+GOING = "."
+"""How the names of those begin that are being removed."""
+
 COPY = ("cp", "-c", "-Rp") if sys.platform == "darwin" else ("cp", "-a", "--reflink=auto")
 """Copies a folder, on file systems that can without copying what is in its files."""
 
@@ -84,24 +87,27 @@ class Shelf:
             raise EngineError(f"the snapshot {key} is damaged: {words}")
 
     def all(self, engine: str) -> Iterator[Snapshot]:
-        """Yield every snapshot."""
+        """Yield every snapshot; what is half removed is none."""
         folder = self.root / FOLDER
         with suppress(OSError):
             for place in sorted(folder.iterdir()):
-                if about := self._about(place):
+                if place.name.isalnum() and (about := self._about(place)):
                     yield Snapshot(engine, place.name, about.of, about.size, about.created)
 
     def remove(self, key: str) -> None:
-        """Remove a snapshot; gone is fine. Who is copying it finds it damaged."""
+        """Remove a snapshot; gone is fine. Who is copying it finds it damaged.
+
+        It goes in one step, and what somebody who died then has left of others goes with it.
+        """
         place = self.place(key)
-        going = place.with_name(f".{key}-{secrets.token_hex(4)}")
         try:
-            place.rename(going)
-            shutil.rmtree(going)
+            place.rename(place.with_name(f"{GOING}{key}-{secrets.token_hex(4)}"))
         except FileNotFoundError:
             pass
         except OSError as error:
             raise EngineError(f"cannot remove {place}: {error.strerror}") from error
+        for going in place.parent.glob(f"{GOING}*"):
+            shutil.rmtree(going, ignore_errors=True)
 
     def _about(self, place: Path) -> About | None:
         try:
