@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from orchestrator.engines.process.homes import Homes, homes_root, is_root, unpri
 from orchestrator.engines.process.keeping import Shelf
 from orchestrator.engines.process.logs import Reader, Sightings
 from orchestrator.engines.process.mark import MARK, RECORD, Mark, Record, without_marks
+from orchestrator.engines.process.segments import remove_deserted
 from orchestrator.engines.process.table import TABLE
 from orchestrator.errors import EngineError, Gone
 from orchestrator.model.facts import EngineFacts
@@ -288,14 +289,24 @@ class ProcessEngine:
 
         record = self._record(start)
         stop = record.stop if record else ""
-        Ending(start.pid, signed, reap, self._grace, stop).end(deadline)
+        ending = Ending(start.pid, signed, reap, self._grace, stop)
+        ending.end(deadline)
         reap()
+        self._free_memory(start, record, ending.leaders)
         CHILDREN.forget(start.identity)
         self._sightings.pop(start.id, None)
         self._homes.remove(start.mark)
         with self._recording:
             self._folders.files(start.mark).remove()
         return None
+
+    def _free_memory(self, start: Start, record: Record | None, members: Collection[int]) -> None:
+        """Free what a server's processes would have freed if they had not been killed."""
+        since = self._homes.made(start.mark)
+        if since is None:
+            return
+        user = record.user if record and record.user is not None else os.geteuid()
+        remove_deserted({start.pid, *members}, user, since)
 
     def close(self, run: str, deadline: Deadline) -> None:
         """Remove the run's folders with everything in them. Gone already is fine."""

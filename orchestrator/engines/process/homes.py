@@ -110,15 +110,18 @@ class Homes:
         except OSError:
             return []
 
+    def made(self, mark: Mark) -> float | None:
+        """When the folder of this very start was made, in seconds since the epoch."""
+        note = self.of(mark) / START
+        try:
+            return note.stat().st_mtime if note.read_text() == mark.nonce else None
+        except OSError:
+            return None
+
     def remove(self, mark: Mark) -> None:
         """Remove the folder of this very start. Gone, or another start's, is fine."""
-        home = self.of(mark)
-        try:
-            if (home / START).read_text() != mark.nonce:
-                return
-        except OSError:
-            return
-        self._remove(home)
+        if self.made(mark) is not None:
+            self._remove(self.of(mark))
 
     def remove_run(self, run: str) -> None:
         """Remove all folders of a run."""
