@@ -47,8 +47,13 @@ class Place:
             with suppress(ProcessLookupError):
                 os.killpg(program.pid, signal.SIGKILL)
             program.communicate()
-        self.wait_until_nothing_is_left(30)
-        forget_servers(self.state)
+        try:
+            self.wait_until_nothing_is_left(30)
+        finally:
+            # What a test that failed has left up would stay until its time is over.
+            for run in self.runs:
+                self.greenroom("down", run)
+            forget_servers(self.state)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `greenroom` in a session of its own."""
@@ -105,14 +110,15 @@ def is_napper(process: psutil.Process, folder: str) -> bool:
         return False
 
 
-def until(program: subprocess.Popen[str], words: str) -> None:
-    """Read what a program prints until these words come."""
+def until(program: subprocess.Popen[str], words: str) -> str:
+    """Read what a program prints until these words come, and return it."""
     assert program.stdout
     output = ""
     while words not in output:
         line = program.stdout.readline()
         assert line, f"it ended without {words!r}:\n{output}"
         output += line
+    return output
 
 
 def kill(program: subprocess.Popen[str]) -> None:
