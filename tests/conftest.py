@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from host_servers import forget_servers
+from host_servers import ENGINES, forget_servers
 
 PREFIX = "localhost/greenroom-test/"
 
@@ -24,6 +24,17 @@ def own_state(
     monkeypatch.delenv("GREENROOM_ENGINE", raising=False)
     yield folder
     forget_servers(folder)
+
+
+@pytest.fixture(params=ENGINES)
+def each_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Databases and brokers run on each engine in turn, where the manifest does not say on which.
+
+    Whoever has other fixtures names this one first.
+    """
+    engine: str = request.param
+    monkeypatch.setenv("GREENROOM_ENGINE", engine)
+    return engine
 
 
 @pytest.fixture
@@ -47,6 +58,8 @@ def kept(live_environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Itera
     name = f"kept-{uuid.uuid4().hex[:10]}"
     monkeypatch.setenv("GREENROOM_SNAPSHOTS", "on")
     yield name
+    if live_environ.get("GREENROOM_ENGINE") == "process":
+        return  # They are in the test's own state.
     engine = DockerEngine(environ=live_environ)
     for one in engine.snapshots(Deadline.after(60)):
         if one.of.startswith(f"{name}: "):

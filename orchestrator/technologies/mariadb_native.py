@@ -24,6 +24,12 @@ ALTER USER 'root'@'localhost' IDENTIFIED BY '${self.password}';
 CREATE DATABASE `${self.database}`;
 """
 
+# What installs MariaDB makes one root for each name of this host, and none of them has a password.
+ONE_ROOT = """\
+DELETE FROM mysql.global_priv WHERE User = 'root' AND Host <> 'localhost';
+FLUSH PRIVILEGES;
+"""
+
 INSTALL = """
 mariadb-install-db --no-defaults --datadir="$PWD/data" --skip-test-db --force \\
   --auth-root-authentication-method=normal > log 2>&1
@@ -62,7 +68,7 @@ def native(name: str, server: str) -> Native:
             *("--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0"),
             *("--loose-innodb-flush-method=nosync", "--loose-mysqlx=OFF"),
         ),
-        files={"my.cnf": SETTINGS, "first.sql": FIRST},
+        files={"my.cnf": SETTINGS, "first.sql": FIRST if mysql else ONE_ROOT + FIRST},
         client_env={"MYSQL_HOME": "${self.folder}"},
         refuses_root=True,
     )

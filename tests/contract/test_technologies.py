@@ -175,12 +175,12 @@ def test_a_script_s_failure_shows_what_it_said(case: TechnologyCase, make: Make)
 
 
 @each
-def test_nobody_gets_in_with_another_password(case: TechnologyCase, make: Make) -> None:
+def test_nobody_gets_in_without_the_password(case: TechnologyCase, make: Make) -> None:
     with make(case, {}) as environment:
-        url = environment["resource"].url
-        wrong = url.replace(environment["resource"].password, "wrong")
-        with pytest.raises(Exception, match=r"(?i)auth|password|access|denied|refused"):
-            case.hello(wrong)
+        url, right = environment["resource"].url, environment["resource"].password
+        for wrong in (url.replace(right, "wrong"), url.replace(f":{right}@", ":@")):
+            with pytest.raises(Exception, match=r"(?i)auth|password|access|denied|refused"):
+                case.hello(wrong)
 
 
 @each

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,10 @@ import psycopg
 
 from orchestrator import Environment
 from orchestrator.engines.docker import DockerEngine
+from orchestrator.engines.process import ProcessEngine
 from orchestrator.model.event import Event, Noticed, RunStarted, StepStarted
 from orchestrator.model.snapshot import Snapshot
+from orchestrator.state import state_folder
 from orchestrator.waiting import Deadline
 
 MANIFEST = f"""
@@ -84,7 +87,7 @@ class KeptShop:
     @property
     def snapshots(self) -> list[Snapshot]:
         """The snapshots of this project."""
-        found = DockerEngine().snapshots(Deadline.after(60))
+        found = kept_by().snapshots(Deadline.after(60))
         return [one for one in found if one.of.startswith(f"{self.name}: ")]
 
     def greenroom(self, *words: str, code: int = 0) -> str:
@@ -99,6 +102,13 @@ class KeptShop:
         said = ended.stdout + ended.stderr
         assert ended.returncode == code, said
         return said
+
+
+def kept_by() -> DockerEngine | ProcessEngine:
+    """The engine that the test is on, which keeps its snapshots."""
+    if os.environ.get("GREENROOM_ENGINE") == "process":
+        return ProcessEngine(state_folder(os.environ) / "runs")
+    return DockerEngine()
 
 
 def rows(url: str, query: str = "select id, source from rows order by id") -> list[tuple[Any, ...]]:

@@ -25,15 +25,23 @@ services:
     ready: {{http: /}}
     follows: [ledger]
   counter:
-    image: python:3.11-slim
-    command: [python, -u, /counter.py]
-    files: {{/counter.py: counter.py}}
+    COUNTER
     ports: [80]
-    env: {{CACHE_HOST: "${{cache.host}}", CACHE_PASSWORD: "${{cache.password}}",
-           CACHE_DATABASE: "${{cache.database}}"}}
+    env: {{CACHE_HOST: "${{cache.host}}", CACHE_PORT: "${{cache.port}}",
+           CACHE_PASSWORD: "${{cache.password}}", CACHE_DATABASE: "${{cache.database}}"}}
     ready: {{http: /}}
     follows: [cache]
 """
+
+COUNTERS = {
+    "docker": """
+    image: python:3.11-slim
+    command: [python, -u, /counter.py]
+    files: {/counter.py: counter.py}
+""".strip(),
+    "process": f"command: [{sys.executable}, -u, counter.py]",
+}
+"""What counts, on either engine."""
 
 SERVER = """
 import http.server
@@ -74,10 +82,10 @@ def write():
     + SERVER,
     "counter.py": """
 import os, socket
-ADDRESS = ("", 80)
+ADDRESS = ("127.0.0.1", int(os.environ["PORT"])) if "PORT" in os.environ else ("", 80)
 
 def ask(*words):
-    server = socket.create_connection((os.environ["CACHE_HOST"], 6379))
+    server = socket.create_connection((os.environ["CACHE_HOST"], int(os.environ["CACHE_PORT"])))
     def say(*words):
         parts = [b"$%d\\r\\n%s\\r\\n" % (len(word), word) for word in map(str.encode, words)]
         server.sendall(b"*%d\\r\\n" % len(words) + b"".join(parts))

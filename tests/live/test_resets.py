@@ -15,8 +15,6 @@ from sliced_project import FILES
 from orchestrator import Environment
 from orchestrator.lifecycle.survey import survey
 
-pytestmark = pytest.mark.engine
-
 MANIFEST = """
 name: NAME
 databases:
@@ -51,7 +49,7 @@ for name in ("CACHE", "STORE"):
 
 
 @pytest.fixture
-def folder(tmp_path: Path, kept: str) -> Path:
+def folder(each_engine: str, tmp_path: Path, kept: str) -> Path:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
     (tmp_path / "environment.yaml").write_text(MANIFEST.replace("NAME", kept))

@@ -6,14 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-pytestmark = pytest.mark.engine
-
 FILES = {
     "environment.yaml": """
 databases:
-  ledger: {use: "postgres:16", seed: [schema.sql, accounts.csv, raise.sql, tokens.sql]}
+  ledger: {use: postgres, seed: [schema.sql, accounts.csv, raise.sql, tokens.sql]}
 """,
     "schema.sql": """
 create table accounts (id text primary key, balance integer, opened timestamptz default now());
@@ -37,7 +33,7 @@ ledger: order: tokens.sql has to come after schema.sql: tokens.sql:1: ERROR:  re
 """.strip().splitlines()
 
 
-def test_what_is_found_out(tmp_path: Path, live_environ: dict[str, str]) -> None:
+def test_what_is_found_out(each_engine: str, tmp_path: Path, live_environ: dict[str, str]) -> None:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
     command = [sys.executable, "-m", "orchestrator", "check", "--seeds"]

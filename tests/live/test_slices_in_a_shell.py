@@ -13,8 +13,6 @@ from sliced_project import FILES, MANIFEST
 
 from orchestrator.lifecycle.survey import survey
 
-pytestmark = pytest.mark.engine
-
 LIMIT = 120.0
 
 # Like a worker of Jest: it asks for a slice once, uses it, and drops it.
@@ -72,7 +70,12 @@ green slice --drop s9999 || echo "exit code $?"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, live_environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(
+    each_engine: str,
+    tmp_path: Path,
+    live_environ: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
     programs = Path(sys.executable).parent
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     files = {

@@ -13,6 +13,7 @@ from sliced_project import (
     ALONE,
     CACHE_PER_TEST,
     CACHE_PER_WORKER,
+    COUNTERS,
     FILES,
     FOLLOWED,
     MANIFEST,
@@ -26,7 +27,6 @@ import orchestrator.manifest
 import orchestrator.technologies  # noqa: F401
 from orchestrator.lifecycle.survey import survey
 
-pytestmark = pytest.mark.engine
 pytest_plugins = ["pytester"]
 
 FOUR = ("-n", "4", "-p", "randomly")
@@ -35,7 +35,7 @@ Open = Callable[..., pytest.Pytester]
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester, live_environ: dict[str, str]) -> Open:
+def project(each_engine: str, pytester: pytest.Pytester, live_environ: dict[str, str]) -> Open:
     """Makes the project's folder, with this manifest and these tests."""
 
     def made(manifest: str, tests: str, **more: str) -> pytest.Pytester:
@@ -93,8 +93,10 @@ def test_what_is_a_worker_s_and_what_is_a_test_s_go_together(project: Open) -> N
     assert left(session) == []
 
 
-def test_services_that_follow_lead_each_test_to_its_own_state(project: Open) -> None:
-    session = project(FOLLOWED, THROUGH_SERVICES)
+def test_services_that_follow_lead_each_test_to_its_own_state(
+    each_engine: str, project: Open
+) -> None:
+    session = project(FOLLOWED.replace("COUNTER", COUNTERS[each_engine]), THROUGH_SERVICES)
     session.runpytest_subprocess("-n", "2", "-p", "randomly").assert_outcomes(passed=4)
     noted = notes(session)
     assert len({run for run, _, _ in noted}) == 1

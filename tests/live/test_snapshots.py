@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 from kept_shop import SEEDED, KeptShop, rows
 
-pytestmark = pytest.mark.engine
-
 
 @pytest.fixture
-def shop(tmp_path: Path, kept: str) -> KeptShop:
+def shop(each_engine: str, tmp_path: Path, kept: str) -> KeptShop:
     return KeptShop(tmp_path, kept)
 
 
@@ -60,7 +58,7 @@ databases:
 """
 
 
-def test_slices_are_made_of_what_was_restored(tmp_path: Path, kept: str) -> None:
+def test_slices_are_made_of_what_was_restored(each_engine: str, tmp_path: Path, kept: str) -> None:
     shop = KeptShop(tmp_path, kept, SLICED)
     for first_step in ("template ledger", "restore ledger"):
         with shop.environment() as environment:
@@ -85,7 +83,7 @@ def test_without_snapshots_nothing_is_restored_or_kept(shop: KeptShop) -> None:
     assert "restore" in shop.greenroom("run", "--", "true")
 
 
-def test_they_are_listed_and_removed(shop: KeptShop) -> None:
+def test_they_are_listed_and_removed(each_engine: str, shop: KeptShop) -> None:
     shop.greenroom("up")
     try:
         (snapshot,) = shop.snapshots
@@ -97,9 +95,10 @@ def test_they_are_listed_and_removed(shop: KeptShop) -> None:
 
         shop.greenroom("up", "--fresh")
         assert rows(shop.greenroom("url", "ledger").strip()) == SEEDED
-        said = shop.greenroom("snapshots", "--remove", snapshot.key, code=75)
-        assert "in use" in said or "using" in said
-        assert len(shop.snapshots) == 1, "something runs from it"
+        if each_engine == "docker":  # Without a container, what runs has a copy of its own.
+            said = shop.greenroom("snapshots", "--remove", snapshot.key, code=75)
+            assert "in use" in said or "using" in said
+            assert len(shop.snapshots) == 1, "something runs from it"
     finally:
         shop.greenroom("down")
     shop.greenroom("snapshots", "--remove", snapshot.key)

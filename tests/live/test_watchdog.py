@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
-import psutil
 import pytest
-
-from orchestrator.lifecycle.survey import survey
-from orchestrator.lifecycle.sweeping import watched_runs
-from orchestrator.waiting import Deadline, poll
-
-pytestmark = pytest.mark.engine
+from host_servers import ENGINES, need_programs, settings
+from mortal_place import SECONDS, WITHIN, Place, kill, until, watchdogs
 
 MANIFEST = """
 name: mortal
@@ -26,111 +18,44 @@ databases:
   cache: {use: redis}
 services:
   napper: {command: [sh, -c, "echo awake; sleep 600"], ready: {log: awake}}
-  %s
 """
-SLOW = 'slow: {image: "python:3.11-slim", command: [sleep, "600"], ready: {log: never}}'
-
-WITHIN = 5.0
-"""Seconds within which everything is gone."""
-
-SECONDS = 60.0
+SLOW = {
+    "docker": 'slow: {image: "python:3.11-slim", command: [sleep, "600"], ready: {log: never}}',
+    "process": 'slow: {command: [sleep, "600"], ready: {log: never}}',
+}
 
 
-class Place:
-    """A folder with a manifest, a state folder, and the programs that were started there."""
-
-    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
-        self.folder = folder
-        self.environ = {**environ, "PYTHONUNBUFFERED": "1"}
-        self.programs: list[subprocess.Popen[str]] = []
-        self.write()
-
-    def write(self, more: str = "") -> None:
-        (self.folder / "environment.yaml").write_text(MANIFEST % more)
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start `greenroom` in a session of its own."""
-        program = subprocess.Popen(
-            [sys.executable, "-m", "orchestrator", *arguments],
-            cwd=self.folder,
-            env=self.environ,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self.programs.append(program)
-        return program
-
-    def greenroom(self, *arguments: str) -> str:
-        """Run `greenroom` to its end and return what it printed."""
-        program = self.start(*arguments)
-        output, _ = program.communicate(timeout=SECONDS)
-        assert program.returncode == 0, output
-        return output
-
-    def left(self) -> list[str]:
-        """What there is of this folder's runs: things of the engines, folders, watchdogs."""
-        manifest = str(self.folder / "environment.yaml")
-        runs = [run for run in survey(self.environ).runs if run.manifest == manifest]
-        things = [f"{thing.kind} {thing.name}" for run in runs for thing in run.things]
-        folders = self.folder / "state" / "greenroom" / "runs"
-        known = [path.name for path in folders.iterdir()] if folders.exists() else []
-        return things + [f"watchdog of {run}" for run in watched_runs() & set(known)]
-
-    def wait_until_nothing_is_left(self, seconds: float = WITHIN) -> None:
-        poll(lambda: not self.left(), Deadline.after(seconds))
-
-    @property
-    def napper(self) -> psutil.Process:
-        """The process on this host."""
-        [found] = [
-            process for process in psutil.process_iter() if is_napper(process, str(self.folder))
-        ]
-        return found
-
-
-def is_napper(process: psutil.Process, folder: str) -> bool:
-    try:
-        return process.cmdline()[:2] == ["sh", "-c"] and process.cwd() == folder
-    except (psutil.Error, IndexError):
-        return False
-
-
-def until(program: subprocess.Popen[str], words: str) -> None:
-    """Read what a program prints until these words come."""
-    assert program.stdout
-    output = ""
-    while words not in output:
-        line = program.stdout.readline()
-        assert line, f"it ended without {words!r}:\n{output}"
-        output += line
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    need_programs(name, "redis")
+    return name
 
 
 @pytest.fixture
-def place(tmp_path: Path, live_environ: dict[str, str]) -> Iterator[Place]:
-    environ = {**live_environ, "XDG_STATE_HOME": str(tmp_path / "state")}
-    made = Place(tmp_path, environ)
+def place(engine: str, tmp_path: Path, live_environ: dict[str, str]) -> Iterator[Place]:
+    made = Place(tmp_path, live_environ, manifest(engine))
     yield made
-    for program in made.programs:
-        # What it has started may live on, and hold its output open.
-        with suppress(ProcessLookupError):
-            os.killpg(program.pid, signal.SIGKILL)
-        program.communicate()
-    made.wait_until_nothing_is_left(30)
+    made.end()
 
 
-def kill(program: subprocess.Popen[str]) -> None:
-    program.kill()
-    program.wait()
+def manifest(engine: str, more: str = "") -> str:
+    first = "".join(f"{name}: {value}\n" for name, value in settings(engine).items())
+    return f"{first}{MANIFEST}  {more}\n"
 
 
-def test_killed_on_the_way_up(place: Place) -> None:
-    place.write(SLOW)
-    program = place.start("up")
+@pytest.fixture
+def slow_place(engine: str, place: Place) -> Place:
+    """One with a service that never becomes ready."""
+    place.write(manifest(engine, SLOW[engine]))
+    return place
+
+
+def test_killed_on_the_way_up(slow_place: Place) -> None:
+    program = slow_place.start("up")
     until(program, "slow    started")
     kill(program)
-    place.wait_until_nothing_is_left()
+    slow_place.wait_until_nothing_is_left()
 
 
 def test_killed_while_the_tests_run_with_its_whole_group(place: Place) -> None:
@@ -203,7 +128,7 @@ def test_without_its_watchdog_the_next_command_sweeps(place: Place) -> None:
 
 def test_prune_shows_and_removes_what_is_ownerless_and_nothing_else(place: Place) -> None:
     place.greenroom("up")
-    [up] = {path.name for path in (place.folder / "state/greenroom/runs").iterdir()}
+    [up] = place.runs
     program = place.start("run", "--", "sleep", "60")
     until(program, "running sleep")
     [watchdog] = [one for one in watchdogs(place) if up not in one.cmdline()]
@@ -216,17 +141,6 @@ def test_prune_shows_and_removes_what_is_ownerless_and_nothing_else(place: Place
     place.greenroom("prune", "--yes")
     assert up in place.greenroom("ps")
     place.greenroom("down")
-
-
-def watchdogs(place: Place) -> list[psutil.Process]:
-    """The watchdogs of this folder's runs."""
-    folder = str(place.folder)
-    return [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if any(word.startswith(folder) for word in process.info["cmdline"] or [])
-        and any(word.endswith("watch.py") for word in process.info["cmdline"])
-    ]
 
 
 def test_a_death_is_told_when_it_happens_and_in_the_end(place: Place) -> None:
@@ -252,15 +166,14 @@ def test_what_failed_is_kept_if_wanted(place: Place) -> None:
     assert place.left() == []
 
 
-def test_the_time_for_all_of_it_ends_it_with_what_was_known(place: Place) -> None:
-    place.write(SLOW)
-    program = place.start("up", "--timeout", "4s")
+def test_the_time_for_all_of_it_ends_it_with_what_was_known(slow_place: Place) -> None:
+    program = slow_place.start("up", "--timeout", "4s")
     output, _ = program.communicate(timeout=SECONDS)
     assert program.returncode == 75
     assert "when the time for all of it (--timeout) was over" in output
     assert "next: if it needs more time, give the whole more: --timeout 10m" in output
     assert "state        running" in output
-    place.wait_until_nothing_is_left()
+    slow_place.wait_until_nothing_is_left()
 
 
 def test_the_time_for_all_of_it_includes_the_tests(place: Place) -> None:
@@ -271,9 +184,8 @@ def test_the_time_for_all_of_it_includes_the_tests(place: Place) -> None:
     place.wait_until_nothing_is_left()
 
 
-def test_an_interrupt_says_what_was_waited_for(place: Place) -> None:
-    place.write(SLOW)
-    program = place.start("up", "--verbose")
+def test_an_interrupt_says_what_was_waited_for(slow_place: Place) -> None:
+    program = slow_place.start("up", "--verbose")
     until(program, "slow    answer: ")
     program.send_signal(signal.SIGTERM)
     output, _ = program.communicate(timeout=SECONDS)
@@ -281,4 +193,4 @@ def test_an_interrupt_says_what_was_waited_for(place: Place) -> None:
     assert "slow    stopped while waiting until it is ready, after " in output
     assert "last answer: " in output
     assert "state: running" in output
-    place.wait_until_nothing_is_left()
+    slow_place.wait_until_nothing_is_left()
