@@ -129,8 +129,8 @@ def own_port(instance: Instance, directory: Directory) -> dict[str, str]:
 
 
 def published(instance: Instance, directory: Directory) -> tuple[Publish, ...]:
-    """Return each port with the host port that was chosen for it."""
-    ports = directory.of(instance).ports
+    """Return each port with the host port that was chosen for it, but for those of its own."""
+    ports = [port for port in directory.of(instance).ports if not port.inner]
     return tuple(Publish(port.number, directory.ports[instance, port.number]) for port in ports)
 
 

@@ -87,7 +87,7 @@ def chosen(resource: Resource, environ: Mapping[str, str], *, loose: bool) -> Pr
                 lacking += [f"{path} refuses to be run by root, and others may not look there"]
                 continue
             program = copy
-        if lack := [tool for tool in native.tools if not found_in(tool, program.folders)]:
+        if lack := [tool for tool in native.tools if tool in program.lacks]:
             lacking += [f"{path} lacks {', '.join(lack)}"]
         elif resource.version is None or fits(program.version, resource.version):
             return program
@@ -172,10 +172,13 @@ def known(path: str, native: Native, environ: Mapping[str, str]) -> Program | No
     # Tools are where the program really is (Debian has links on the PATH), or anywhere on the PATH.
     folders = dict.fromkeys((str(Path(path).parent), str(Path(real).parent)))
     searched = [*folders, *by_version(native.places), *environ.get("PATH", "").split(os.pathsep)]
-    for tool in native.tools:
+    lacks = []
+    for tool in filter(None, (*native.tools, native.backup)):
         if folder := found_in(tool, searched):
             folders[folder] = None
-    return Program(path, match[1], tuple(folders), digest[:12])
+        else:
+            lacks.append(tool)
+    return Program(path, match[1], tuple(folders), digest[:12], tuple(lacks))
 
 
 @cache

@@ -188,6 +188,7 @@ def started(run: str, plan: Plan, known: Facts, directory: Directory) -> RunStar
         run=run,
         name=plan.title,
         engines=engines,
+        reason=next((one.reason for one in known.engines.values() if one.reason), ""),
         resources=tuple(directory.resources),
         waits=tuple(waits(plan)),
         tasks=tuple(name for name, resource in directory.resources.items() if resource.is_task),

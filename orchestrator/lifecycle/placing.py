@@ -33,9 +33,12 @@ class Placement:
 
 
 def as_in(run: Run, manifest: Manifest) -> Manifest:
-    """Return the manifest with everything where it is in a run."""
-    on_host = {one.resource for one, thing in run.standing.items() if thing.engine == PROCESS}
-    return placed(manifest, on_host & set(movable(manifest)))
+    """Return the manifest with everything where it is in a run, and what is new beside it."""
+    names = set(movable(manifest))
+    engines = {one.resource: thing.engine for one, thing in run.standing.items()}
+    there = names & engines.keys()
+    on_host = {name for name in there if engines[name] == PROCESS}
+    return placed(manifest, names if on_host and on_host == there else on_host)
 
 
 def place(

@@ -14,6 +14,7 @@ from orchestrator.errors import Evidence
 class RunStarted:
     """A run begins: its id, the manifest's name, and one sentence about each engine in use.
 
+    `reason` says why everything runs elsewhere than it usually would; it is in the sentences too.
     `waits` leads from a resource to the resources and images that its start waits for; `tasks` are
     those of the resources that are done when they have ended.
     """
@@ -25,6 +26,7 @@ class RunStarted:
     resources: tuple[str, ...]
     waits: tuple[tuple[str, tuple[str, ...]], ...] = ()
     tasks: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,14 +31,15 @@ class EngineFacts:
 class Program:
     """A server's program that was found on this host.
 
-    `folders` are those in which it and the tools that it needs are. `digest` changes when the
-    program does.
+    `folders` are those in which it and its tools are; `lacks` are tools that it can do without, and
+    that are not there. `digest` changes when the program does.
     """
 
     path: str
     version: str
     folders: tuple[str, ...]
     digest: str = ""
+    lacks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{PurePath(self.path).name} {self.version}"

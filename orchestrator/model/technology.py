@@ -229,10 +229,11 @@ class Native:
     """How a server runs as a process of this host, in a folder of its own, without a container.
 
     `servers` are the names that its program may have, `tools` the other programs that it cannot do
-    without. They are looked for on the PATH, then in `places` (patterns, as of `glob`), then in the
-    `wheel`; `shadowed` is what must not be taken, however early it is found. `version` finds the
-    version in what the program prints when asked by `asks`; without such words, in its own path.
-    `packages` says what provides it, by the installer's name.
+    without, `backup` one that only snapshots need. They are looked for on the PATH, then in
+    `places` (patterns, as of `glob`), then in the `wheel`; `shadowed` is what must not be taken,
+    however early it is found. `version` finds the version in what the program prints when asked by
+    `asks`; without such words, in its own path. `packages` says what provides it, by the
+    installer's name.
 
     `command` starts it, told by references where it is to listen, and `env` and `files` are its
     settings: files by their names in its folder, in which what references stand for is escaped as
@@ -250,6 +251,7 @@ class Native:
     version: str
     asks: tuple[str, ...] = ("--version",)
     tools: tuple[str, ...] = ()
+    backup: str = ""
     places: tuple[str, ...] = ()
     shadowed: tuple[str, ...] = ()
     wheel: Wheel | None = None

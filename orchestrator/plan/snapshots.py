@@ -21,6 +21,7 @@ from orchestrator.model.resource import (
     TaskSeed,
 )
 from orchestrator.model.snapshot import code_of
+from orchestrator.model.technology import Native
 from orchestrator.model.template import SELF
 from orchestrator.plan.fingerprint import digest, file, parts, program, template
 from orchestrator.plan.images import image_name
@@ -89,14 +90,21 @@ def obstacles(resource: Resource, resources: Resources, facts: Facts) -> Iterato
     if isinstance(config, Mapping) and any(config.get(name) for name in VOLUMES):
         yield "its data may lie in a volume of its own"
     if resource.native:
-        if resource.name not in facts.programs:
-            yield "nobody has looked for its program yet"
+        yield from program_obstacles(resource, resource.native, facts)
     elif image_name(resource, facts) not in facts.images:
         yield "its image is not here yet"
     elif resource.pull == "always" and not resource.build:
         yield "its image is always pulled, so that nobody knows which it will be"
     for each in resource.seeds:
         yield from seed_obstacles(each, resource, resources, facts)
+
+
+def program_obstacles(resource: Resource, native: Native, facts: Facts) -> Iterator[str]:
+    """Yield in words why the data of a server of this host cannot be copied."""
+    if resource.name not in facts.programs:
+        yield "nobody has looked for its program yet"
+    elif native.backup in facts.programs[resource.name].lacks:
+        yield f"there is no {native.backup} on this host"
 
 
 def seed_obstacles(

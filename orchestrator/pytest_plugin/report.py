@@ -21,13 +21,15 @@ class Report:
 
     def listen(self, event: Event) -> None:
         """Take in an event: a death is told at once, and all that matters again at the end."""
-        from orchestrator.model.event import InstanceDied, Noticed, RunKept
+        from orchestrator.model.event import InstanceDied, Noticed, RunKept, RunStarted
         from orchestrator.render.words import died, whole
 
         match event:
             case InstanceDied():
                 self.note_death(died(event))
                 self._tell_now(died(event)[0])
+            case RunStarted(engines=engines, reason=reason) if reason:
+                self.lines += [f"ran on {one}" for one in engines]
             case Noticed() | RunKept():
                 self.lines += whole(event)
 

@@ -53,6 +53,7 @@ def native(name: str, server: str) -> Native:
     return Native(
         servers=(server,),
         tools=(name,) if mysql else (name, "mariadb-install-db"),
+        backup="" if mysql else "mariadb-backup",
         version=r"Ver (\d+(?:\.\d+)+)(?!.*MariaDB)" if mysql else r"Ver (\d+(?:\.\d+)+)-MariaDB",
         places=(
             *("/usr/sbin", "/usr/libexec", "/opt/homebrew/bin"),

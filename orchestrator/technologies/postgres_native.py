@@ -30,6 +30,7 @@ fi
 NATIVE = Native(
     servers=("postgres",),
     tools=("initdb", "psql"),
+    backup="pg_basebackup",
     version=r"\(PostgreSQL\) (\d+(?:\.\d+)*)",
     places=(
         "/usr/lib/postgresql/*/bin",

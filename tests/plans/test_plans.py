@@ -12,7 +12,7 @@ Whoever is told to be as the others stands as an `up` of the manifest `before` h
 case's own manifest, where it has none), with `digests_before` and `images_before` where these were
 others. With `fresh` and `restart` the plan is that of these commands.
 
-`programs: {ledger: postgres 16.4}` are those of servers of this host.
+`programs: {ledger: postgres 16.4 without psql}` are those of servers of this host.
 
 With `keeps_snapshots`, or `snapshots: [ledger]`, the engine keeps seeded state; of those named
 there is a snapshot of what the manifest says now.
@@ -119,8 +119,8 @@ def facts(given: dict[str, Any], when: str = "") -> Facts:
 
 def program(words: str) -> Program:
     """`postgres 16.4`: what is found on a host."""
-    name, version = words.split()
-    return Program(f"/usr/bin/{name}", version, ("/usr/bin",), "digest")
+    name, version, *lacks = words.split()
+    return Program(f"/usr/bin/{name}", version, ("/usr/bin",), "digest", tuple(lacks[1:]))
 
 
 def in_project(path: str) -> str:

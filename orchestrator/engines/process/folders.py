@@ -66,9 +66,7 @@ class Folders:
 
     def of(self, run: str) -> Path:
         """Where a run's folder is, made or not. Raises EngineError for what cannot be a run."""
-        if not is_run(run):
-            raise EngineError(f"{run!r} cannot be the name of a run")
-        return self.root / run
+        return folder_of(self.root, run)
 
     def files(self, mark: Mark) -> Files:
         """Where the files of a start are."""
@@ -123,13 +121,24 @@ class Folders:
 
     def remove(self, run: str) -> None:
         """Remove a run's folder. Gone already is fine. Raises EngineError when something stays."""
-        folder = self.of(run)
-        try:
-            shutil.rmtree(folder)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            raise EngineError(f"cannot remove {folder}: {error}") from error
+        remove_all(self.of(run))
+
+
+def folder_of(root: Path, run: str) -> Path:
+    """Return the place of a run below a folder. Raises EngineError for what cannot be a run."""
+    if not is_run(run):
+        raise EngineError(f"{run!r} cannot be the name of a run")
+    return root / run
+
+
+def remove_all(folder: Path) -> None:
+    """Remove a folder and all that is in it. Gone already is fine. Raises EngineError."""
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise EngineError(f"cannot remove {folder}: {error}") from error
 
 
 def _is_run_folder(entry: os.DirEntry[str]) -> bool:

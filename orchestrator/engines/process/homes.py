@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from orchestrator.engines.process.folders import folder_of, remove_all
 from orchestrator.engines.process.mark import Mark, is_run
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import FileContent
@@ -61,9 +62,7 @@ class Homes:
 
     def of_run(self, run: str) -> Path:
         """Where those of a run are. Raises EngineError for what cannot be a run."""
-        if not is_run(run):
-            raise EngineError(f"{run!r} cannot be the name of a run")
-        return self.root / run
+        return folder_of(self.root, run)
 
     def of(self, mark: Mark) -> Path:
         """Where that of an instance is, made or not."""
@@ -121,19 +120,11 @@ class Homes:
     def remove(self, mark: Mark) -> None:
         """Remove the folder of this very start. Gone, or another start's, is fine."""
         if self.made(mark) is not None:
-            self._remove(self.of(mark))
+            remove_all(self.of(mark))
 
     def remove_run(self, run: str) -> None:
         """Remove all folders of a run."""
-        self._remove(self.of_run(run))
-
-    def _remove(self, folder: Path) -> None:
-        try:
-            shutil.rmtree(folder)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            raise EngineError(f"cannot remove {folder}: {error}") from error
+        remove_all(self.of_run(run))
 
 
 def give(folder: Path, user: int) -> None:

@@ -27,6 +27,7 @@ def test_pairs_become_objects() -> None:
         "resources": ["a", "b"],
         "waits": {"b": ["a"]},
         "tasks": [],
+        "reason": "",
     }
     addresses = json.loads(as_json(ready(1)))["addresses"]
     assert addresses == {"ledger": "postgresql://me:***@127.0.0.1:5/db"}

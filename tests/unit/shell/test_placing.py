@@ -129,11 +129,22 @@ def test_an_entry_that_only_a_container_can_do_needs_one() -> None:
         placed(text, silent=True)
 
 
-def test_what_stands_decides_for_what_comes_after() -> None:
-    labels = {RUN: "r", RESOURCE: "ledger"}
-    run = Run("r", (Found(PROCESS, "process", "1", labels),))
-    found = as_in(run, loaded(OPEN)).resources
-    assert {name: one.engine for name, one in found.items()} == {
-        "ledger": PROCESS,
-        "cache": DOCKER,
-    }
+@pytest.mark.parametrize(
+    ("standing", "expected"),
+    [
+        ({"ledger": PROCESS}, {"ledger": PROCESS, "cache": PROCESS}),
+        ({"ledger": DOCKER}, {"ledger": DOCKER, "cache": DOCKER}),
+        ({"ledger": PROCESS, "cache": DOCKER}, {"ledger": PROCESS, "cache": DOCKER}),
+        ({"api": PROCESS}, {"ledger": DOCKER, "cache": DOCKER}),
+        ({}, {"ledger": DOCKER, "cache": DOCKER}),
+    ],
+)
+def test_what_stands_decides_for_what_comes_after(
+    standing: dict[str, str], expected: dict[str, str]
+) -> None:
+    things = tuple(
+        Found(engine, "thing", name, {RUN: "r", RESOURCE: name})
+        for name, engine in standing.items()
+    )
+    found = as_in(Run("r", things), loaded(OPEN)).resources
+    assert {name: one.engine for name, one in found.items()} == expected
