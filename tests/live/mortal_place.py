@@ -104,9 +104,11 @@ class Place:
 
 
 def is_napper(process: psutil.Process, folder: str) -> bool:
+    """Whether it is that shell, and not a child that has not become another program yet."""
     try:
-        return process.cmdline()[:2] == ["sh", "-c"] and process.cwd() == folder
-    except (psutil.Error, IndexError):
+        leads = os.getsid(process.pid) == process.pid
+        return leads and process.cmdline()[:2] == ["sh", "-c"] and process.cwd() == folder
+    except (psutil.Error, OSError):
         return False
 
 
