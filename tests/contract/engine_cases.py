@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sys
 import uuid
@@ -17,6 +18,7 @@ from orchestrator.engines.fake import FakeEngine, World
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import Found, Launch, Publish, RunLabels, State
 from orchestrator.model.resource import Instance
+from orchestrator.model.snapshot import COPIED, DATA, snapshot_image
 from orchestrator.waiting import Deadline, poll
 
 LIVES = "here I am"
@@ -50,6 +52,8 @@ class Case:
     - `files`: a launch's files are put in
     - `aliases`: instances of a run find each other by their aliases
     - `volumes`: images declare volumes, which are removed with the instance
+    - `folders`: an instance may have a folder of its own, with its files in it
+    - `snapshots`: data that an instance has copied aside is kept, and others begin with it
     """
 
     name: ClassVar[str]
@@ -89,6 +93,18 @@ class Case:
         """With `programs`: a folder that the instances and their commands may write to."""
         raise NotImplementedError
 
+    def furnished(self, labels: RunLabels, script: str, **more: Any) -> Launch:
+        """With `folders`: something that runs this script in a folder of its own."""
+        raise NotImplementedError
+
+    def copies(self, labels: RunLabels, text: str) -> Launch:
+        """With `snapshots`: something that copies this text aside, as data, and says so."""
+        raise NotImplementedError
+
+    def restored(self, labels: RunLabels, key: str) -> Launch:
+        """With `snapshots` and `programs`: something that prints the data of a snapshot."""
+        raise NotImplementedError
+
     # The rest is the same for all.
 
     def shell(self, labels: RunLabels, resource: str, script: str, **more: Any) -> Launch:
@@ -124,14 +140,14 @@ class FakeCase(Case):
     """The engine in memory. Its ports are real, what it starts is a script."""
 
     name = "fake"
-    abilities = frozenset({"ports"})
+    abilities = frozenset({"ports", "snapshots"})
 
     def __init__(self, folder: Path) -> None:
         self._world = World()
         super().__init__(folder)
 
     def another_engine(self) -> FakeEngine:
-        engine = FakeEngine("fake", listening=True, world=self._world)
+        engine = FakeEngine("fake", listening=True, snapshots=True, world=self._world)
         engine.fail("start", "nonsense", EngineError("cannot start nonsense: it makes none"))
         return engine
 
@@ -153,12 +169,17 @@ class FakeCase(Case):
         self.another_engine().replies(resource, reply)
         return Launch(labels, Instance(resource), ports=(Publish(PORT, host),))
 
+    def copies(self, labels: RunLabels, text: str) -> Launch:
+        return self.lives(labels)
+
 
 class DockerCase(Case):
     """Whatever engine answers Docker's API here."""
 
     name = "docker"
-    abilities = frozenset({"programs", "ports", "streams", "files", "aliases", "volumes"})
+    abilities = frozenset(
+        {"programs", "ports", "streams", "files", "aliases", "volumes", "snapshots"}
+    )
     marks = (pytest.mark.engine,)
 
     def another_engine(self) -> Engine:
@@ -184,6 +205,14 @@ class DockerCase(Case):
         image = image_name("debian:12-slim")
         return Launch(labels, Instance(resource), image=image, command=argv, **more)
 
+    def copies(self, labels: RunLabels, text: str) -> Launch:
+        script = f"mkdir -p {DATA}; printf %s '{text}' > {DATA}/file; echo {LIVES}; exec sleep 1000"
+        return self.shell(labels, "ledger", script)
+
+    def restored(self, labels: RunLabels, key: str) -> Launch:
+        launch = self.program(labels, "events", "cat", f"{DATA}/file")
+        return replace(launch, image=snapshot_image(key))
+
     def scratch(self) -> str:
         return "/tmp"
 
@@ -192,7 +221,7 @@ class ProcessCase(Case):
     """Commands on this host. Both streams go into one log, and names are the host's own."""
 
     name = "process"
-    abilities = frozenset({"programs", "ports"})
+    abilities = frozenset({"programs", "ports", "folders", "snapshots"})
 
     def another_engine(self) -> Engine:
         from orchestrator.engines.process import ProcessEngine
@@ -224,8 +253,27 @@ class ProcessCase(Case):
         folder = self.scratch()
         return Launch(labels, Instance(resource), command=argv, env=env, workdir=folder, **more)
 
+    def furnished(self, labels: RunLabels, script: str, **more: Any) -> Launch:
+        more = {"resource": "ledger", **more}
+        launch = self.shell(labels, script=script, **more)
+        folder = self.engine.describe(within()).folder
+        own = f"{folder}/{labels.run}/{launch.instance}"
+        return replace(launch, folder=own, workdir=own)
+
+    def copies(self, labels: RunLabels, text: str) -> Launch:
+        data = f"{COPIED}/data"
+        script = f"mkdir -p {data}; printf %s '{text}' > {data}/file; echo {LIVES}; exec sleep 1000"
+        return self.furnished(labels, script)
+
+    def restored(self, labels: RunLabels, key: str) -> Launch:
+        return self.furnished(labels, "cat data/file", resource="events", snapshot=key)
+
     def scratch(self) -> str:
         return str(self.folder)
+
+    def tidy(self) -> None:
+        super().tidy()
+        shutil.rmtree(self.engine.describe(within()).folder, ignore_errors=True)
 
 
 def image_name(name: str) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from engine_cases import PORT, Case, needs, within
-from engine_steps import AWKWARD, fetched, held_port, printed
+from engine_cases import LIVES, PORT, Case, needs, within
+from engine_steps import AWKWARD, await_end, fetched, held_port, printed
 
 from orchestrator.errors import EngineError, PortTaken
-from orchestrator.model.launch import FileContent
+from orchestrator.model.launch import FileContent, Found
 from orchestrator.model.resource import Instance
+from orchestrator.waiting import poll
 
 MEGABYTE = 1 << 20
 
@@ -130,6 +132,52 @@ def test_a_file_that_cannot_be_put_in_stops_the_start(
     with pytest.raises(EngineError, match=words):
         engine_case.start(engine_case.lives(labels, files=(file,)))
     assert engine_case.has(labels) == []
+
+
+@needs("folders")
+def test_a_folder_of_its_own_holds_its_files_and_goes_with_it(engine_case: Case) -> None:
+    files = (
+        FileContent("etc/app.toml", 0o600, data=b"a = 1\n"),
+        FileContent("it", 0o755, data=b""),
+    )
+    script = f"stat -c '%a %s' etc/app.toml it; pwd; touch more; echo {LIVES}; exec sleep 1000"
+    launch = engine_case.furnished(engine_case.new_run(), script, files=files)
+    found = engine_case.start(launch)
+    poll(lambda: LIVES in said(engine_case, found), within())
+    assert said(engine_case, found) == ["600 6", "755 0", launch.folder, LIVES]
+    folder = Path(launch.folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    engine_case.another_engine().remove(found, within())
+    assert not folder.exists()
+
+
+@needs("folders")
+def test_a_folder_of_a_start_that_failed_is_gone(engine_case: Case) -> None:
+    launch = engine_case.furnished(engine_case.new_run(), "true")
+    with pytest.raises(EngineError):
+        engine_case.start(replace(launch, command=("no-such-command",)))
+    assert not Path(launch.folder).exists()
+
+
+@needs("folders")
+def test_who_has_a_folder_from_before_finds_it_empty(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    await_end(engine_case, engine_case.start(engine_case.furnished(labels, "touch before")))
+    found = engine_case.start(engine_case.furnished(labels, "ls"))
+    assert printed(engine_case, found) == ""
+
+
+@needs("folders")
+def test_closing_the_run_takes_all_folders_along(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    launch = engine_case.furnished(labels, "true")
+    await_end(engine_case, engine_case.start(launch))
+    engine_case.engine.close(labels.run, within())
+    assert not Path(launch.folder).parent.exists()
+
+
+def said(engine_case: Case, found: Found) -> list[str]:
+    return [line.text for line in engine_case.engine.logs(found, within())]
 
 
 @needs("aliases")
