@@ -12,7 +12,7 @@ CLIENT = """#!/bin/sh
 PATH=$${PATH#*:}
 client=redis-cli
 command -v redis-cli > /dev/null 2>&1 || client=valkey-cli
-exec "$client" -h 127.0.0.1 -p ${self.port} "$@"
+exec "$client" -h ${self.host} -p ${self.port} "$@"
 """
 
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64" if platform.system() == "Linux" else "arm64"}
