@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from orchestrator.addressing.places import in_places
 from orchestrator.addressing.resolve import (
-    CREDENTIALS,
     as_text,
     between_quotes,
     client_env,
-    credential,
     resolve,
     taken_apart,
 )
@@ -132,17 +131,16 @@ def adopted(
     folder = directory.folder(instance)
     own = [f"{folder}/{PROGRAMS}"] if how and how.scripts else []
     path = [*own, *(program.folders if program else ()), env.get("PATH", os.defpath)]
-    told = {"PATH": os.pathsep.join(path), **client_env(instance, directory)}
+    outside = in_places(directory, {instance.resource: given.database} if given.database else {})
+    told = {"PATH": os.pathsep.join(path), **client_env(instance, outside)}
     if resource.own_place:
-        told[GIVEN_DATABASE] = credential(resource, "database")
+        told[GIVEN_DATABASE] = given.database
     writes = resource.own_place or resource.sliced
-    name = guest_name(labels.run, str(instance)) if writes else ""
-    seen = in_own_place(instance, directory, name) if resource.own_place else directory
     return Launch(
         labels=labels,
         instance=instance,
         env={**env, **told},
-        files=tuple(content(file, instance, seen) for file in client_files(how)),
+        files=tuple(content(file, instance, directory) for file in client_files(how)),
         fingerprint=fingerprint,
         folder=folder,
         workdir=folder,
@@ -150,16 +148,10 @@ def adopted(
             technology=resource.technology.name if resource.technology else "",
             host=given.host,
             port=given.port,
-            access=Credentials(*(credential(resource, name) for name in CREDENTIALS)),
-            name=name,
+            access=Credentials(resource.user or "", resource.password or "", given.database),
+            name=guest_name(labels.run, str(instance)) if writes else "",
         ),
     )
-
-
-def in_own_place(instance: Instance, directory: Directory, name: str) -> Directory:
-    """Return where everything is for clients that read once and for all in which place they are."""
-    own = replace(directory.of(instance), databases=(name,))
-    return replace(directory, resources={**directory.resources, instance.resource: own})
 
 
 def client_files(how: Adoption | None) -> Iterator[File]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from orchestrator.model.launch import PLACE, Found
 from orchestrator.model.resource import ADOPTED, Instance, Resource
 from orchestrator.model.template import View
 
@@ -79,20 +78,6 @@ def route(
         relayed = directory.relayed.get((target, port), outside)
         return Address(target.alias, port if directory.of(target).contained else relayed)
     return Address(directory.hosts.get(directory.of(target).engine, LOCAL), outside)
-
-
-def with_places(directory: Directory, found: Iterable[Found]) -> Directory:
-    """Return the same, where whoever has been given a place of its own is to be found in it."""
-    places = {
-        thing.instance.resource: thing.labels[PLACE]
-        for thing in found
-        if thing.instance and PLACE in thing.labels
-    }
-    resources = {
-        name: replace(one, databases=(places[name],)) if name in places else one
-        for name, one in directory.resources.items()
-    }
-    return replace(directory, resources=resources)
 
 
 def view_of(asker: Instance | None, directory: Directory) -> View:

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from orchestrator.addressing.places import in_own_places
 from orchestrator.addressing.resolve import answer, fields
-from orchestrator.addressing.route import LOCAL, Directory, with_places
+from orchestrator.addressing.route import LOCAL, Directory
 from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import PortTaken, StepFailed
@@ -57,7 +58,8 @@ class Brought:
         directory = Directory(
             resources, hosts=hosts(known), ports=ports, folders=folders(known, run.id)
         )
-        return cls(run.id, engines, with_places(directory, instances.values()), instances)
+        directory = in_own_places(directory, run.id, instances.values())
+        return cls(run.id, engines, directory, instances)
 
 
 class BringingUp:
@@ -140,9 +142,11 @@ def laid_out(manifest: Manifest, plan: Plan, known: Facts, ports: HeldPorts, run
         if not one.adopted
         for port in one.ports
     }
-    return Directory(
+    directory = Directory(
         resources, hosts=hosts(known.engines), ports=chosen, folders=folders(known.engines, run)
     )
+    kept = (step.found for step in plan.steps if isinstance(step, Keep))
+    return in_own_places(directory, run, kept)
 
 
 def hosts(engines: Mapping[str, EngineFacts]) -> dict[str, str]:

@@ -9,7 +9,8 @@ import time
 from collections.abc import Mapping, Sequence
 
 from orchestrator.addressing.launching import launch
-from orchestrator.addressing.route import Directory, with_places
+from orchestrator.addressing.places import with_places
+from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine, Guests, Images, Progress
 from orchestrator.errors import BuildFailed, Evidence, PortTaken, StepFailed
 from orchestrator.host.ports import HeldPorts

@@ -13,8 +13,8 @@ class Adopted:
     """The parts of an address that are no resource's own: user, password and database are there.
 
     `scheme` is as it was written (`postgresql+asyncpg`), `host` without brackets, `path` what
-    stands behind a service's port, `query` what stands behind the question mark. What is `owned`
-    may be written to.
+    stands behind a service's port, `query` what stands behind the question mark. `database` is the
+    given one, also where the run makes another for itself. What is `owned` may be written to.
     """
 
     scheme: str
@@ -22,6 +22,7 @@ class Adopted:
     port: int
     path: str = ""
     query: str = ""
+    database: str = ""
     owned: bool = False
 
     def __str__(self) -> str:

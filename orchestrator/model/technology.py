@@ -292,12 +292,14 @@ class OwnPlace:
     `what` says what it is. `make` makes it under a name that no other run has, as a client's
     command, or in a conversation with the server's port, which returns the name that it has there.
     `drop` removes that and every copy of it that was made for slices; what is gone already, or was
-    never made, is fine. Both get what leads into what was given; they may raise SliceRefused.
+    never made, is fine. Both get what leads into what was given; they may raise SliceRefused. One
+    that is `named_by_server` has another name than it was to have.
     """
 
     what: str
     make: Callable[[Credentials, str], Command | Claim]
     drop: Callable[[Credentials, str], Command | Conversation]
+    named_by_server: bool = False
 
 
 GIVEN_DATABASE = "GREENROOM_GIVEN"

@@ -134,5 +134,5 @@ ADOPTION = Adoption(
     client=("redis-cli", "-n", "${self.database}"),
     packages={"apt-get": "redis-tools", "brew": "redis"},
     scripts={"redis-cli": CLIENT},
-    own=OwnPlace("an empty database of its own number", make, drop),
+    own=OwnPlace("an empty database of its own number", make, drop, named_by_server=True),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -35,8 +34,8 @@ class Address:
         return self.scheme.partition("+")[0].lower()
 
 
-def taken_apart(text: str, ports: Mapping[str, int], example: str) -> Address:
-    """Return what an address says; `ports` are those that its schemes mean without one.
+def taken_apart(text: str, port: int | None, example: str) -> Address:
+    """Return what an address says; `port` is the one that is meant where it names none.
 
     Raises Wrong, in whose words the `example` is a good one.
     """
@@ -54,7 +53,7 @@ def taken_apart(text: str, ports: Mapping[str, int], example: str) -> Address:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         host=_host(parts, example),
-        port=_port(parts, {**_PORTS, **ports}, scheme, example),
+        port=_port(parts, port or _PORTS.get(scheme.lower()), example),
         path=parts.path,
         query=parts.query,
     )
@@ -71,17 +70,16 @@ def _host(parts: SplitResult, example: str) -> str:
     return host
 
 
-def _port(parts: SplitResult, ports: Mapping[str, int], scheme: str, example: str) -> int:
+def _port(parts: SplitResult, otherwise: int | None, example: str) -> int:
     try:
         port = parts.port
     except ValueError:
         port = 0
     if port == 0:
         raise Wrong("its port must be a number from 1 to 65535")
-    found = port or ports.get(scheme.partition("+")[0].lower())
-    if found is None:
+    if port is None and otherwise is None:
         raise Wrong(f"names no port; write it as in {example}")
-    return found
+    return port or otherwise or 0
 
 
 def check_scheme(address: Address, schemes: tuple[str, ...], name: str) -> None:

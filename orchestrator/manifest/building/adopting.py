@@ -56,7 +56,7 @@ def adopted_server(entry: Server, technology: Technology, site: Site) -> Resourc
     named = (access.database,) if technology.has_databases else ()
     ports = (Port(address.port),)
     _check_writing(entry, technology, adoption, address, site)
-    made = _made(entry, address, ports, site)
+    made = _made(entry, address, ports, site, access.database)
     return replace(
         made,
         technology=technology,
@@ -83,7 +83,7 @@ def adopted_service(entry: Service, site: Site) -> Resource | None:
             "seed",
         )
     try:
-        address = _address(entry.at, {}, SERVICE, site)
+        address = _address(entry.at, None, SERVICE, site)
     except Wrong as wrong:
         site.wrong(str(wrong), "at")
         address = None
@@ -104,7 +104,11 @@ def adopted_service(entry: Service, site: Site) -> Resource | None:
 
 
 def _made(
-    entry: Server | Service, address: Address, ports: tuple[Port, ...], site: Site
+    entry: Server | Service,
+    address: Address,
+    ports: tuple[Port, ...],
+    site: Site,
+    database: str = "",
 ) -> Resource:
     """What databases, brokers and services have in common that run already."""
     path = address.path if isinstance(entry, Service) else ""
@@ -120,18 +124,17 @@ def _made(
             port=address.port,
             path=path,
             query=address.query,
+            database=database,
             owned=bool(entry.owned),
         ),
     )
 
 
-def _address(
-    written: str | None, ports: dict[str, int], example: str, site: Site
-) -> Address | None:
+def _address(written: str | None, port: int | None, example: str, site: Site) -> Address | None:
     """The address; no message shows its password from here on. Raises Wrong."""
     if written is None:
         return None
-    found = taken_apart(written, ports, example)
+    found = taken_apart(written, port, example)
     site.around.mistakes.secrets.add(found.password)
     return found
 
@@ -142,9 +145,9 @@ def _server_address(
     """Where it is and how one gets in; None where that is wrong, which has been told then."""
     schemes = (*adoption.schemes, *adoption.secure)
     place = "/name" if technology.has_databases else ""
-    example = f"{schemes[0]}://user:password@host:{technology.port}{place}"
+    example = f"{schemes[0]}://user@host:{technology.port}{place}"
     try:
-        address = _address(entry.at, dict.fromkeys(schemes, technology.port), example, site)
+        address = _address(entry.at, technology.port, example, site)
         if address is None:
             return None
         check_scheme(address, schemes, technology.name)
@@ -188,7 +191,7 @@ def _only_what_fits(entry: Entry, site: Site) -> None:
         )
     if entry.ready and entry.ready.log is not None:
         site.wrong(
-            f"cannot be read: {site.name} runs elsewhere, and so does its log", "ready", "log"
+            f"cannot be read: {site.name} runs elsewhere, and has its log there", "ready", "log"
         )
 
 

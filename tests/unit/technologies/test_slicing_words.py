@@ -77,8 +77,10 @@ class TestPostgres:
             'DROP DATABASE IF EXISTS "ledger__template" WITH (FORCE);',
             'CREATE DATABASE "ledger__template" TEMPLATE "ledger" :strategy;',
             'ALTER DATABASE "ledger__template" WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;',
-            'SELECT \'ALTER DATABASE "o""dd__template" WITH IS_TEMPLATE false\''
-            " FROM pg_database WHERE datname = 'o\"dd__template' \\gexec",
+            (
+                'SELECT \'ALTER DATABASE "o""dd__template" WITH IS_TEMPLATE false\''
+                " FROM pg_database WHERE datname = 'o\"dd__template' \\gexec"
+            ),
             'DROP DATABASE IF EXISTS "o""dd__template" WITH (FORCE);',
             'CREATE DATABASE "o""dd__template" TEMPLATE "o""dd" :strategy;',
             'ALTER DATABASE "o""dd__template" WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;',
