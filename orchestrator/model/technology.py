@@ -314,8 +314,8 @@ class Adoption:
     """How one deals with a server that runs already, somewhere.
 
     Its address begins with one of `schemes`; where the server speaks TLS from the first byte, with
-    one of `secure`, and then Greenroom can only see whether the port accepts. `readiness` gets how
-    one gets in, and the address's query. `database` is what an address without one means (None: it
+    one of `secure`, and then Greenroom can only see whether the port accepts. With `needs_user` it
+    has to say as whom one gets in. `readiness` gets that, and the address's query. `database` is what an address without one means (None: it
     must name one), `database_form` a pattern for it with words.
 
     What is said to the server by its clients is said by programs of this host: `tools`, without
@@ -331,6 +331,7 @@ class Adoption:
     schemes: tuple[str, ...]
     readiness: Callable[[Credentials, Mapping[str, str]], Readiness]
     secure: tuple[str, ...] = ()
+    needs_user: bool = False
     database: str | None = None
     database_form: tuple[str, str] | None = None
     tools: tuple[str, ...] = ()

@@ -50,6 +50,7 @@ def adoption(client: str, dump: str, ready: Readiness) -> Adoption:
     return Adoption(
         schemes=("mysql", "mariadb"),
         readiness=readiness,
+        needs_user=True,
         tools=(client, dump),
         packages={"apt-get": f"{client}-client", "brew": client},
         files={"my.cnf": SETTINGS},

@@ -52,6 +52,7 @@ def drop(_given: Credentials, name: str) -> Command:
 ADOPTION = Adoption(
     schemes=("postgresql", "postgres"),
     readiness=readiness,
+    needs_user=True,
     tools=("psql",),
     packages={"apt-get": "postgresql-client", "brew": "libpq"},
     client_env={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from orchestrator.manifest.words import listed, quoted
 
@@ -27,6 +27,11 @@ class Address:
     port: int
     path: str
     query: str
+
+    @property
+    def settings(self) -> list[tuple[str, str]]:
+        """The names in the query, with their values."""
+        return parse_qsl(self.query, keep_blank_values=True)
 
     @property
     def protocol(self) -> str:

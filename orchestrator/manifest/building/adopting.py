@@ -23,6 +23,7 @@ from orchestrator.manifest.words import quoted
 from orchestrator.model.adopted import Adopted
 from orchestrator.model.probe import Automatic, Http, Readiness, Tcp
 from orchestrator.model.resource import ADOPTED, SHARED, Port, Resource
+from orchestrator.model.secret import is_secret
 from orchestrator.model.technology import Adoption, Credentials, Technology
 
 _FOR_A_START = (
@@ -135,7 +136,8 @@ def _address(written: str | None, port: int | None, example: str, site: Site) ->
     if written is None:
         return None
     found = taken_apart(written, port, example)
-    site.around.mistakes.secrets.add(found.password)
+    secret = {value for name, value in found.settings if is_secret(name, value)}
+    site.around.mistakes.secrets.update({found.password, *secret})
     return found
 
 
@@ -151,6 +153,8 @@ def _server_address(
         if address is None:
             return None
         check_scheme(address, schemes, technology.name)
+        if adoption.needs_user and not address.user:
+            raise Wrong(f"names no user; write it as in {example}")
         named = _database(address, technology, adoption, example)
     except Wrong as wrong:
         site.wrong(str(wrong), "at")

@@ -57,15 +57,15 @@ def test_an_address_is_taken_apart_and_decoded() -> None:
 @pytest.mark.parametrize(
     ("text", "port", "databases"),
     [
-        ("{use: postgres, at: 'postgres://localhost/app'}", 5432, ("app",)),
-        ("{use: postgres, at: 'postgresql+asyncpg://localhost/app'}", 5432, ("app",)),
-        ("{use: mariadb, at: 'mysql://localhost/app'}", 3306, ("app",)),
+        ("{use: postgres, at: 'postgres://me@localhost/app'}", 5432, ("app",)),
+        ("{use: postgres, at: 'postgresql+asyncpg://me@localhost/app'}", 5432, ("app",)),
+        ("{use: mariadb, at: 'mysql://me@localhost/app'}", 3306, ("app",)),
         ("{use: redis, at: 'redis://localhost'}", 6379, ("0",)),
         ("{use: redis, at: 'rediss://cache.example.com/7'}", 6379, ("7",)),
         ("{use: nats, at: 'nats://localhost'}", 4222, ()),
         ("{use: rabbitmq, at: 'amqp://guest:guest@localhost'}", 5672, ("/",)),
         ("{use: rabbitmq, at: 'amqp://localhost/%2Fshop'}", 5672, ("/shop",)),
-        ("{use: postgres, at: 'postgresql://[::1]:6000/app'}", 6000, ("app",)),
+        ("{use: postgres, at: 'postgresql://me@[::1]:6000/app'}", 6000, ("app",)),
     ],
 )
 def test_what_an_address_leaves_out_is_its_technologys(
@@ -88,6 +88,12 @@ def test_the_password_in_an_address_is_a_secret() -> None:
     assert "p@ss/word" in secrets_of(manifest)
 
 
+def test_so_is_one_in_its_query() -> None:
+    at = "postgresql://me@localhost/app?sslpassword=hunter22"
+    manifest = loaded(f"databases:\n  one: {{use: postgres, at: '{at}'}}\n")
+    assert "hunter22" in secrets_of(manifest)
+
+
 def test_an_address_that_the_environment_leaves_empty_is_none() -> None:
     one = entry("{use: postgres, at: '${env:DATABASE_URL:-}', database: app}")
     assert (one.engine, one.adopted) == ("docker", None)
@@ -103,11 +109,14 @@ def test_a_service_keeps_its_path_and_is_asked_over_tls() -> None:
 @pytest.mark.parametrize(
     ("text", "own"),
     [
-        ("{use: postgres, at: 'postgresql://h/app'}", None),
-        ("{use: postgres, at: 'postgresql://h/app', seed: schema.sql}", "a database"),
-        ("{use: postgres, at: 'postgresql://h/app', isolation: test}", "a database"),
-        ("{use: postgres, at: 'postgresql://h/app', seed: schema.sql, owned: true}", None),
-        ("{use: postgres, at: 'postgresql://h/app', seed: schema.sql, owned: false}", "a database"),
+        ("{use: postgres, at: 'postgresql://me@h/app'}", None),
+        ("{use: postgres, at: 'postgresql://me@h/app', seed: schema.sql}", "a database"),
+        ("{use: postgres, at: 'postgresql://me@h/app', isolation: test}", "a database"),
+        ("{use: postgres, at: 'postgresql://me@h/app', seed: schema.sql, owned: true}", None),
+        (
+            "{use: postgres, at: 'postgresql://me@h/app', seed: schema.sql, owned: false}",
+            "a database",
+        ),
     ],
 )
 def test_a_run_makes_a_place_of_its_own_for_what_it_would_write(text: str, own: str | None) -> None:
@@ -137,16 +146,20 @@ WRONG: dict[str, tuple[str, list[str]]] = {
             )
         ],
     ),
+    "no user": (
+        "{use: postgres, at: 'postgresql://h/app'}",
+        ["databases.one.at: names no user; write it as in postgresql://user@host:5432/name"],
+    ),
     "a port that is no number": (
-        "{use: postgres, at: 'postgresql://h:port/app'}",
+        "{use: postgres, at: 'postgresql://me@h:port/app'}",
         ["databases.one.at: its port must be a number from 1 to 65535"],
     ),
     "a port beyond all": (
-        "{use: postgres, at: 'postgresql://h:65536/app'}",
+        "{use: postgres, at: 'postgresql://me@h:65536/app'}",
         ["databases.one.at: its port must be a number from 1 to 65535"],
     ),
     "no database": (
-        "{use: postgres, at: 'postgresql://h'}",
+        "{use: postgres, at: 'postgresql://me@h'}",
         [
             (
                 "databases.one.at: names no database; write it behind the port, as in "
@@ -167,21 +180,21 @@ WRONG: dict[str, tuple[str, list[str]]] = {
         ["databases.one.at: ${other.url} cannot stand here; only ${env:...} can"],
     ),
     "what is for a start": (
-        "{use: postgres, at: 'postgresql://h/app', image: x, limits: {memory: 1g}, engine: docker}",
+        "{use: postgres, at: 'postgresql://me@h/app', image: x, hostname: y, engine: docker}",
         [
             f'databases.one.{key}: cannot stand beside "at": one runs already, and is not started'
-            for key in ("image", "limits", "engine")
+            for key in ("image", "hostname", "engine")
         ],
     ),
     "what the address says": (
-        "{use: postgres, at: 'postgresql://h/app', user: me, password: x, database: y, port: 1}",
+        "{use: postgres, at: 'postgresql://me@h/app', user: me, password: x, database: y, port: 1}",
         [
             f'databases.one.{key}: is a part of the address in "at"; leave it out'
             for key in ("user", "password", "database", "port")
         ],
     ),
     "a log": (
-        "{use: postgres, at: 'postgresql://h/app', ready: {log: started}}",
+        "{use: postgres, at: 'postgresql://me@h/app', ready: {log: started}}",
         ["databases.one.ready.log: cannot be read: one runs elsewhere, and has its log there"],
     ),
     "slices of a Redis": (
@@ -194,7 +207,7 @@ WRONG: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "slices of the database in which they are made": (
-        "{use: postgres, at: 'postgresql://h/postgres', isolation: test, owned: true}",
+        "{use: postgres, at: 'postgresql://me@h/postgres', isolation: test, owned: true}",
         [
             (
                 'databases.one.isolation: the database "postgres" is needed for making slices; '
@@ -212,7 +225,7 @@ WRONG: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "owned without a yes or no": (
-        "{use: postgres, at: 'postgresql://h/app', owned: maybe}",
+        "{use: postgres, at: 'postgresql://me@h/app', owned: maybe}",
         ['databases.one.owned: must be true or false, not "maybe"'],
     ),
 }
