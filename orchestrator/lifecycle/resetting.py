@@ -45,7 +45,7 @@ def stateful(manifest: Manifest, brought: Brought, name: str) -> Resource:
         )
     if not is_ours(one):
         raise UsageError(
-            f"cannot reset {name}: it runs already, and Greenroom has made nothing there",
+            f"cannot reset {name}: it runs already, and what is there is not Greenroom's to drop",
             hint="with seeds or isolation, and without `owned`, a run has a place of its own there",
         )
     return one

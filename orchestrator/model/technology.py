@@ -315,8 +315,9 @@ class Adoption:
 
     Its address begins with one of `schemes`; where the server speaks TLS from the first byte, with
     one of `secure`, and then Greenroom can only see whether the port accepts. With `needs_user` it
-    has to say as whom one gets in. `readiness` gets that, and the address's query. `database` is what an address without one means (None: it
-    must name one), `database_form` a pattern for it with words.
+    has to say as whom one gets in. `readiness` gets that, and the address's query. `database` is
+    what an address without one means (None: it must name one), `database_form` a pattern for it
+    with words.
 
     What is said to the server by its clients is said by programs of this host: `tools`, without
     which nothing can be seeded or sliced, looked for where its `Native` is, and provided by

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -137,8 +138,7 @@ class Records:
 
 def written(path: Path, data: bytes, mode: int) -> None:
     """Write a file under another name first, so that nobody reads half of it, or too early."""
-    draft = path.with_name(f"{path.name}.draft")
-    draft.unlink(missing_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.draft")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
         file.write(data)
     draft.replace(path)

@@ -96,6 +96,12 @@ def check_scheme(address: Address, schemes: tuple[str, ...], name: str) -> None:
         )
 
 
+def check_user(address: Address, example: str, *, needed: bool) -> None:
+    """Raise Wrong for an address that does not say as whom one gets in, where it has to."""
+    if needed and not address.user:
+        raise Wrong(f"names no user; write it as in {example}")
+
+
 def database(address: Address, default: str | None, example: str) -> str:
     """Return the database that an address names. Raises Wrong where there must be one."""
     written = address.path.removeprefix("/")

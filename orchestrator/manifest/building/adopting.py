@@ -9,6 +9,7 @@ from orchestrator.manifest.building.address import (
     Address,
     Wrong,
     check_scheme,
+    check_user,
     database,
     taken_apart,
 )
@@ -153,8 +154,7 @@ def _server_address(
         if address is None:
             return None
         check_scheme(address, schemes, technology.name)
-        if adoption.needs_user and not address.user:
-            raise Wrong(f"names no user; write it as in {example}")
+        check_user(address, example, needed=adoption.needs_user)
         named = _database(address, technology, adoption, example)
     except Wrong as wrong:
         site.wrong(str(wrong), "at")
