@@ -302,7 +302,7 @@ class OwnPlace:
     named_by_server: bool = False
 
 
-GIVEN_DATABASE = "GREENROOM_GIVEN"
+GIVEN_DATABASE = "GIVEN_DATABASE"
 """Tells clients of a run with a place of its own which database it was given: it is always there.
 
 Sessions that make copies cannot be in what they copy.
