@@ -260,6 +260,35 @@ def test_a_service_is_asked_where_it_runs(user: User) -> None:
         server.server_close()
 
 
+PING = (
+    "import os, socket, time\n"
+    "place = os.environ['CACHE_HOST'], int(os.environ['CACHE_PORT'])\n"
+    "server = socket.create_connection(place, 5)\n"
+    "server.sendall(b'PING\\r\\n')\n"
+    "print('heard', server.recv(100).decode(), flush=True)\n"
+    "time.sleep(600)\n"
+)
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("live_environ")
+def test_a_container_reaches_what_runs_on_this_host(user: User) -> None:
+    env = {"CACHE_HOST": "${cache.host}", "CACHE_PORT": "${cache.port}"}
+    manifest = {
+        "databases": {"cache": {"use": "redis", "at": user.given.url("cache")}},
+        "services": {
+            "api": {
+                "image": "python:3.11-slim",
+                "command": ["python", "-c", PING],
+                "env": env,
+                "ready": {"log": "heard -NOAUTH"},
+            }
+        },
+    }
+    with user.environment(manifest) as environment:
+        assert environment["api"].state.alive
+
+
 def test_one_that_does_not_answer_is_told_with_its_address(user: User) -> None:
     at = "postgresql://me:hunter22@127.0.0.1:1/app"
     manifest = user.ledger(at=at, seed="schema.sql", timeout="1s")
