@@ -9,11 +9,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from orchestrator import Environment, StepFailed
+from orchestrator.engines.process.homes import homes_root
 from orchestrator.errors import EngineUnavailable, UsageError
 from orchestrator.waiting import Deadline, poll
 
@@ -94,6 +96,8 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Given]:
         yield Given(environment)
     finally:
         environment.down()
+        with suppress(OSError):
+            homes_root(folder / "state" / "greenroom").rmdir()
 
 
 @pytest.fixture(autouse=True)
