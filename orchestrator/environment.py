@@ -29,6 +29,7 @@ from orchestrator.model.manifest import MAPPING, Manifest
 from orchestrator.model.resource import PROCESS
 from orchestrator.model.step import Plan
 from orchestrator.plan.relay import RELAY
+from orchestrator.plan.relay import engines as needed_engines
 from orchestrator.watchdog.hold import NEVER, Keep
 
 if TYPE_CHECKING:
@@ -87,8 +88,7 @@ class Environment:
         self._listen = listen
         self._real = engines is None
         self._slices: Slices | None = None
-        names = [resource.engine for resource in manifest.resources.values()]
-        names += [PROCESS] if movable(manifest) else []
+        names = [*needed_engines(manifest.resources), *([PROCESS] if movable(manifest) else [])]
         self._lifetime = Lifetime(
             manifest=manifest,
             profiles=tuple(profiles),

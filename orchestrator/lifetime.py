@@ -18,7 +18,7 @@ from orchestrator.lifecycle.bringing_up import BringingUp, Brought, compared
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.lifecycle.pruning import trim
 from orchestrator.lifecycle.removal import listed, remove_things
-from orchestrator.lifecycle.resetting import RESET_SECONDS, resettable
+from orchestrator.lifecycle.resetting import RESET_SECONDS, refuse_to_restart, resettable
 from orchestrator.lifecycle.survey import Run, survey
 from orchestrator.lifecycle.sweeping import sweeping
 from orchestrator.model.event import Noticed
@@ -35,6 +35,7 @@ from orchestrator.model.step import (
     StoreSnapshot,
 )
 from orchestrator.plan import plan_up
+from orchestrator.plan.relay import engines as needed_engines
 from orchestrator.slicing.registry import Registry
 from orchestrator.waiting import Deadline, Stop, TimedOut
 from orchestrator.watchdog.hold import Hold, Keep
@@ -96,7 +97,7 @@ class Lifetime:
         else:
             found = placing.place(self.manifest, self.engines, self.environ, self.profiles)
             self.manifest, self.reason = found.manifest, found.reason
-        needed = {one.engine for one in self.manifest.resources.values()}
+        needed = needed_engines(self.manifest.resources)
         self.engines = {name: one for name, one in self.engines.items() if name in needed}
         self.placed = True
 
@@ -209,6 +210,7 @@ class Lifetime:
 
     def stand(self, *, ttl: float, fresh: bool, restart: Collection[str]) -> None:
         """Bring it up to stay, or bring what is up up to date, when it is our turn."""
+        refuse_to_restart(self.manifest, restart)
         with self.turn():
             run = self.standing()
             self.place(run)

@@ -6,19 +6,20 @@ import errno
 import os
 import selectors
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from orchestrator.errors import EngineError
 from orchestrator.model.technology import (
-    Conversation,
     Exchange,
     ReadExactly,
     ReadLine,
     Send,
 )
 from orchestrator.waiting import Deadline
+
+Result = TypeVar("Result")
 
 AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
 
@@ -28,27 +29,32 @@ SLICE = 0.1
 """At most so many seconds pass before a wait looks at its deadline."""
 
 
-def converse(host: str, port: int, conversation: Conversation, deadline: Deadline) -> None:
-    """Hold a conversation with the server at this address, to the conversation's end.
+def converse(
+    host: str, port: int, conversation: Generator[Exchange, bytes, Result], deadline: Deadline
+) -> Result:
+    """Hold a conversation with the server at this address, and return what it returns at its end.
 
     Raises EngineError when there is no connection or it breaks, Stopped or TimedOut as the deadline
     says, and whatever the conversation itself raises (SeedRefused).
     """
     try:
         with Connection(host, port, deadline) as connection:
-            hold(connection.do, conversation)
+            return hold(connection.do, conversation)
     except ConnectionBroken as error:
         raise EngineError(f"{host}:{port}: {error}") from error
 
 
-def hold(do: Callable[[Exchange], bytes], conversation: Conversation) -> None:
-    """Hold a conversation with whoever does each exchange, to the conversation's end."""
+def hold(
+    do: Callable[[Exchange], bytes], conversation: Generator[Exchange, bytes, Result]
+) -> Result:
+    """Hold a conversation with whoever does each exchange, and return what it returns."""
     try:
         exchange = next(conversation)
         while True:
             exchange = conversation.send(do(exchange))
-    except StopIteration:
-        return
+    except StopIteration as end:
+        result: Result = end.value
+        return result
     finally:
         conversation.close()
 

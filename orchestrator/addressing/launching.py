@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from orchestrator.addressing.resolve import as_text, between_quotes, resolve
+from orchestrator.addressing.places import in_places
+from orchestrator.addressing.resolve import (
+    as_text,
+    between_quotes,
+    client_env,
+    resolve,
+    taken_apart,
+)
 from orchestrator.addressing.route import Directory
 from orchestrator.model.facts import Program
-from orchestrator.model.launch import FileContent, Launch, Publish, RunLabels
+from orchestrator.model.launch import FileContent, Guest, Launch, Publish, RunLabels
 from orchestrator.model.resource import File, Instance, Resource
 from orchestrator.model.snapshot import restoring
-from orchestrator.model.technology import PROGRAMS, Native
+from orchestrator.model.technology import (
+    GIVEN_DATABASE,
+    PROGRAMS,
+    Adoption,
+    Credentials,
+    Native,
+)
 from orchestrator.model.template import Template
+from orchestrator.technologies.copy_names import guest_name
 
 SURROUNDINGS = ("PATH", "HOME", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """The variables without which programs of this host may not run as they do for their user."""
@@ -42,6 +56,9 @@ def launch(
     server of this host runs.
     """
     resource = directory.of(instance)
+    if resource.adopted:
+        surrounding = surroundings(environ or {})
+        return adopted(instance, directory, labels, surrounding, fingerprint, program)
 
     def text(template: Template) -> str:
         return resolve(template, instance, directory)
@@ -100,6 +117,55 @@ def native(
         rootless=how.refuses_root,
         stop=how.stop,
     )
+
+
+def adopted(
+    instance: Instance,
+    directory: Directory,
+    labels: RunLabels,
+    env: Mapping[str, str],
+    fingerprint: str,
+    program: Program | None,
+) -> Launch:
+    """Return how a run becomes a guest of what runs already: its clients, and what it may make."""
+    resource = directory.of(instance)
+    given, how = resource.adopted, resource.adoption
+    assert given is not None
+    folder = directory.folder(instance)
+    own = [f"{folder}/{PROGRAMS}"] if how and how.scripts else []
+    path = [*own, *(program.folders if program else ()), env.get("PATH", os.defpath)]
+    outside = in_places(directory, {instance.resource: given.database} if given.database else {})
+    told = {"PATH": os.pathsep.join(path), **client_env(instance, outside)}
+    if resource.own_place:
+        told[GIVEN_DATABASE] = given.database
+    writes = resource.own_place or resource.sliced
+    return Launch(
+        labels=labels,
+        instance=instance,
+        env={**env, **told},
+        files=tuple(content(file, instance, directory) for file in client_files(how)),
+        fingerprint=fingerprint,
+        folder=folder,
+        workdir=folder,
+        guest=Guest(
+            technology=resource.technology.name if resource.technology else "",
+            host=given.host,
+            port=given.port,
+            access=Credentials(resource.user or "", resource.password or "", given.database),
+            name=guest_name(labels.run, str(instance)) if writes else "",
+        ),
+    )
+
+
+def client_files(how: Adoption | None) -> Iterator[File]:
+    """Yield what leads clients of this host to what runs already."""
+    if how is None:
+        return
+    for name, text in how.files.items():
+        yield File(PurePosixPath(name), content=taken_apart(text), mode=0o600, escape=True)
+    for name, text in how.scripts.items():
+        path = PurePosixPath(PROGRAMS, name)
+        yield File(path, content=taken_apart(text), mode=0o700, escape=True)
 
 
 def surroundings(environ: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from orchestrator.addressing.route import Address, Directory, route
 from orchestrator.manifest.reading.templates import parse
+from orchestrator.model.adopted import Adopted, bracketed
 from orchestrator.model.resource import Instance, Resource
 from orchestrator.model.template import SELF, Reference, Template, View
 
@@ -110,8 +111,15 @@ def address_of(
 def url(
     reference: Reference, target: Instance, asker: Instance | None, directory: Directory
 ) -> str:
-    """Return the address in its technology's form, or the technology's field of this name."""
-    technology = directory.of(target).technology
+    """Return the address in its technology's form, or the technology's field of this name.
+
+    That of what runs already has the form in which it was given.
+    """
+    resource = directory.of(target)
+    technology = resource.technology
+    if resource.adopted and reference.field == "url":
+        place = address_of(target, asker, directory, reference.port, reference.view)
+        return given_url(resource, resource.adopted, place)
     form = HTTP
     if technology:
         form = technology.url if reference.field == "url" else technology.fields[reference.field]
@@ -129,6 +137,15 @@ def url(
         return in_url(found) if part.field in CREDENTIALS else found
 
     return "".join(piece(part) for part in parts)
+
+
+def given_url(resource: Resource, given: Adopted, place: Address) -> str:
+    """Return the address of what runs already, with the database that is used there."""
+    user, password = in_url(resource.user or ""), in_url(resource.password or "")
+    access = f"{user}:{password}@" if password else f"{user}@" if user else ""
+    path = given.path or "".join(f"/{in_url(name)}" for name in resource.databases[:1])
+    query = f"?{given.query}" if given.query else ""
+    return f"{given.scheme}://{access}{bracketed(place.host)}:{place.port}{path}{query}"
 
 
 def fields(resource: Resource) -> tuple[str, ...]:
@@ -164,8 +181,8 @@ def client(instance: Instance, directory: Directory) -> list[str]:
     """Return its technology's interactive client, as beside the server; a shell where none is."""
     resource = directory.of(instance)
     words = resource.technology.client if resource.technology else ("sh",)
-    if resource.native and resource.native.client:
-        words = resource.native.client
+    if how := resource.native or resource.adoption:
+        words = how.client or words
     return [resolve(taken_apart(word), instance, directory) for word in words]
 
 
@@ -173,6 +190,15 @@ def client_env(instance: Instance, directory: Directory) -> dict[str, str]:
     """Return the environment in which a technology's own clients, beside the server, get in."""
     resource = directory.of(instance)
     pairs = dict(resource.technology.client_env) if resource.technology else {}
-    if resource.native:
-        pairs |= resource.native.client_env
-    return {name: resolve(taken_apart(value), instance, directory) for name, value in pairs.items()}
+    if how := resource.native or resource.adoption:
+        pairs |= how.client_env
+    told = {name: resolve(taken_apart(text), instance, directory) for name, text in pairs.items()}
+    return {name: text for name, text in told.items() if text} | query_env(resource)
+
+
+def query_env(resource: Resource) -> dict[str, str]:
+    """Return what tells clients that which an address says behind its question mark."""
+    if not resource.adopted or not resource.adoption:
+        return {}
+    said = resource.adopted.settings
+    return {name: said[key] for key, name in resource.adoption.query_env.items() if key in said}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from orchestrator.model.resource import Instance, Resource
+from orchestrator.model.resource import ADOPTED, Instance, Resource
 from orchestrator.model.template import View
 
 LOCAL = "127.0.0.1"
@@ -38,9 +38,13 @@ class Directory:
     folders: Mapping[str, str] = field(default_factory=dict)
 
     def folder(self, instance: Instance) -> str:
-        """Return the own folder of a server of this host; empty for all else."""
+        """Return the own folder of a server of this host, or of the clients of what runs already.
+
+        Empty for all else.
+        """
         resource = self.of(instance)
-        return f"{self.folders[resource.engine]}/{instance}" if resource.native else ""
+        has_one = resource.native or resource.engine == ADOPTED
+        return f"{self.folders.get(resource.engine, '')}/{instance}" if has_one else ""
 
     def instance(self, name: str) -> Instance:
         """Return the instance that a resource's name means here."""
@@ -62,10 +66,15 @@ def route(
 
     A container reaches a container by its name on the run's network, and a process on this host by
     the same kind of name, which leads to the relay. All others come from outside, through the
-    published port. `view` forces one side.
+    published port. What runs already on another host is at the same place for everybody. `view`
+    forces one side.
     """
     outside = directory.ports.get((target, port), port)
-    if (view or view_of(asker, directory)) is View.INSIDE:
+    given = directory.of(target).adopted
+    inside = (view or view_of(asker, directory)) is View.INSIDE
+    if given and not (inside and given.is_here):
+        return Address(given.host, port)
+    if inside:
         relayed = directory.relayed.get((target, port), outside)
         return Address(target.alias, port if directory.of(target).contained else relayed)
     return Address(directory.hosts.get(directory.of(target).engine, LOCAL), outside)

@@ -16,7 +16,7 @@ Holdings = Mapping[str, str]
 
 def held(view: View, name: str) -> Holdings | None:
     """Return what a resource holds, None when its technology cannot tell."""
-    resource = view.manifest.resources[name]
+    resource = view.directory.resources[name]
     content = resource.technology and resource.technology.content
     if not content:
         return None

@@ -23,7 +23,12 @@ Seeds = Mapping[str, tuple[Seed, ...]]
 def seeded(manifest: Manifest, profiles: Collection[str]) -> dict[str, tuple[Seed, ...]]:
     """Return the resources that take part and have seeds, with these."""
     resources = (manifest.resources[name] for name in taking_part(manifest, profiles))
-    return {one.name: one.seeds for one in resources if written(one.seeds)}
+    return {one.name: one.seeds for one in resources if written(one.seeds) and not is_given(one)}
+
+
+def is_given(resource: Resource) -> bool:
+    """Whether its seeds would go into what there is only one of, time and again."""
+    return resource.adopted is not None and resource.adopted.owned
 
 
 def written(seeds: tuple[Seed, ...]) -> tuple[Seed, ...]:
@@ -51,7 +56,11 @@ def narrowed(manifest: Manifest, seeds: Seeds, profiles: Collection[str]) -> Man
 
 
 def plain(resource: Resource, seeds: tuple[Seed, ...]) -> Resource:
-    """Return the resource with these seeds, on a port of its own, and without slices."""
+    """Return the resource with these seeds, on a port of its own, and without slices.
+
+    What is not ours to throw away gets none.
+    """
+    seeds = () if is_given(resource) else seeds
     ports = tuple(replace(port, host=None) for port in resource.ports)
     return replace(resource, seeds=seeds, ports=ports, isolation=SHARED, follows=(), profiles=())
 

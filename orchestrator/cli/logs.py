@@ -18,6 +18,7 @@ from orchestrator.errors import UsageError
 from orchestrator.render.colours import NAMES, painter
 
 if TYPE_CHECKING:
+    from orchestrator.environment import Environment
     from orchestrator.model.launch import LogLine
 
 Line = tuple[str, "LogLine"]
@@ -57,6 +58,7 @@ def logs(
     after = moment(since) if since else None
     environment = chosen(run)
     names = resource_names(environment, resource)
+    refuse_elsewhere(environment, resource or ())
     seen = seen_from(environment, slice_)
     if follow:
         lines = followed([seen[name] for name in names], since=after, tail=last)
@@ -68,6 +70,16 @@ def logs(
         if follow:
             sys.stdout.flush()
     return 0
+
+
+def refuse_elsewhere(environment: Environment, names: Iterable[str]) -> None:
+    """Raise UsageError for the log of what runs already: it is where that runs."""
+    for name in names:
+        if environment.manifest.resources[name].adopted:
+            raise UsageError(
+                f"there is no log of {name} here: Greenroom did not start it",
+                hint="look where it runs",
+            )
 
 
 def number(text: str) -> int:

@@ -91,6 +91,10 @@ def notice(event: Event) -> None:
 
 def ports(thing: Found, host: str) -> dict[str, str]:
     """Return where each of its ports is reached from here."""
+    from orchestrator.model.launch import AT
+
+    if at := thing.labels.get(AT):
+        return {at.rpartition(":")[2]: at}
     return {str(number): f"{host}:{port}" for number, port in thing.ports.items()}
 
 

@@ -22,6 +22,7 @@ from orchestrator.model.technology import (
     SliceRefused,
     Slicing,
 )
+from orchestrator.technologies.copy_names import guest_name
 from orchestrator.waiting import Deadline
 
 
@@ -69,7 +70,16 @@ class Copier:
     @property
     def seeded(self) -> Seeded:
         """What slices are copies of."""
-        return Seeded(self.access, self.resource.databases)
+        return Seeded(self.access, self.resource.databases, self.copies)
+
+    @property
+    def copies(self) -> str:
+        """What the names of copies begin with, where it is not the database's own name.
+
+        In a database that was only given, other runs may make theirs of it too.
+        """
+        given = self.resource.adopted
+        return guest_name(self.found.run, str(self.instance)) if given and given.owned else ""
 
     @property
     def access(self) -> Credentials:
@@ -81,7 +91,9 @@ class Copier:
 
     def slice(self, number: int) -> Credentials:
         """Return how one gets into the slice of this number."""
-        return self.slicing.access(self.access, number)
+        shared = self.access
+        stem = self.seeded.stem(shared.database)
+        return self.slicing.access(dataclasses.replace(shared, database=stem), number)
 
     def sliced(self, number: int) -> Resource:
         """Return the resource as it looks in the slice of this number."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from orchestrator.engines.engine import Engine
-from orchestrator.model.resource import DOCKER, PROCESS
+from orchestrator.model.resource import ADOPTED, DOCKER, PROCESS
 from orchestrator.state import state_folder
 
 
@@ -20,6 +20,10 @@ def make(name: str, environ: Mapping[str, str]) -> Engine:
         from orchestrator.engines.process import ProcessEngine
 
         return ProcessEngine(state_folder(environ) / "runs")
+    if name == ADOPTED:
+        from orchestrator.engines.adopted import AdoptedEngine
+
+        return AdoptedEngine(state_folder(environ) / "adopted")
     raise AssertionError(f"no engine is called {name}")
 
 

@@ -159,3 +159,15 @@ class Snapshots(Protocol):
 
     def remove_snapshot(self, key: str, deadline: Deadline) -> None:
         """Remove a snapshot; gone is fine. Raises EngineError while something runs from it."""
+
+
+@runtime_checkable
+class Guests(Protocol):
+    """What the engine of what runs already can do besides."""
+
+    def make_own(self, found: Found, deadline: Deadline) -> Found:
+        """Make a place for the run alone on a server that it did not start.
+
+        Returns the same thing with the label that names the place. What is made goes when the thing
+        is removed. Raises EngineError with the server's words.
+        """

@@ -31,6 +31,7 @@ from orchestrator.errors import EngineError, Gone, PortTaken
 from orchestrator.model.facts import EngineFacts
 from orchestrator.model.launch import (
     ENVIRONMENT,
+    PLACE,
     ExecResult,
     Found,
     Image,
@@ -91,7 +92,7 @@ def echoed(stdin: bytes) -> str:
 
 
 class FakeEngine:
-    """Implements `Engine`, `Images` and `Snapshots`.
+    """Implements `Engine`, `Images`, `Snapshots` and `Guests`.
 
     `calls` is what was asked of it, one text for each call.
     """
@@ -353,6 +354,18 @@ class FakeEngine:
             raise EngineError(f"cannot remove the snapshot {key}: it is in use")
         self.world.snapshots.pop(key, None)
         self.world.images.pop(snapshot_image(key), None)
+
+    # What an engine of what runs already can do besides.
+
+    def make_own(self, found: Found, deadline: Deadline) -> Found:
+        """Note that the run has a place of its own, under the name that it was to have."""
+        self._called(deadline, "make_own", str(found.instance))
+        with self.world.lock:
+            guest = self.world.launches[found.id].guest
+            assert guest is not None, f"{found.instance} was started, and not adopted"
+            made = replace(found, labels={**found.labels, PLACE: guest.name})
+            self.world.instances[found.id] = made
+        return made
 
     def _present(self) -> Iterator[Launch]:
         """The launches of the instances that there are."""

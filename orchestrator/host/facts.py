@@ -9,7 +9,7 @@ from dataclasses import replace
 from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine, Images, Snapshots
 from orchestrator.host.digests import digests
-from orchestrator.host.programs import programs
+from orchestrator.host.programs import clients, programs
 from orchestrator.model.facts import Facts
 from orchestrator.model.launch import Found
 from orchestrator.model.manifest import Manifest
@@ -56,6 +56,7 @@ def gather(
         reading = beside.submit(digests, resources, manifest.folder)
         servers = [manifest.resources[name] for name in taking_part(manifest, profiles)]
         looking = beside.submit(programs, servers, environ, loose=manifest.loose)
+        given = clients(servers, environ)
         described = {name: engine.describe(deadline) for name, engine in engines.items()}
         known = Facts(engines=described, image_prefix=image_prefix(environ))
         fetched = present(engines, names(resources, known, built=False), deadline)
@@ -63,7 +64,7 @@ def gather(
             known,
             digests=reading.result(),
             standing=dict(standing or {}),
-            programs=looking.result(),
+            programs=looking.result() | given,
         )
     with in_time(" or ".join(engines), SECONDS) as deadline:
         built = present(engines, names(resources, known, built=True), deadline)

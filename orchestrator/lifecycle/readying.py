@@ -101,15 +101,20 @@ class Readying:
 
     def late(self, began: float, answer: str) -> StepFailed:
         """Return the failure for time that ran out: its own, or that for everything."""
-        state = state_of(self.engine, self.found)
+        given = self.directory.of(self.step.instance).adopted
+        # Of what runs elsewhere nobody here knows how it is doing.
+        state = None if given else state_of(self.engine, self.found)
         waited = "has not exited" if isinstance(self.step.readiness.probe, Exit) else "is not ready"
         seconds, over = self.step.timeout, ""
         hint = f"if it needs more time, give {self.step.instance.resource} a longer `timeout:`"
+        if given:
+            hint = f"see that it runs, and that {given} can be reached from here"
         if self.limit.passed:
             seconds, over, hint = time.monotonic() - began, f", when {OVER}", LONGER
         return StepFailed(
             self.step.key,
-            f"{self.step.instance} {waited} after {seconds:.3g} s{over}",
+            f"{self.step.instance}{f' at {given}' if given else ''} {waited} "
+            f"after {seconds:.3g} s{over}",
             evidence=self.evidence(began, answer, state),
             hint=hint,
         )

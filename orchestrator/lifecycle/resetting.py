@@ -25,7 +25,7 @@ class Resettable:
 def resettable(manifest: Manifest, brought: Brought, names: Collection[str]) -> Resettable:
     """Sort these resources, or all that have a state. Raises UsageError for one that has none."""
     found = [stateful(manifest, brought, name) for name in names] or [
-        one for one in manifest.resources.values() if has_state(one, brought)
+        one for one in manifest.resources.values() if has_state(one, brought) and is_ours(one)
     ]
     return Resettable(
         tuple(copier(one, brought) for one in found if one.sliced),
@@ -43,7 +43,27 @@ def stateful(manifest: Manifest, brought: Brought, name: str) -> Resource:
             f"cannot reset {name}: it {what}",
             hint=f"there are: {', '.join(there) or 'none'}; greenroom restart makes others anew",
         )
+    if not is_ours(one):
+        raise UsageError(
+            f"cannot reset {name}: it runs already, and what is there is not Greenroom's to drop",
+            hint="with seeds or isolation, and without `owned`, a run has a place of its own there",
+        )
     return one
+
+
+def is_ours(resource: Resource) -> bool:
+    """Whether its state is Greenroom's to bring back, and to throw away."""
+    return resource.adopted is None or resource.own_place is not None
+
+
+def refuse_to_restart(manifest: Manifest, names: Collection[str]) -> None:
+    """Raise UsageError for what was not started by Greenroom, and of which it has made nothing."""
+    for name in names:
+        if name in manifest.resources and not is_ours(manifest.resources[name]):
+            raise UsageError(
+                f"cannot restart {name}: it runs already, and was not started by Greenroom",
+                hint="start it anew where it runs",
+            )
 
 
 def has_state(resource: Resource, brought: Brought) -> bool:

@@ -9,8 +9,9 @@ import time
 from collections.abc import Mapping, Sequence
 
 from orchestrator.addressing.launching import launch
+from orchestrator.addressing.places import with_places
 from orchestrator.addressing.route import Directory
-from orchestrator.engines.engine import Engine, Images, Progress
+from orchestrator.engines.engine import Engine, Guests, Images, Progress
 from orchestrator.errors import BuildFailed, Evidence, PortTaken, StepFailed
 from orchestrator.host.ports import SHARED, HeldPorts
 from orchestrator.host.relaying import relay_command
@@ -24,6 +25,7 @@ from orchestrator.model.step import (
     ApplySeed,
     BuildImage,
     Keep,
+    MakeOwn,
     MakeTemplate,
     Open,
     Pull,
@@ -122,8 +124,8 @@ class Stage:
                 self.pull(step)
             case BuildImage():
                 self.build(step)
-            case Keep(instance=instance, found=found):
-                self.found[instance] = found
+            case Keep(found=found):
+                self.settle(found)
             case Remove(found=found):
                 self.engines[found.engine].remove(found, self.until(REMOVE_SECONDS))
             case _:
@@ -139,6 +141,8 @@ class Stage:
                 self.start_relay(step)
             case Ready():
                 self.wait_until_ready(step)
+            case MakeOwn():
+                self.make_own(step)
             case ApplySeed():
                 self.seed(step)
             case MakeTemplate() | TakeSnapshot() | StoreSnapshot():
@@ -274,7 +278,8 @@ class Stage:
         chosen = dict(zip(places, self.ports.take(len(places)), strict=True))
         with self.moved:
             self.directory = dataclasses.replace(self.directory, relayed=chosen)
-        return {port: self.directory.ports[place] for place, port in chosen.items()}
+        ports = self.directory.ports
+        return {port: ports.get(place, place[1]) for place, port in chosen.items()}
 
     def wait_until_ready(self, step: Ready) -> None:
         """Wait until an instance is ready."""
@@ -285,6 +290,20 @@ class Stage:
         engine = self.engines[found.engine]
         Readying(step, found, engine, self.directory, self.tell, self.limit).wait()
         self.ports.release(*found.host_ports.values())
+
+    def make_own(self, step: MakeOwn) -> None:
+        """Make a place for this run alone; from here on the resource is that."""
+        found = self.found[step.instance]
+        engine = self.engines[found.engine]
+        assert isinstance(engine, Guests), f"{found.engine} has only what is its own"
+        self.settle(engine.make_own(found, self.until(step.timeout)))
+
+    def settle(self, found: Found) -> None:
+        """Note what an instance is, and in which place of its own."""
+        assert found.instance is not None
+        with self.moved:
+            self.found[found.instance] = found
+            self.directory = with_places(self.directory, [found])
 
     def seed(self, step: ApplySeed) -> None:
         """Put one seed in."""

@@ -23,7 +23,7 @@ from orchestrator.model.launch import (
     RunLabels,
     State,
 )
-from orchestrator.model.resource import DOCKER, PROCESS, Instance
+from orchestrator.model.resource import ADOPTED, DOCKER, PROCESS, Instance
 
 LIST_SECONDS = 15.0
 
@@ -149,7 +149,7 @@ def survey(
     found: list[Found] = []
     answering: dict[str, Engine] = {}
     silent: list[EngineUnavailable] = []
-    for name, engine in (engines or make_all((DOCKER, PROCESS), environ)).items():
+    for name, engine in (engines or make_all((DOCKER, PROCESS, ADOPTED), environ)).items():
         try:
             with in_time(name, LIST_SECONDS) as deadline:
                 found += engine.list(deadline, run)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from orchestrator.model.adopted import bracketed
 from orchestrator.model.resource import Instance, Limits
+from orchestrator.model.technology import Credentials
 
 RUN = "greenroom.run"
 ENVIRONMENT = "greenroom.environment"
@@ -17,6 +19,10 @@ EXPIRES = "greenroom.expires"
 STAYS = "greenroom.stays"
 FINGERPRINT = "greenroom.fingerprint"
 PORTS = "greenroom.ports"
+AT = "greenroom.at"
+"""Where something is that runs already: a host and a port."""
+PLACE = "greenroom.place"
+"""The name of the place that a run has made for itself on a server that it did not start."""
 
 RUN_VARIABLE = "GREENROOM_RUN"
 """The environment variable that names a run to those who are to join it."""
@@ -76,6 +82,21 @@ class Publish:
 
 
 @dataclass(frozen=True)
+class Guest:
+    """What a run is on a server that runs already: how it gets in, and what it makes there.
+
+    `name` is that of the place of its own, or, where what was given may be written to, what the
+    names of slices begin with. Empty: it makes nothing.
+    """
+
+    technology: str
+    host: str
+    port: int
+    access: Credentials
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Launch:
     """Everything an engine needs to start one instance, with every reference already answered.
 
@@ -86,6 +107,9 @@ class Launch:
     A server on this host has a `folder` of its own, which is made for it; its files are put there.
     With the key of a `snapshot` it begins with that snapshot's data. One that is `rootless` is
     never run as root. `stop` is the signal that ends it at once; empty: it is killed.
+
+    Of what runs already, `guest` says what the run is there; its `folder` has what leads clients to
+    the server, and `env` is their environment.
     """
 
     labels: RunLabels
@@ -109,11 +133,14 @@ class Launch:
     snapshot: str = ""
     rootless: bool = False
     stop: str = ""
+    guest: Guest | None = None
 
     @property
     def tags(self) -> dict[str, str]:
         """The labels of this very instance: the run's, its name, its fingerprint and its ports."""
         own = {FINGERPRINT: self.fingerprint} if self.fingerprint else {}
+        if self.guest:
+            own[AT] = f"{bracketed(self.guest.host)}:{self.guest.port}"
         if self.ports:
             own[PORTS] = " ".join(f"{port.number}={port.host}" for port in self.ports)
         return self.labels.labels(self.instance) | own

@@ -14,12 +14,16 @@ from orchestrator.model.template import Template
 
 @dataclass(frozen=True)
 class Http:
-    """Ready when a GET of `path` is answered with one of `status` (empty: any 2xx or 3xx)."""
+    """Ready when a GET of `path` is answered with one of `status` (empty: any 2xx or 3xx).
+
+    With `tls` it is asked over HTTPS, and the server's certificate has to be a good one.
+    """
 
     path: str = "/"
     status: tuple[int, ...] = ()
     headers: Mapping[str, Template] = field(default_factory=dict)
     port: str | None = None
+    tls: bool = False
 
 
 @dataclass(frozen=True)

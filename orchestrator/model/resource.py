@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from orchestrator.model.adopted import Adopted
 from orchestrator.model.probe import Automatic, Readiness
-from orchestrator.model.technology import Native, Technology
+from orchestrator.model.technology import Adoption, Native, OwnPlace, Technology
 from orchestrator.model.template import Template
 
 DOCKER = "docker"
 PROCESS = "process"
+ADOPTED = "adopted"
+"""Where a resource runs: `adopted` is what runs already, wherever that is."""
 
 SHARED = "none"
 PER_WORKER = "worker"
@@ -163,7 +166,8 @@ class Resource:
     `isolation` is who gets a slice of it: each `test`, each `worker`, or `none`; whoever `follows`
     a sliced resource runs once more for each slice of it. `version` is what the manifest asks for,
     None: whichever there is. `as_process` is what it would be outside of a container; where that
-    cannot be, `bound` says in words why.
+    cannot be, `bound` says in words why. `adopted` is where it runs already, None for all that
+    Greenroom starts.
     """
 
     name: str
@@ -198,11 +202,27 @@ class Resource:
     version: str | None = None
     as_process: ProcessForm | None = None
     bound: str = ""
+    adopted: Adopted | None = None
 
     @property
     def native(self) -> Native | None:
         """How it runs as a server of this host, None for all else."""
-        return self.technology.native if self.technology and not self.contained else None
+        return self.technology.native if self.technology and self.engine == PROCESS else None
+
+    @property
+    def adoption(self) -> Adoption | None:
+        """How one deals with a server of its technology that runs already, None for all else."""
+        return self.technology.adoption if self.technology and self.adopted else None
+
+    @property
+    def own_place(self) -> OwnPlace | None:
+        """What the run makes for itself on a server that runs already, so as not to write more.
+
+        None where nothing is written, or where it may be, and for all that Greenroom starts.
+        """
+        if self.adopted is None or self.adopted.owned or not (self.seeds or self.sliced):
+            return None
+        return self.adoption.own if self.adoption else None
 
     @property
     def sliced(self) -> bool:
@@ -222,7 +242,13 @@ class Resource:
     @property
     def contained(self) -> bool:
         """Whether it runs in a container, and so sees addresses from the inside."""
-        return self.engine != PROCESS
+        return self.engine not in (PROCESS, ADOPTED)
+
+    @property
+    def on_host(self) -> bool:
+        """Whether it has ports on this host's own address, which in a container means another."""
+        here = self.adopted.is_here if self.adopted else not self.contained
+        return here and bool(self.ports)
 
     def port(self, name: str | None = None) -> Port | None:
         """The port of this name or number, or the first one; None when there is no such port."""

@@ -96,7 +96,7 @@ class Start(_OfInstance):
     `fingerprint` tells what it is made of. `ports` are the host ports of the one that it replaces,
     by the resource's own: taken again where that can be, so that its addresses stay. With the key
     of a `snapshot` it is started from that, and has its seeds already. `program` is what a server
-    on this host runs.
+    on this host runs. What runs already is only adopted, from its `server`: a host and a port.
     """
 
     engine: str
@@ -105,11 +105,13 @@ class Start(_OfInstance):
     fingerprint: str = ""
     ports: Mapping[int, int] = field(default_factory=dict)
     snapshot: str = ""
+    server: str = ""
 
     @property
     def key(self) -> str:
         """Its name in the plan."""
-        return f"{'restore' if self.snapshot else 'start'} {self.instance}"
+        verb = "adopt" if self.server else "restore" if self.snapshot else "start"
+        return f"{verb} {self.instance}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +137,22 @@ class Ready(_OfInstance):
     def key(self) -> str:
         """Its name in the plan."""
         return f"ready {self.instance}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeOwn(_OfInstance):
+    """Make a place for the run alone on a server that it did not start: `what` says what that is.
+
+    It is removed with what was adopted.
+    """
+
+    what: str
+    timeout: float
+
+    @property
+    def key(self) -> str:
+        """Its name in the plan."""
+        return f"own {self.instance}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,6 +262,7 @@ Step = (
     | Start
     | StartRelay
     | Ready
+    | MakeOwn
     | ApplySeed
     | MakeTemplate
     | TakeSnapshot

@@ -141,6 +141,7 @@ def settings(resource: Resource) -> dict[str, Any]:
         "platform": resource.platform,
         "options": resource.options,
         **({"sliced": True} if resource.sliced else {}),
+        **({"at": str(resource.adopted), **vars(resource.adopted)} if resource.adopted else {}),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orchestrator.model.resource import Instance, Resource
+from orchestrator.model.resource import PROCESS, Instance, Resource
 from orchestrator.plan.selection import needed_by
 
 RELAY = Instance("greenroom")
@@ -31,7 +31,7 @@ def relaying(resources: Mapping[str, Resource]) -> Relaying:
         for resource in resources.values()
         if resource.contained
         for needed in needed_by(resource)
-        if not resources[needed.name].contained and resources[needed.name].ports
+        if resources[needed.name].on_host
     ]
     if not pairs:
         return Relaying()
@@ -39,3 +39,9 @@ def relaying(resources: Mapping[str, Resource]) -> Relaying:
     user, target = pairs[0]
     cause = f"{user} runs in a container and refers to {target}, which runs on this host"
     return Relaying(users, targets, cause)
+
+
+def engines(resources: Mapping[str, Resource]) -> dict[str, None]:
+    """Return the names of the engines that these need: the relay is a process of this host."""
+    names = dict.fromkeys(one.engine for one in resources.values())
+    return names | ({PROCESS: None} if relaying(resources) else {})

@@ -45,7 +45,13 @@ class SeededState:
 
     def verb(self, resource: Resource) -> str:
         """Return what its start is called."""
+        if resource.adopted:
+            return "adopt"
         return "restore" if self.restored(resource) else "start"
+
+    def past(self, resource: Resource) -> str:
+        """Return what has become of it then."""
+        return "adopted" if resource.adopted else "started"
 
     def words(self, resource: Resource) -> Iterator[str]:
         """Yield what its start's cause says of snapshots, if there is anything to say."""
@@ -98,5 +104,6 @@ Step = MakeTemplate | TakeSnapshot | StoreSnapshot
 
 
 def can_be_kept(resource: Resource) -> bool:
-    """Whether it is of a kind whose seeded state is worth keeping."""
-    return bool(resource.technology and resource.technology.snapshotting)
+    """Whether it is of a kind whose seeded state is worth keeping, and ours to keep."""
+    kind = resource.technology
+    return bool(kind and kind.snapshotting and not resource.adopted)

@@ -41,6 +41,7 @@ def keys(resources: Resources, facts: Facts) -> dict[str, str]:
         for name, one in resources.items()
         if one.technology
         and one.technology.snapshotting
+        and not one.adopted
         and not next(obstacles(one, resources, facts), None)
     }
 

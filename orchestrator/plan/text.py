@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestrator.model.facts import Program
 from orchestrator.model.resource import PROCESS
-from orchestrator.model.step import ApplySeed, Plan, Pull, Ready, Start, StartRelay, Step
+from orchestrator.model.step import ApplySeed, MakeOwn, Plan, Pull, Ready, Start, StartRelay, Step
 from orchestrator.plan.words import readiness_words
 
 
@@ -37,6 +37,10 @@ def step_text(step: Step) -> str:
 def step_detail(step: Step) -> str:
     """Return what the key does not say."""
     match step:
+        case Start(server=str(server)) if server:
+            return f"{server}, which runs already"
+        case MakeOwn(what=what, timeout=timeout):
+            return f"{what}, within {timeout:g} s"
         case Start(program=Program() as program):
             return f"{program}, a process on this host"
         case Start(engine=engine, image=str(image)) if engine != PROCESS:

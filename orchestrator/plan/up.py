@@ -6,14 +6,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from orchestrator.manifest.dependencies import dependencies
-from orchestrator.model.facts import Facts
+from orchestrator.model.facts import Facts, Program
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.probe import Automatic, Readiness, Tcp
-from orchestrator.model.resource import DOCKER, PROCESS, Instance, Resource, TaskSeed
+from orchestrator.model.resource import ADOPTED, DOCKER, PROCESS, Instance, Resource, TaskSeed
 from orchestrator.model.snapshot import snapshot_image
 from orchestrator.model.step import (
     ApplySeed,
     Keep,
+    MakeOwn,
     Open,
     Plan,
     Ready,
@@ -32,6 +33,11 @@ from orchestrator.plan.selection import RESTART, taking_part
 from orchestrator.plan.words import listed, plural
 
 THROUGH_RELAY = "it is up and goes through the relay"
+
+WHERE = {DOCKER: "in containers", PROCESS: "on this host", ADOPTED: "already"}
+"""The engines that have a place of each run, and where what they have runs."""
+
+OWN_SECONDS = 60.0
 
 SEED_TIMEOUT = 600.0
 """Seconds that one seed may take; the same that pulls and builds have."""
@@ -96,11 +102,12 @@ class Planning:
     def open(self) -> Iterator[Step]:
         """Make a place on each engine that something runs on."""
         there = [one for name, one in self.resources.items() if name not in self.state.skipped]
-        for engine in (DOCKER, PROCESS):
+        for engine, where in WHERE.items():
             names = [one.name for one in there if one.engine == engine]
             if names:
-                where = "in containers" if engine == DOCKER else "on this host"
                 yield Open(engine=engine, cause=f"{listed(names)} run{plural(names)} {where}")
+            elif engine == PROCESS and self.fates.relaying:
+                yield Open(engine=engine, cause="the relay runs on this host")
 
     def relay(self) -> Iterator[Step]:
         """Keep the relay, or start it, if a container refers to a process on this host."""
@@ -123,6 +130,7 @@ class Planning:
         if self.fates.starts(resource.name):
             yield self.start(resource)
             yield self.ready(resource)
+            yield from self.own(resource)
             if not self.state.restored(resource):
                 yield from self.seeds(resource)
                 yield from self.state.keeping(resource, tuple(self.seeded(resource)))
@@ -145,10 +153,11 @@ class Planning:
             engine=resource.engine,
             instance=resource.instance,
             image=self.image(resource, snapshot),
-            program=self.facts.programs.get(resource.name) if resource.native else None,
+            program=self.program(resource),
             fingerprint=self.fingerprint(resource),
             ports=self.leaving.old_ports(resource),
             snapshot=snapshot,
+            server=str(resource.adopted or ""),
             cause="; ".join([*self.reason(resource), *self.waits(resource)]),
             after=tuple(dict.fromkeys(self.before_start(resource))),
         )
@@ -158,6 +167,11 @@ class Planning:
         if snapshot and resource.contained:
             return snapshot_image(snapshot)
         return image_name(resource, self.facts)
+
+    def program(self, resource: Resource) -> Program | None:
+        """Return what a server of this host runs, or what clients of one that runs already do."""
+        has_one = resource.native or resource.adopted
+        return self.facts.programs.get(resource.name) if has_one else None
 
     def reason(self, resource: Resource) -> Iterator[str]:
         """Yield why it takes part, and what is known of its seeded state."""
@@ -180,7 +194,7 @@ class Planning:
             instance=instance,
             readiness=replace(asked, successes=1) if kept else asked,
             timeout=resource.timeout,
-            cause=f"{resource.name} was {'kept' if kept else 'started'}",
+            cause=f"{resource.name} was {'kept' if kept else self.state.past(resource)}",
             after=(f"{'keep' if kept else self.state.verb(resource)} {instance}",),
         )
 
@@ -197,6 +211,18 @@ class Planning:
     def waits(self, resource: Resource) -> list[str]:
         """Return why it waits for others, in words."""
         return [needed.cause for needed in dependencies(resource)]
+
+    def own(self, resource: Resource) -> Iterator[Step]:
+        """Make a place for the run alone, where what was given is not to be written to."""
+        if place := resource.own_place:
+            why = "it has seeds" if resource.seeds else f"isolation: {resource.isolation}"
+            yield MakeOwn(
+                instance=resource.instance,
+                what=place.what,
+                timeout=OWN_SECONDS,
+                cause=f"{why}, and what was given is not `owned`",
+                after=(f"ready {resource.instance}",),
+            )
 
     def seeds(self, resource: Resource) -> Iterator[Step]:
         """Apply each seed after the one before it; a seed that is a task has steps of its own."""
@@ -229,7 +255,7 @@ class Planning:
         """Yield the key of the step after which one that is started has so many seeds."""
         number = len(resource.seeds) if seeds is None else seeds
         if number == 0 or self.state.restored(resource):
-            yield f"ready {resource.instance}"
+            yield f"{'own' if resource.own_place else 'ready'} {resource.instance}"
         elif isinstance(seed := resource.seeds[number - 1], TaskSeed):
             yield f"ready {seed.task}"
         else:

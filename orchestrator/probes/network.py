@@ -21,7 +21,8 @@ SLICE = 0.1
 def ask_http(probe: Http, target: Target) -> Answer:
     """GET the path; redirections are answers, not followed."""
     host, port = target.address(probe.port)
-    connection = http.client.HTTPConnection(host, port, timeout=seconds_for(target))
+    client = http.client.HTTPSConnection if probe.tls else http.client.HTTPConnection
+    connection = client(host, port, timeout=seconds_for(target))
     try:
         headers = {name: str(value) for name, value in probe.headers.items()}
         connection.request("GET", probe.path, headers=headers)

@@ -20,6 +20,7 @@ from orchestrator.model.technology import (
 )
 from orchestrator.model.template import Template
 from orchestrator.technologies.inserts import insert_rows, put_rows, quoted
+from orchestrator.technologies.mariadb_adopted import adoption
 from orchestrator.technologies.mariadb_native import native
 from orchestrator.technologies.mariadb_slices import slicing
 
@@ -110,6 +111,7 @@ SNAPSHOTTING = Snapshotting(copy=COPY, user="mysql", start='exec "$@" --datadir=
 def made(name: str, version: str, server: str) -> Technology:
     """Return the technology; both images have settings and a client called after themselves."""
     prefix = name.upper()
+    dump = "mysqldump" if name == "mysql" else f"{name}-dump"
     return Technology(
         name=name,
         section="databases",
@@ -146,8 +148,9 @@ def made(name: str, version: str, server: str) -> Technology:
         client=(name,),
         client_env={"MYSQL_HOME": HOME},
         seeds=loaders(name),
-        slicing=slicing(name, "mysqldump" if name == "mysql" else f"{name}-dump", DATA),
+        slicing=slicing(name, dump, DATA),
         native=native(name, server),
+        adoption=adoption(name, dump, readiness("", "")),
         snapshotting=SNAPSHOTTING if name == "mariadb" else None,
         create_database=lambda database: (name, "--execute", f"CREATE DATABASE {quoted(database)}"),
     )

@@ -7,7 +7,7 @@ from orchestrator.model.technology import Native
 SETTINGS = """\
 [client]
 protocol=tcp
-host=127.0.0.1
+host="${self.host}"
 port=${self.port}
 user="${self.user}"
 password="${self.password}"

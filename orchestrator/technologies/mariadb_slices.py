@@ -101,12 +101,12 @@ def greet(_seeded: Seeded) -> Conversation:
 def template(seeded: Seeded) -> Conversation:
     """Copy each database."""
     for database in seeded.databases:
-        yield from copied(database, template_of(database))
+        yield from copied(database, template_of(seeded.stem(database)))
 
 
 def make(seeded: Seeded, slices: Sequence[Credentials]) -> Conversation:
     """Bring each database back to the template's state, or make it where it is not there yet."""
-    source = template_of(seeded.databases[0])
+    source = template_of(seeded.stem(seeded.databases[0]))
     for one in slices:
         yield from brought_back(source, one.database)
 
@@ -121,7 +121,7 @@ def reset(seeded: Seeded) -> Conversation:
     """Bring each shared database back; sessions with open transactions would hold its tables."""
     for database in seeded.databases:
         yield from ended_sessions(database)
-        yield from brought_back(template_of(database), database)
+        yield from brought_back(template_of(seeded.stem(database)), database)
 
 
 def named(database: str, source: str = "") -> str:
@@ -196,7 +196,7 @@ def copied(source: str, database: str) -> Conversation:
     """Make a database anew as a copy of another, with its views, triggers and routines."""
     yield from run(f"DROP DATABASE IF EXISTS {quoted(database)};", named(database, source), CREATE)
     # What copies is a dump, read at once by another client: the server has no words for it.
-    options = "--routines --events --triggers --single-transaction --skip-comments"
+    options = "--routines --events --triggers --single-transaction --skip-comments --no-tablespaces"
     words = f"$DUMP {options} {shell(source)} | $CLIENT {shell(database)}"
     yield from run(f"\\! ({words}) 2>&1 | sed 's/^/ERROR /'")
 

@@ -26,6 +26,7 @@ from orchestrator.model.technology import (
     WireLoader,
 )
 from orchestrator.model.template import SELF, Reference, Template
+from orchestrator.technologies.nats_adopted import ADOPTION, login
 from orchestrator.technologies.nats_native import NATIVE
 from orchestrator.technologies.nats_slices import SETTINGS, SLICING
 from orchestrator.technologies.yaml_size import check_size
@@ -43,12 +44,12 @@ NAME = re.compile(r"[^\s.*>/\\\x00-\x1f\x7f]+")
 
 def readiness(_user: str, _database: str) -> Readiness:
     """Ready when a client that logs in has its PING answered and JetStream is announced."""
-    login = (
+    words = (
         *('CONNECT {"verbose":false,"user":"', Reference(SELF, "user")),
         *('","pass":"', Reference(SELF, "password"), '"}\r\nPING\r\n'),
     )
     return Readiness(
-        Dialogue(Template(login), expect=rb'(?s)^INFO .*"jetstream":true.*\r\nPONG', escape=True)
+        Dialogue(Template(words), expect=rb'(?s)^INFO .*"jetstream":true.*\r\nPONG', escape=True)
     )
 
 
@@ -56,8 +57,8 @@ def talk(chunks: Iterator[bytes], credentials: Credentials) -> Conversation:
     """Make the streams of a `streams:` list, each written as JetStream's own configuration."""
     streams = read_streams(b"".join(chunks))
     yield ReadLine()
-    login = {"verbose": False, "user": credentials.user, "pass": credentials.password}
-    yield Send(b"CONNECT %s\r\nSUB %s 1\r\n" % (json.dumps(login).encode(), INBOX.encode()))
+    hello = json.dumps({"verbose": False, **login(credentials)})
+    yield Send(b"CONNECT %s\r\nSUB %s 1\r\n" % (hello.encode(), INBOX.encode()))
     for line, stream in streams:
         subject = f"$JS.API.STREAM.CREATE.{stream['name']}"
         body = json.dumps(stream, default=str).encode()
@@ -142,4 +143,5 @@ NATS = Technology(
     seeds={".yaml": WireLoader(talk), ".yml": WireLoader(talk)},
     slicing=SLICING,
     native=NATIVE,
+    adoption=ADOPTION,
 )

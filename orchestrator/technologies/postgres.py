@@ -1,16 +1,11 @@
-"""PostgreSQL, as the official image runs it.
-
-Messages: https://www.postgresql.org/docs/current/protocol-message-formats.html
-"""
+"""PostgreSQL, as the official image runs it."""
 
 from __future__ import annotations
 
 import csv
 import re
-import struct
 from collections.abc import Iterator
 
-from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import (
     Batch,
     Cell,
@@ -21,34 +16,18 @@ from orchestrator.model.technology import (
     Technology,
     rows_by,
 )
-from orchestrator.model.template import Template
+from orchestrator.technologies.postgres_adopted import ADOPTION
 from orchestrator.technologies.postgres_content import CONTENT
 from orchestrator.technologies.postgres_native import NATIVE
+from orchestrator.technologies.postgres_ready import readiness
 from orchestrator.technologies.postgres_state import DATA, SLICING, SNAPSHOTTING
 
-PROTOCOL_3_0 = 196608
 PSQL = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
 
 
 def quoted(name: str) -> str:
     """Return an SQL identifier; `sales.orders` is the table `orders` of the schema `sales`."""
     return ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
-
-
-def startup_message(user: str, database: str) -> bytes:
-    """Return the first message of a client: who it is and which database it wants."""
-    pairs = f"user\0{user}\0database\0{database}\0\0".encode()
-    return struct.pack("!ii", 8 + len(pairs), PROTOCOL_3_0) + pairs
-
-
-def readiness(user: str, database: str) -> Readiness:
-    """Ready when the server asks for the password (or lets us in): both begin with `R`.
-
-    Until then nobody answers on TCP: the image's short-lived server for the initialisation listens
-    on its Unix socket only, and a server that is still starting up answers with an error (`E`).
-    """
-    message = startup_message(user, database).decode("latin-1")
-    return Readiness(Dialogue(send=Template.literal(message), expect=rb"^R"))
 
 
 def copy_rows(head: SeedHead) -> tuple[str, ...]:
@@ -165,4 +144,5 @@ POSTGRES = Technology(
     snapshotting=SNAPSHOTTING,
     content=CONTENT,
     native=NATIVE,
+    adoption=ADOPTION,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orchestrator.model.technology import (
+    GIVEN_DATABASE,
     Conversation,
     Credentials,
     ReadLine,
@@ -24,10 +25,9 @@ DATA = "/var/lib/greenroom/data"
 
 DONE = b"greenroom: done"
 
-SESSION = (
-    *("sh", "-c", 'exec psql --no-psqlrc --quiet --tuples-only --no-align "$@" 2>&1', "sh"),
-    "--dbname=postgres",
-)
+PSQL = "psql --no-psqlrc --quiet --tuples-only --no-align"
+
+SESSION = ("sh", "-c", f'exec {PSQL} --dbname="${{{GIVEN_DATABASE}:-postgres}}" 2>&1')
 """A session in a database of which no copies are made."""
 
 # Copying files takes half the time of writing each page to the log too. Before version 15 there was
@@ -46,11 +46,15 @@ SELECT current_setting('server_version_num')::int >= 150000 AS has_strategies \g
 # A server that starts forgets what a first session in each database notes down for later ones
 # (pg_internal.init), and nobody has a session in a template: without this one, the first session in
 # each copy would have to find it all out, for a millisecond. Only one at a time does so, because
-# the template is closed again behind it.
+# the template is closed again behind it. Who may not look at the server's files goes without.
 WARMING = r"""
 SELECT pg_advisory_lock(7237) \g /dev/null
-SELECT count(*) > 0 AS is_cold FROM pg_database WHERE datname = {template}
-  AND (pg_stat_file(format('base/%s/pg_internal.init', oid), true)).size IS NULL \gset
+SELECT has_function_privilege('pg_stat_file(text, boolean)', 'EXECUTE') AS may_look \gset
+\set is_cold false
+\if :may_look
+  SELECT count(*) > 0 AS is_cold FROM pg_database WHERE datname = {template}
+    AND (pg_stat_file(format('base/%s/pg_internal.init', oid), true)).size IS NULL \gset
+\endif
 \if :is_cold
   ALTER DATABASE {quoted} WITH ALLOW_CONNECTIONS true;
   \setenv PGDATABASE {template}
@@ -107,20 +111,24 @@ def dropped(database: str) -> str:
 
 def untemplated(database: str) -> str:
     """Return what lets a template be removed; there may be none yet, which ALTER would refuse."""
+    words = f"ALTER DATABASE {quoted(database)} WITH IS_TEMPLATE false"
     only = f"WHERE datname = {literal(database)}"
-    return f"UPDATE pg_database SET datistemplate = false {only};"  # noqa: S608
+    return f"SELECT {literal(words)} FROM pg_database {only} \\gexec"  # noqa: S608
 
 
 def disconnected(*databases: str) -> str:
     """Return the statement that ends all sessions in these databases, and waits for their end."""
     names = ", ".join(map(literal, databases))
-    sessions = f"pg_stat_activity WHERE datname IN ({names})"
+    # The server's own processes have no user. Only a superuser may end them, and whoever copies or
+    # drops a database waits for them anyway.
+    mine = "(usesysid IS NOT NULL OR current_setting('is_superuser') = 'on')"
+    sessions = f"pg_stat_activity WHERE datname IN ({names}) AND {mine}"
     return f"DO {literal(DISCONNECT.format(sessions=sessions))};"
 
 
 def greet(seeded: Seeded) -> Conversation:
     """Let the session know how this server copies best, and the server have a warm template."""
-    template = template_of(seeded.databases[0])
+    template = template_of(seeded.stem(seeded.databases[0]))
     warming = WARMING.format(template=literal(template), quoted=quoted(template))
     yield from run(GREETING, warming, disconnected(template))
 
@@ -128,7 +136,7 @@ def greet(seeded: Seeded) -> Conversation:
 def template(seeded: Seeded) -> Conversation:
     """Make a template of each database; whoever is connected after the seeds is let go."""
     for database in seeded.databases:
-        name = template_of(database)
+        name = template_of(seeded.stem(database))
         yield from run(
             disconnected(database),
             untemplated(name),
@@ -140,7 +148,7 @@ def template(seeded: Seeded) -> Conversation:
 
 def make(seeded: Seeded, slices: Sequence[Credentials]) -> Conversation:
     """Make copies of the first database; the others have no address of their own."""
-    source = template_of(seeded.databases[0])
+    source = template_of(seeded.stem(seeded.databases[0]))
     names = [one.database for one in slices]
     yield from run(*(words for name in names for words in (dropped(name), copied(source, name))))
 
@@ -154,7 +162,7 @@ def drop(_seeded: Seeded, slices: Sequence[Credentials]) -> Conversation:
 def reset(seeded: Seeded) -> Conversation:
     """Make each database again from its template; connections to them are closed."""
     for database in seeded.databases:
-        again = copied(template_of(database), database)
+        again = copied(template_of(seeded.stem(database)), database)
         yield from run(disconnected(database), dropped(database), again)
 
 

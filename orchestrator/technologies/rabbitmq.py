@@ -6,7 +6,7 @@ Frames: AMQP 0-9-1, https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf, sect
 from __future__ import annotations
 
 from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import ExecLoader, SeedHead, Technology
+from orchestrator.model.technology import Adoption, ExecLoader, SeedHead, Technology
 from orchestrator.model.template import Template
 from orchestrator.technologies.rabbitmq_native import NATIVE
 from orchestrator.technologies.rabbitmq_slices import SLICING
@@ -54,4 +54,11 @@ RABBITMQ = Technology(
     seeds={".json": ExecLoader(import_definitions)},
     slicing=SLICING,
     native=NATIVE,
+    adoption=Adoption(
+        schemes=("amqp",),
+        secure=("amqps",),
+        readiness=lambda access, _query: readiness(access.user, access.database),
+        database="/",
+        unseeded={".json": "rabbitmqctl reads them, and works beside the broker only"},
+    ),
 )

@@ -21,9 +21,11 @@ from orchestrator.model.technology import (
 )
 from orchestrator.model.template import SELF, Reference, Template
 from orchestrator.technologies.lines import numbered_lines
+from orchestrator.technologies.redis_adopted import ADOPTION
 from orchestrator.technologies.redis_content import CONTENT
 from orchestrator.technologies.redis_native import NATIVE
 from orchestrator.technologies.redis_slices import SLICING
+from orchestrator.technologies.redis_words import encoded, login
 
 PASSWORD = Reference(SELF, "password")
 
@@ -44,9 +46,9 @@ def readiness(_user: str, _database: str) -> Readiness:
 
 def talk(chunks: Iterator[bytes], credentials: Credentials) -> Conversation:
     """Send each line as one command, in the words that `redis-cli` takes; `#` begins a comment."""
-    password = credentials.password.encode()
-    yield Send(b"*2\r\n$4\r\nAUTH\r\n$%d\r\n%s\r\n" % (len(password), password))
-    yield from read_reply(0)
+    if words := login(credentials):
+        yield Send(encoded(*words))
+        yield from read_reply(0)
     yield Send(b"SELECT %s\r\n" % credentials.database.encode())
     yield from read_reply(0)
     batch: list[tuple[int, bytes]] = []
@@ -109,4 +111,5 @@ REDIS = Technology(
     slicing=SLICING,
     content=CONTENT,
     native=NATIVE,
+    adoption=ADOPTION,
 )

@@ -12,7 +12,7 @@ CLIENT = """#!/bin/sh
 PATH=$${PATH#*:}
 for client in redis-cli valkey-cli; do
   if command -v "$client" > /dev/null; then
-    exec "$client" -h 127.0.0.1 -p ${self.port} "$@"
+    exec "$client" -h ${self.host} -p ${self.port} "$@"
   fi
 done
 echo "there is no redis-cli or valkey-cli on this host; install redis-tools, or valkey" >&2

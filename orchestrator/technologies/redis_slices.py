@@ -18,6 +18,7 @@ from orchestrator.model.technology import (
     SliceRefused,
     Slicing,
 )
+from orchestrator.technologies.redis_words import encoded
 
 SHARED = 16
 """Databases that a manifest may name for the shared state, from 0 on."""
@@ -50,9 +51,7 @@ return redis.status_reply('OK')
 
 def command(*words: str) -> Conversation:
     """Send one command, and read its reply, which is one line. Raises SliceRefused."""
-    parts = [word.encode() for word in words]
-    encoded = b"".join(b"$%d\r\n%s\r\n" % (len(part), part) for part in parts)
-    yield Send(b"*%d\r\n%s" % (len(parts), encoded))
+    yield Send(encoded(*words))
     reply = yield ReadLine()
     if reply.startswith(b"-"):
         raise SliceRefused(reply[1:].decode(errors="replace"))

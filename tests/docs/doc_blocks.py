@@ -13,6 +13,7 @@ PAGES = (
     "guide.md",
     "state.md",
     "manifest.md",
+    "adopting.md",
     "technologies.md",
     "cli.md",
     "security.md",

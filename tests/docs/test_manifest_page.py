@@ -79,7 +79,14 @@ def service(key: str, written: str) -> str:
     own = {"image": "image: nginx:1", "ports": "ports: [8000]", key: written}
     if key == "build":
         del own["image"]
+    if key in ("at", "owned"):
+        own = {key: part_of(written)}
     return entry("services", own)
+
+
+def part_of(written: str) -> str:
+    """What stands in braces, as lines of the entry itself."""
+    return written.strip("{}").replace(", ", "\n    ")
 
 
 def in_braces(written: str, *besides: str) -> str:
@@ -105,7 +112,7 @@ def at_the_top(key: str, example: str) -> str:
 
 def in_a_database(key: str, example: str) -> str:
     """A manifest in which a database says this."""
-    own = {"use": "use: postgres", key: example}
+    own = {"use": "use: postgres", key: part_of(example) if key == "owned" else example}
     return "databases:\n  subject:\n" + "".join(f"    {one}\n" for one in own.values())
 
 

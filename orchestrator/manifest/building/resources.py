@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from orchestrator.manifest.building.adopting import adopted_service, is_adopted
 from orchestrator.manifest.building.program import program
 from orchestrator.manifest.building.server import server
 from orchestrator.manifest.building.site import Site, Surroundings
 from orchestrator.manifest.model.document import Document
 from orchestrator.manifest.model.entry import Entry
-from orchestrator.manifest.model.program import Program
+from orchestrator.manifest.model.program import Program, Service
 from orchestrator.manifest.model.server import Server
 from orchestrator.model.resource import Resource
 
@@ -27,6 +28,8 @@ def resources(document: Document, around: Surroundings) -> dict[str, Resource]:
 def _resource(entry: Entry, site: Site) -> Resource | None:
     if isinstance(entry, Server):
         return server(entry, site)
+    if isinstance(entry, Service) and is_adopted(entry, site):
+        return adopted_service(entry, site)
     return program(entry, site) if isinstance(entry, Program) else None
 
 

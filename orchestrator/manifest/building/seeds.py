@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from orchestrator.manifest.building.site import Site
 from orchestrator.manifest.reading.scalars import Scalar
@@ -23,22 +24,28 @@ _SCRIPT = ".sh"
 
 @dataclass(frozen=True)
 class Loads:
-    """Which files somebody can load, by their suffixes; None when it is not known who that is."""
+    """Which files somebody can load, by their suffixes; None when it is not known who that is.
+
+    `refused` are suffixes of those that could be loaded elsewhere, each with why they cannot here.
+    """
 
     name: str
     suffixes: tuple[str, ...] | None = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, technology: Technology) -> Loads:
+    def of(cls, technology: Technology, refused: Mapping[str, str] | None = None) -> Loads:
         """What a technology loads; the longest suffix that fits is meant."""
-        return cls(technology.name, tuple(sorted(technology.seeds, key=lambda each: -len(each))))
+        suffixes = tuple(sorted(technology.seeds, key=lambda each: -len(each)))
+        return cls(technology.name, suffixes, refused or {})
 
     def suffix(self, text: str) -> str:
         """The suffix that fits, empty when there is none."""
         return next((suffix for suffix in self.suffixes or () if text.endswith(suffix)), "")
 
     def __str__(self) -> str:
-        kinds = [*sorted(self.suffixes or ()), _SCRIPT, "file.py:function", "task:NAME"]
+        taken = (suffix for suffix in self.suffixes or () if suffix not in self.refused)
+        kinds = [*sorted(taken), _SCRIPT, "file.py:function", "task:NAME"]
         return f"{self.name} takes {listed(kinds)}"
 
 
@@ -61,6 +68,9 @@ def _seed(text: str, loads: Loads, site: Site, keys: tuple[str | int, ...]) -> S
     if path.endswith(".py"):
         return _function(path, function, text, site, keys)
     suffix = loads.suffix(text)
+    if suffix in loads.refused:
+        site.wrong(f"cannot be put into what runs already: {loads.refused[suffix]}", *keys)
+        return None
     if suffix:
         return FileSeed(site.file(text, *keys), suffix, text)
     if text.endswith(_SCRIPT):

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from orchestrator.manifest.building.adopting import adopted_server, is_adopted
 from orchestrator.manifest.building.base import base
 from orchestrator.manifest.building.image import check_image
 from orchestrator.manifest.building.probes import readiness
@@ -27,12 +28,18 @@ _EXAMPLE = "use: postgres"
 
 def server(entry: Server, site: Site) -> Resource | None:
     """The resource, None when nobody can say what it is."""
-    common = base(entry, site)
     technology = _technology(entry, site)
     if technology is None:
+        base(entry, site)
         seeds(entry.seed, (), Loads(site.name, suffixes=None), site)
         readiness(entry.ready, (), Readiness(Automatic()), site)
         return None
+    if is_adopted(entry, site):
+        return adopted_server(entry, technology, site)
+    return _started(entry, technology, base(entry, site), site)
+
+
+def _started(entry: Server, technology: Technology, common: Resource, site: Site) -> Resource:
     ports = (Port(technology.port, host=entry.port),)
     site.around.mistakes.secrets.add(entry.password or "")
     _check_form(entry.user, technology.user_form, "user", site)

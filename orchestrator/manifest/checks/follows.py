@@ -74,7 +74,7 @@ class Follows:
         """Yield the processes on this host that a container refers to."""
         for needed in dependencies(resource) if resource.contained else ():
             other = self.resources.get(needed.name)
-            if other and not other.contained and other.ports:
+            if other and other.on_host:
                 yield other.name
 
     def warn(self, use: Use) -> None:

@@ -77,6 +77,11 @@ class References:
         if reference.field not in fields:
             near = did_you_mean(reference.field, fields, f"it has {listed(fields)}")
             return f"{resource.name} has no field {quoted(reference.field)}{near}"
+        if reference.lazy and resource.own_place and resource.own_place.named_by_server:
+            return (
+                f'{reference} cannot be "lazy": which database of {resource.name} is the run\'s is '
+                "known only when it has been claimed; leave the word out"
+            )
         if self._ports_doubtful(resource):
             return ""
         if not resource.ports:

@@ -6,11 +6,23 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import ConfigDict, Field
 
-from orchestrator.manifest.model.leaf import Accepts
+from orchestrator.manifest.model.leaf import Accepts, Leaf
 from orchestrator.manifest.model.numbers import Cpus, Duration, Memory
 from orchestrator.manifest.model.part import Environment, Options, Part, Words, mapping
 from orchestrator.manifest.model.ready import Ready
-from orchestrator.manifest.model.texts import HostName, Templated, Text, Word, choice, not_yet
+from orchestrator.manifest.model.texts import (
+    FROM_ENVIRONMENT,
+    HostName,
+    Templated,
+    Text,
+    Word,
+    choice,
+    read_credential,
+    read_flag,
+)
+
+At = Annotated[str, Leaf(read_credential, {"type": "string", "pattern": "://|\\$\\{env:"})]
+Owned = Annotated[bool, Leaf(read_flag, {"anyOf": [{"type": "boolean"}, FROM_ENVIRONMENT]})]
 
 FREE_KEYS: dict[str, Any] = {"patternProperties": {"^x-": {}}}
 
@@ -75,6 +87,3 @@ class Entry(Part):
     docker: Options | None = Field(
         None, description="More settings for the engine's create call, as they are."
     )
-    at: (
-        Annotated[str, not_yet("at", "leave it out, so that Greenroom runs the resource")] | None
-    ) = Field(None, description="Not in this version.")

@@ -31,6 +31,9 @@ _ELSEWHERE = {
 """What the same thing is called by Compose and others."""
 
 
+_ADOPTABLE = "databases, brokers and services"
+
+
 def unknown_key(model: type[Part], path: Path) -> str:
     """The message for the key at the end of `path`, which `model` does not have."""
     key = str(path[-1])
@@ -45,6 +48,8 @@ def unknown_key(model: type[Part], path: Path) -> str:
 
 
 def _owner(model: type[Part], key: str) -> str:
+    if key in Server.model_fields and key in Service.model_fields and key not in model.model_fields:
+        return "entries of a section" if model is Document else _ADOPTABLE
     if issubclass(model, Program) and key in Server.model_fields:
         return "databases and brokers"
     if issubclass(model, Server) and key in Program.model_fields:

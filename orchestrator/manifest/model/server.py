@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import ConfigDict, Field
 
 from orchestrator.manifest.model.command import Argv
-from orchestrator.manifest.model.entry import FREE_KEYS, Entry
+from orchestrator.manifest.model.entry import FREE_KEYS, At, Entry, Owned
 from orchestrator.manifest.model.numbers import HostPort
 from orchestrator.manifest.model.part import Words
 from orchestrator.manifest.model.texts import Credential, Text, choice, not_yet
@@ -35,5 +35,11 @@ class Server(Entry):
     port: HostPort | None = Field(None, description="A fixed port on this host.")
     isolation: Annotated[str, _ISOLATION] | None = Field(
         None, description="Who gets a part of it alone: each test, each worker, or none."
+    )
+    at: At | None = Field(
+        None, description="Where it runs already: nothing is started, or removed, there."
+    )
+    owned: Owned | None = Field(
+        None, description="Whether seeds may go into what is there; else the run makes its own."
     )
     on: Annotated[str, _ON] | None = Field(None, description="Not in this version.")

@@ -109,6 +109,14 @@ def choice(*words: str, later: Mapping[str, str] | None = None) -> Leaf:
     return Leaf(read, {"anyOf": [{"enum": list(words)}, FROM_ENVIRONMENT]})
 
 
+def read_flag(value: object) -> bool:
+    """`true` or `false`."""
+    scalar = settled(value, "true or false")
+    if scalar.text not in ("true", "false"):
+        raise wrong(f"must be true or false, not {kind(value)}")
+    return scalar.text == "true"
+
+
 def not_yet(key: str, instead: str) -> Leaf:
     """A part of the language that this version cannot do at all."""
 

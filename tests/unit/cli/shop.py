@@ -45,8 +45,9 @@ class Shop:
     def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
         self._capture = capture
-        self.docker, self.process = FakeEngine("docker"), FakeEngine("process")
-        self.engines: Mapping[str, FakeEngine] = {"docker": self.docker, "process": self.process}
+        names = ("docker", "process", "adopted")
+        self.engines: Mapping[str, FakeEngine] = {name: FakeEngine(name) for name in names}
+        self.docker, self.process, self.adopted = self.engines.values()
         self.watchdogs: list[socket.socket] = []
         self.write(MANIFEST)
         for name in ("ledger", "api", "worker", "extra"):

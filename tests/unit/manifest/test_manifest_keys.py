@@ -180,15 +180,6 @@ NOT_YET: dict[str, tuple[str, list[str]]] = {
         "databases:\n  db: {on: orders}\n",
         [f'2:12: databases.db.on: "on" {_NOT_YET}; give this one a server of its own with "use"'],
     ),
-    "at": (
-        "databases:\n  db: {at: 'postgres://prod'}\n",
-        [
-            (
-                f'2:12: databases.db.at: "at" {_NOT_YET}; '
-                "leave it out, so that Greenroom runs the resource"
-            )
-        ],
-    ),
     "a database as a process": (
         "databases:\n  db: {use: postgres, engine: process}\n",
         [

@@ -175,7 +175,7 @@ class TestRedis:
         answers = b"+OK\r\n+OK\r\n+OK\r\n*2\r\n$1\r\na\r\n*1\r\n:3\r\n$-1\r\n"
         said = speak(redis.talk(iter(seed), CREDENTIALS), answers)
         assert said == (
-            b"*2\r\n$4\r\nAUTH\r\n$2\r\npw\r\nSELECT db\r\n"
+            b"*3\r\n$4\r\nAUTH\r\n$2\r\nme\r\n$2\r\npw\r\nSELECT db\r\n"
             b'SET greeting "hello world"\r\nLRANGE list 0 -1\r\nGET none\r\n'
         )
 

@@ -70,11 +70,17 @@ def disconnected(conversation: Conversation, times: int) -> list[str]:
 class TestPostgres:
     def test_the_template_of_each_database_can_be_joined_by_nobody(self) -> None:
         assert statements(postgres_state.template(SHARED), 2) == [
-            "UPDATE pg_database SET datistemplate = false WHERE datname = 'ledger__template';",
+            (
+                "SELECT 'ALTER DATABASE \"ledger__template\" WITH IS_TEMPLATE false'"
+                " FROM pg_database WHERE datname = 'ledger__template' \\gexec"
+            ),
             'DROP DATABASE IF EXISTS "ledger__template" WITH (FORCE);',
             'CREATE DATABASE "ledger__template" TEMPLATE "ledger" :strategy;',
             'ALTER DATABASE "ledger__template" WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;',
-            "UPDATE pg_database SET datistemplate = false WHERE datname = 'o\"dd__template';",
+            (
+                'SELECT \'ALTER DATABASE "o""dd__template" WITH IS_TEMPLATE false\''
+                " FROM pg_database WHERE datname = 'o\"dd__template' \\gexec"
+            ),
             'DROP DATABASE IF EXISTS "o""dd__template" WITH (FORCE);',
             'CREATE DATABASE "o""dd__template" TEMPLATE "o""dd" :strategy;',
             'ALTER DATABASE "o""dd__template" WITH IS_TEMPLATE true ALLOW_CONNECTIONS false;',
