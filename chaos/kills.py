@@ -35,6 +35,7 @@ MANIFESTS = {CONTAINED: "five", HERE: "servers"}
 KILLED = 128 + signal.SIGKILL
 
 PHASES = {"open": "up", "start": "up", "ready": "up", "seed": "seeding"}
+PHASES |= {"restore": "up", "template": "seeding", "snapshot": "seeding", "store": "seeding"}
 PHASES |= {"remove": "down", "close": "down"}
 
 
