@@ -25,7 +25,7 @@ EVIDENCE = re.compile(r"  (step|last answer|state|log)\b")
 VARYING = (
     (re.compile(r"/(?!/)[\w./-]*engine\.sock"), "SOCKET"),
     (re.compile(r"/\S*/(runs|state)\b\S*"), "FOLDER"),
-    (re.compile(r"\b(small|five|twenty)-[a-z2-9]{8}\b"), "RUN"),
+    (re.compile(r"\b(small|five|servers|twenty)-[a-z2-9]{8}\b"), "RUN"),
     (re.compile(r"\b[0-9a-f]{12,64}\b"), "ID"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"\b\d+(\.\d+)? s\b"), "N s"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Any
 
 from docker.errors import APIError
 
+from chaos.host_traces import Traces, deserted_segments
 from chaos.ledger import Ledger
 from chaos.place import Place
 from orchestrator.model.launch import MANIFEST
@@ -28,6 +30,7 @@ class Leftovers:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._client = ledger.client
+        self._segments = deserted_segments()
 
     def of(self, place: Place) -> list[str]:
         """Return everything that is there, each in a few words."""
@@ -37,6 +40,8 @@ class Leftovers:
             *(f"volume {name[:12]}" for name in self._volumes(place)),
             *(f"process {pid} {command(pid)}" for pid in processes(place)),
             *(f"{path.name} in the state folder" for path in files(place)),
+            *(f"folder {path}" for path in homes(place)),
+            *(f"shared memory {number}" for number in deserted_segments() - self._segments),
         ]
 
     def wait(self, place: Place, patience: float = PATIENCE) -> tuple[float, list[str]]:
@@ -51,6 +56,9 @@ class Leftovers:
         for pid in processes(place):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(Traces(place.state).homes, ignore_errors=True)
+        # It has no name: that of one trial must not be told of the next ones too.
+        self._segments |= deserted_segments()
         for container in self.containers(place):
             with suppress(APIError):
                 self._client.remove_container(container["Id"], v=True, force=True)
@@ -79,10 +87,19 @@ def _made_by(place: Place) -> dict[str, str]:
 
 
 def processes(place: Place) -> list[int]:
-    """Return every process that was started with this trial's state folder, zombies aside."""
+    """Return every process that was started with this trial's state folder, zombies aside.
+
+    Servers are not told of it, and live in their own folders.
+    """
     state = f"XDG_STATE_HOME={place.state}".encode()
     numbers = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-    return [pid for pid in numbers if _has(pid, state)]
+    servers = Traces(place.state).processes()
+    return [pid for pid in numbers if pid in servers or _has(pid, state)]
+
+
+def homes(place: Place) -> list[Path]:
+    """Return the folder of every server of this host."""
+    return sorted(Traces(place.state).homes.glob("[!.]*/*"))
 
 
 def _has(pid: int, variable: bytes) -> bool:

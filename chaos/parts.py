@@ -1,4 +1,7 @@
-"""The three parts of a campaign: faults, kills and signals, each with its trials and its tables."""
+"""The parts of a campaign, each with its trials and its tables.
+
+They are faults, kills, kills with servers of this host, and signals.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -115,6 +118,16 @@ def killing(setting: Setting) -> Part:
     return of_kills(setting, chosen, seconds)
 
 
+def killing_here(setting: Setting) -> Part:
+    """SIGKILL at random moments, while servers run on this host."""
+    killer = kills.Killer(setting.folder, setting.engine, setting.leftovers, kills.HERE)
+    whole = {session: crowded(killer, session, setting.workers) for session in kills.SESSIONS}
+    count = 10 if setting.short else 100
+    chosen = list(kills.at_random(setting.seed, count, whole, kills.HERE))
+    seconds = len(chosen) * (max(whole.values()) / 2 + 2 * LOOKING)
+    return of_kills_here(setting, chosen, seconds)
+
+
 def crowded(killer: kills.Killer, session: str, workers: int) -> float:
     """Return for how many seconds a session runs beside as many others as in the trials.
 
@@ -128,6 +141,12 @@ def of_kills(setting: Setting, chosen: Sequence[kills.Kill], seconds: float = 0.
     """Return the part that consists of these kills."""
     killer = kills.Killer(setting.folder, setting.engine, setting.leftovers)
     return Part("kills", chosen, seconds, killer.perform, kill_tables, lambda one: leaks(one.left))
+
+
+def of_kills_here(setting: Setting, chosen: Sequence[kills.Kill], seconds: float = 0.0) -> Part:
+    """Return the part that consists of these kills, with servers of this host."""
+    part, title = of_kills(setting, chosen, seconds), "Kills, with servers of this host"
+    return replace(part, name="kills-here", report=lambda found: [(title, tables.kills(found))])
 
 
 def kill_tables(results: Sequence[kills.Killed]) -> Iterator[tuple[str, str]]:
@@ -171,7 +190,7 @@ def leaks(left: Sequence[str]) -> Iterator[str]:
         yield f"left: {', '.join(left)}"
 
 
-PARTS = {"faults": faults, "kills": killing, "signals": ending}
+PARTS = {"faults": faults, "kills": killing, "kills-here": killing_here, "signals": ending}
 
 
 def named(texts: Sequence[str], setting: Setting) -> list[Part]:
@@ -179,11 +198,13 @@ def named(texts: Sequence[str], setting: Setting) -> list[Part]:
     several: dict[str, list[str]] = defaultdict(list)
     for text in texts:
         several[text.partition(":")[0]].append(text)
-    killed, ended = several.pop("kill", []), several.pop("signal", [])
+    killed, here = several.pop(kills.CONTAINED, []), several.pop(kills.HERE, [])
+    ended = several.pop("signal", [])
     broken = [Trial.parse(text) for each in several.values() for text in each]
     parts = [
         of_faults(setting, broken),
         of_kills(setting, [kills.Kill.parse(text) for text in killed]),
+        of_kills_here(setting, [kills.Kill.parse(text) for text in here]),
         of_signals(setting, [signals.Ending.parse(text) for text in ended]),
     ]
     return [part for part in parts if part.trials]

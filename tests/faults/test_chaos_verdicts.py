@@ -78,7 +78,11 @@ def test_a_down_after_up_has_to_succeed() -> None:
 def test_trials_are_named_as_they_are_read() -> None:
     for text in ("up:500:POST /containers/{id}/start#2", "down:restart:GET /version#1"):
         assert str(Trial.parse(text)) == text
-    for text in ("kill:up+down:1.250", "kill:run:late:POST /containers/create#3"):
+    for text in (
+        "kill:up+down:1.250",
+        "kill-here:run:0.500",
+        "kill:run:late:POST /containers/create#3",
+    ):
         assert str(Kill.parse(text)) == text
     assert str(Ending.parse("signal:SIGHUP:0.500")) == "signal:SIGHUP:0.500"
 

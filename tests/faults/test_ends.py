@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from host_servers import need_programs
 
-from chaos.kills import Kill, Killer
+from chaos.kills import HERE, Kill, Killer
 from chaos.ledger import Ledger
 from chaos.leftovers import Leftovers
 from chaos.place import engine_socket
@@ -39,9 +40,12 @@ def folder() -> Iterator[Path]:
         "kill:run:late:POST /containers/create#1",
         "kill:run:1.500",
         "kill:up+down:2.500",
+        "kill-here:run:1.500",
     ],
 )
 def test_a_killed_command_leaves_nothing(name: str, folder: Path, leftovers: Leftovers) -> None:
+    if name.startswith(HERE):
+        need_programs("process", "postgres", "redis", "nats", "rabbitmq")
     killed = Killer(folder, engine_socket(), leftovers).perform(Kill.parse(name))
     assert killed.left == (), killed
 

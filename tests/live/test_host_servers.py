@@ -14,9 +14,9 @@ import psutil
 import pymysql
 import pytest
 from host_servers import need_programs
-from host_traces import Traces
 from mortal_place import SECONDS, Place
 
+from chaos.host_traces import Traces
 from orchestrator.engines.process.homes import is_root
 
 pytestmark = [

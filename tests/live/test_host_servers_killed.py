@@ -18,9 +18,9 @@ from pathlib import Path
 import psutil
 import pytest
 from host_servers import need_programs
-from host_traces import Traces, deserted_segments
 from mortal_place import SECONDS, Place, kill, until, watchdogs
 
+from chaos.host_traces import Traces, deserted_segments
 from orchestrator.waiting import Deadline, poll
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into Linux's /proc")

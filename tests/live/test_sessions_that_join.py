@@ -12,8 +12,6 @@ from sliced_project import FILES, MANIFEST
 
 from orchestrator.lifecycle.survey import survey
 
-pytestmark = pytest.mark.engine
-
 LIMIT = 120.0
 
 TESTS = """
@@ -40,7 +38,7 @@ def test_resets(environment, shared_environment):
 
 
 @pytest.fixture
-def folder(tmp_path: Path, live_environ: dict[str, str]) -> Path:
+def folder(each_engine: str, tmp_path: Path, live_environ: dict[str, str]) -> Path:
     """A manifest in one folder, tests in another that does not find it."""
     for name, text in {**FILES, "environment.yaml": MANIFEST.replace("CACHE", "none")}.items():
         (tmp_path / "deploy").mkdir(exist_ok=True)

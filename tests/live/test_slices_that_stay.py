@@ -18,8 +18,6 @@ from orchestrator import Environment
 from orchestrator.lifecycle.survey import survey
 from orchestrator.waiting import Deadline, poll
 
-pytestmark = pytest.mark.engine
-
 LIMIT = 90.0
 
 TESTS = """
@@ -104,7 +102,7 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path, live_environ: dict[str, str]) -> Iterator[Project]:
+def project(each_engine: str, tmp_path: Path, live_environ: dict[str, str]) -> Iterator[Project]:
     project = Project(tmp_path)
     project.greenroom("up")
     yield project
