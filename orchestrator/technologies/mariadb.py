@@ -30,6 +30,9 @@ HANDSHAKE = rb"(?s)^.{3}\x00\x0a"
 ERROR = r"(?P<error>ERROR \d+ \(\w+\)) at line (?P<line>\d+)"
 """How clients begin a refusal, with the line on which the statement begins."""
 
+DATABASE_VARIABLE = "GREENROOM_DATABASE"
+"""The variable that tells whoever runs a client which database is meant."""
+
 DATA = "/var/lib/greenroom/data"
 
 HOME = "/etc/greenroom"
@@ -79,8 +82,13 @@ def select(word: str) -> bytes:
 
 
 def loaders(client: str) -> dict[str, Loader]:
-    """Return what seeds by the client; it would print the whole of a refused statement."""
-    argv = (client, "--loose-skip-print-query-on-error")
+    """Return what seeds by the client; it would print the whole of a refused statement.
+
+    Its option file names the shared database, and there is no variable of its own for another: so
+    that a seed for a slice goes there, the database is its last argument.
+    """
+    into = f'exec "$0" "$@" "${DATABASE_VARIABLE}"'
+    argv = ("sh", "-c", into, client, "--loose-skip-print-query-on-error")
     sql = ExecLoader(lambda _: argv, location=ERROR, place="{file}:{line}: {error}", proof=select)
     return {
         ".sql": sql,
@@ -145,8 +153,8 @@ def made(name: str, version: str, server: str) -> Technology:
         user_form=USER,
         password_form=PASSWORD,
         database_form=DATABASE,
-        client=(name,),
-        client_env={"MYSQL_HOME": HOME},
+        client=(name, "${self.database}"),
+        client_env={"MYSQL_HOME": HOME, DATABASE_VARIABLE: "${self.database}"},
         seeds=loaders(name),
         slicing=slicing(name, dump, DATA),
         native=native(name, server),

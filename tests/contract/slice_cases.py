@@ -26,8 +26,10 @@ WORDS = ("seeded", "shared", "one", "two", "late")
 class SliceCase:
     """What the suite has to know of a technology.
 
-    `seeds` leave the word `seeded`. `write` adds a word, `words` returns those that are there, and
-    `connected` is a client that stays while it lasts, and is in the way of a reset if any is.
+    `seeds` leave the word `seeded`, and `late` is one more, with its name, that leaves the word
+    `late`, where a seed can go into a slice. `write` adds a word, `words` returns those that are
+    there, and `connected` is a client that stays while it lasts, and is in the way of a reset if any
+    is.
     """
 
     use: str
@@ -36,6 +38,7 @@ class SliceCase:
     write: Callable[[str, str], None]
     words: Callable[[str], set[str]]
     connected: Callable[[str], AbstractContextManager[Any]]
+    late: tuple[str, str] | None = None
 
 
 def postgres_write(url: str, word: str) -> None:
@@ -65,6 +68,7 @@ POSTGRES = SliceCase(
     write=postgres_write,
     words=postgres_words,
     connected=postgres_connected,
+    late=("late.sql", "insert into words values ('late');"),
 )
 
 
@@ -121,6 +125,7 @@ MARIADB = SliceCase(
     write=mariadb_write,
     words=mariadb_words,
     connected=mariadb_connected,
+    late=("late.sql", "insert into words (word) values ('late');"),
 )
 
 MYSQL = replace(MARIADB, use="mysql:8")
@@ -150,6 +155,7 @@ REDIS = SliceCase(
     write=redis_write,
     words=redis_words,
     connected=redis_connected,
+    late=("late.redis", "SET late there"),
 )
 
 

@@ -17,7 +17,11 @@ from orchestrator.addressing.resolve import url
 from orchestrator.addressing.route import Directory
 from orchestrator.copying.copier import Copier
 from orchestrator.lifecycle.running import RunningResource
+from orchestrator.model.manifest import Manifest
+from orchestrator.model.resource import FileSeed
+from orchestrator.model.step import ApplySeed
 from orchestrator.model.template import Reference
+from orchestrator.seeding import Seeder
 from orchestrator.technologies import BUILT_IN
 from orchestrator.waiting import Deadline
 
@@ -48,11 +52,30 @@ class Sliced:
 
     def url(self, number: int | None = None) -> str:
         """The address of a slice, or of what is shared."""
+        return url(URL, self.one.instance, None, self.seen(number))
+
+    def seen(self, number: int | None) -> Directory:
+        """Where everything is as seen from a slice, or from none."""
         resources = dict(self.directory.resources)
         if number is not None:
             resources[self.one.name] = self.copier.sliced(number)
-        directory = dataclasses.replace(self.directory, resources=resources)
-        return url(URL, self.one.instance, None, directory)
+        return dataclasses.replace(self.directory, resources=resources)
+
+    def seed(self, path: Path, number: int) -> None:
+        """Put one more seed into a slice."""
+        one = self.one
+        seed = FileSeed(str(path), path.suffix, path.name)
+        Seeder(
+            manifest=Manifest("", "", ""),
+            directory=self.seen(number),
+            instance=one.instance,
+            engine=one.engine,
+            found=one.found,
+            deadline=soon(),
+            progress=lambda _text, _done, _total: None,
+        ).apply(
+            ApplySeed(instance=one.instance, number=1, seed=seed, timeout=60, cause="a test asked")
+        )
 
     def make(self, *numbers: int) -> None:
         """Make slices."""
@@ -193,6 +216,17 @@ def test_a_reset_leaves_slices_alone(sliced: Sliced) -> None:
     sliced.write("one", 61)
     sliced.copier.reset(soon())
     assert sliced.words(61) == {"seeded", "one"}
+
+
+def test_a_seed_of_a_slice_is_seen_nowhere_else(sliced: Sliced, tmp_path: Path) -> None:
+    if sliced.case.late is None:
+        pytest.skip("its seeds name the place themselves")
+    name, text = sliced.case.late
+    (tmp_path / name).write_text(text)
+    sliced.make(65)
+    sliced.seed(tmp_path / name, 65)
+    assert sliced.words(65) == {"seeded", "late"}
+    assert sliced.words() == SEEDED
 
 
 def test_another_process_makes_slices_of_the_same_and_drops_these(sliced: Sliced) -> None:

@@ -33,7 +33,7 @@ PAGE = page("cli.md")
 PROGRAM: Any = typer.main.get_command(app)
 COMMANDS: dict[str, Any] = PROGRAM.commands
 
-INTERNAL = {"GREENROOM_PROCESS", "GREENROOM_PROCESS_LABELS"}
+INTERNAL = {"GREENROOM_DATABASE", "GREENROOM_PROCESS", "GREENROOM_PROCESS_LABELS"}
 """Variables of Greenroom's own that nobody is meant to set."""
 
 TOLD = {"GREENROOM_SLICE"}
