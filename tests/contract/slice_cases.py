@@ -28,8 +28,8 @@ class SliceCase:
 
     `seeds` leave the word `seeded`, and `late` is one more, with its name, that leaves the word
     `late`, where a seed can go into a slice. `write` adds a word, `words` returns those that are
-    there, and `connected` is a client that stays while it lasts, and is in the way of a reset if any
-    is.
+    there, and `connected` is a client that stays while it lasts, and is in the way of a reset if
+    any is.
     """
 
     use: str
