@@ -19,6 +19,7 @@ from orchestrator.host import manifests
 from orchestrator.host.owner import TIME_TO_LIVE, identity
 from orchestrator.lifecycle.bringing_up import Brought
 from orchestrator.lifecycle.death import DeathWatch, raise_if_dead
+from orchestrator.lifecycle.planner import Planner
 from orchestrator.lifecycle.running import RunningResource
 from orchestrator.lifecycle.survey import Run, survey
 from orchestrator.lifecycle.view import View
@@ -89,16 +90,21 @@ class Environment:
         self._real = engines is None
         self._slices: Slices | None = None
         names = [*needed_engines(manifest.resources), *([PROCESS] if movable(manifest) else [])]
-        self._lifetime = Lifetime(
+        self._planner = Planner(
             manifest=manifest,
             profiles=tuple(profiles),
             engines=engines or make_all(names, self._environ),
+            environ=self._environ,
+            tell=self.tell,
+            snapshots=snapshots,
+        )
+        self._lifetime = Lifetime(
+            self._planner,
             real=engines is None,
             environ=self._environ,
             timeout=timeout,
             keep=Keep(keep),
             tell=self.tell,
-            snapshots=snapshots,
         )
 
     @classmethod
@@ -174,7 +180,7 @@ class Environment:
 
         `offline` asks no engine and knows nothing of the world.
         """
-        return self._lifetime.plan_offline() if offline else self._lifetime.plan()
+        return self._planner.plan_offline() if offline else self._lifetime.plan()
 
     def up(self, *, stays: bool = False, ttl: float = TIME_TO_LIVE) -> Self:
         """Start everything, wait until it is ready, seed it; with `stays` for others to join.
@@ -259,7 +265,7 @@ class Environment:
     @property
     def manifest(self) -> Manifest:
         """The manifest; once it is up, or planned, with everything where it is to run."""
-        return self._lifetime.manifest
+        return self._planner.manifest
 
     @property
     def joined(self) -> bool:

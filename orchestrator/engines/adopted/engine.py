@@ -16,6 +16,7 @@ from pathlib import Path
 from orchestrator.engines.adopted import places
 from orchestrator.engines.adopted.records import Record, Records
 from orchestrator.engines.process import commands
+from orchestrator.engines.process.folders import remove_all
 from orchestrator.errors import EngineError, Gone
 from orchestrator.model.facts import EngineFacts
 from orchestrator.model.launch import (
@@ -66,7 +67,7 @@ class AdoptedEngine:
         try:
             record.write(folder)
         except BaseException:
-            self._records.remove(folder)
+            remove_all(folder)
             raise
         return self._found(name, record)
 
@@ -152,13 +153,13 @@ class AdoptedEngine:
             except EngineError as error:
                 error.hint = error.hint or GONE.format(folder=folder)
                 raise
-        self._records.remove(folder)
+        remove_all(folder)
         return None
 
     def close(self, run: str, deadline: Deadline) -> None:
         """Remove the folder of a run's records. Gone already is fine."""
         deadline.check()
-        self._records.remove(self._records.of_run(run))
+        remove_all(self._records.of_run(run))
 
     def _folder(self, found: Found) -> Path:
         return self._records.of(found.run, found.name)

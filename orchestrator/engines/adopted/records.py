@@ -12,13 +12,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
+from orchestrator.engines.process.folders import folder_of
 from orchestrator.engines.process.mark import is_run
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import RUN, FileContent, Guest
@@ -71,9 +71,7 @@ class Records:
 
     def of_run(self, run: str) -> Path:
         """Where those of a run are. Raises EngineError for what cannot be a run."""
-        if not is_run(run):
-            raise EngineError(f"{run!r} cannot be the name of a run")
-        return self.root / run
+        return folder_of(self.root, run)
 
     def of(self, run: str, instance: str) -> Path:
         """Where that of an instance is, made or not."""
@@ -125,15 +123,6 @@ class Records:
             for folder in sorted(self.of_run(run).iterdir()):
                 if record := Record.read(folder):
                     yield folder.name, record
-
-    def remove(self, folder: Path) -> None:
-        """Remove a folder; gone already is fine. Raises EngineError."""
-        try:
-            shutil.rmtree(folder)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            raise EngineError(f"cannot remove {folder}: {error}") from error
 
 
 def written(path: Path, data: bytes, mode: int) -> None:

@@ -12,7 +12,7 @@ from orchestrator import StepFailed
 from orchestrator.copying import keeping
 from orchestrator.errors import EngineError
 from orchestrator.lifecycle import snapshotting
-from orchestrator.lifetime import Lifetime
+from orchestrator.lifecycle.planner import Planner
 from orchestrator.model.launch import ExecResult, State
 from orchestrator.model.snapshot import DAMAGED, TAKE
 from orchestrator.waiting import Deadline, Stopped, poll
@@ -125,13 +125,13 @@ def test_a_server_that_finds_its_snapshot_damaged_has_it_made_anew(
     (key,) = seeded.keys
     seeded.docker.replies("ledger", b"")
     seeded.docker.becomes("ledger", State("exited", DAMAGED))
-    rebuild = Lifetime.rebuild
+    distrust = Planner.distrust
 
-    def recovers(lifetime: Lifetime, damaged: dict[str, str]) -> None:
+    def recovers(planner: Planner, damaged: dict[str, str]) -> None:
         seeded.docker.replies("ledger", LETS_IN)
-        rebuild(lifetime, damaged)
+        distrust(planner, damaged)
 
-    monkeypatch.setattr(Lifetime, "rebuild", recovers)
+    monkeypatch.setattr(Planner, "distrust", recovers)
     with seeded.environment():
         assert seeded.noticed == [
             f"ledger cannot be restored from snapshot {key}; it is seeded anew"
