@@ -99,7 +99,8 @@ def processes(place: Place) -> list[int]:
 
 def homes(place: Place) -> list[Path]:
     """Return the folder of every server of this host."""
-    return sorted(Traces(place.state).homes.glob("[!.]*/*"))
+    found = Traces(place.state).homes.glob("[!.]*/*")
+    return sorted(path for path in found if path.is_dir())
 
 
 def _has(pid: int, variable: bytes) -> bool:

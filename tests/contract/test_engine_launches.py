@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -165,6 +166,16 @@ def test_who_has_a_folder_from_before_finds_it_empty(engine_case: Case) -> None:
     await_end(engine_case, engine_case.start(engine_case.furnished(labels, "touch before")))
     found = engine_case.start(engine_case.furnished(labels, "ls"))
     assert printed(engine_case, found) == ""
+
+
+@needs("folders")
+def test_folders_tell_whose_run_it_is_when_nothing_else_does(engine_case: Case) -> None:
+    labels = engine_case.new_run()
+    found = engine_case.start(engine_case.furnished(labels, "true"))
+    await_end(engine_case, found)
+    shutil.rmtree(engine_case.folder / "runs")
+    (place,) = engine_case.another_engine().list(within(), labels.run)
+    assert dict(place.labels) == labels.labels()
 
 
 @needs("folders")

@@ -36,6 +36,12 @@ brokers:
   queue: {use: rabbitmq, isolation: test}
 """
 
+# With this an `up` does not come to its end before it is killed.
+NEVER_READY = """
+services:
+  slow: {command: [sleep, "600"], ready: {log: never}}
+"""
+
 # So much that its snapshot takes longer to be made than the kill.
 SCHEMA = "create table rows as select repeat('x', 1000) from generate_series(1, 50000);\n"
 
@@ -96,6 +102,7 @@ STEPS = (
 
 @pytest.mark.parametrize("step", STEPS)
 def test_on_the_way_up(step: str, host: Host) -> None:
+    host.write(MANIFEST + NEVER_READY)
     program = host.start("up", "--events", "events.jsonl")
     poll(lambda: host.begun(step), Deadline.after(SECONDS))
     kill(program)
@@ -151,13 +158,32 @@ def test_without_any_record_of_the_run_down_finds_it(host: Host) -> None:
     host.wait_until_all_is_gone()
 
 
-def test_a_server_that_was_killed_leaves_nothing_either(host: Host) -> None:
-    host.greenroom("up")
+def end_servers(host: Host, number: signal.Signals) -> None:
+    """Send a signal to every server, and to whatever it has started."""
     for pid, words in host.traces.processes().items():
         if "watch.py" not in words:
             with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, number)
+
+
+def test_a_server_that_was_killed_leaves_nothing_either(host: Host) -> None:
+    host.greenroom("up")
+    end_servers(host, signal.SIGKILL)
     host.greenroom("down")
+    host.wait_until_all_is_gone()
+
+
+def test_when_all_is_dead_and_forgotten_the_next_command_sweeps(host: Host) -> None:
+    program = host.start("run", "--", "sleep", "60")
+    until(program, "running sleep")
+    [watchdog] = watchdogs(host)
+    watchdog.kill()
+    kill(program)
+    end_servers(host, signal.SIGQUIT)
+    end_servers(host, signal.SIGTERM)
+    shutil.rmtree(host.traces.runs)
+    poll(lambda: not host.traces.processes(), Deadline.after(SECONDS))
+    assert "which made it, is gone" in host.greenroom("ps")
     host.wait_until_all_is_gone()
 
 

@@ -100,7 +100,7 @@ class ProcessEngine:
 
     def _furnish(self, launch: Launch, mark: Mark, user: int | None, deadline: Deadline) -> None:
         """Make a server's own folder, with its data where that is kept."""
-        home = self._homes.make(mark, launch.files, user)
+        home = self._homes.make(mark, launch.files, user, launch.labels.labels())
         if launch.snapshot:
             self._shelf.give(launch.snapshot, home, deadline)
 
@@ -267,7 +267,9 @@ class ProcessEngine:
         return instances + [self._place(name) for name in runs]
 
     def _place(self, run: str) -> Found:
-        return Found(self.name, FOLDER, run, self._folders.labels(run), name=run)
+        # Whoever has deleted the one has not always seen the other.
+        labels = {**self._homes.labels(run), **self._folders.labels(run)}
+        return Found(self.name, FOLDER, run, labels, name=run)
 
     def remove(self, found: Found, deadline: Deadline) -> None:
         """End an instance with all its processes, and remove its log. Gone already is fine.

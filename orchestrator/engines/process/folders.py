@@ -21,6 +21,8 @@ from orchestrator.engines.process.mark import Mark, Record, is_run
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import RUN
 
+LABELS = "labels.json"
+
 
 @dataclass(frozen=True)
 class Files:
@@ -91,7 +93,7 @@ class Folders:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
-            _write(folder / "labels.json", json.dumps(dict(labels)))
+            _write(folder / LABELS, json.dumps(dict(labels)))
         except OSError as error:
             raise EngineError(
                 f"cannot make the run's folder {folder}: {error.strerror}",
@@ -107,11 +109,7 @@ class Folders:
 
     def labels(self, run: str) -> dict[str, str]:
         """A run's labels as its folder tells them; only its name when the folder does not."""
-        try:
-            labels = json.loads((self.of(run) / "labels.json").read_text())
-            return {RUN: run} | {str(key): str(value) for key, value in labels.items()}
-        except (OSError, ValueError, AttributeError):
-            return {RUN: run}
+        return {RUN: run} | (labels_in(self.of(run)) or {})
 
     def starts(self, run: str) -> Iterator[Mark]:
         """Every start that has a record in a run's folder."""
@@ -122,6 +120,15 @@ class Folders:
     def remove(self, run: str) -> None:
         """Remove a run's folder. Gone already is fine. Raises EngineError when something stays."""
         remove_all(self.of(run))
+
+
+def labels_in(folder: Path) -> dict[str, str] | None:
+    """Return the labels that are kept in a folder; None when there are none."""
+    try:
+        labels = json.loads((folder / LABELS).read_text())
+        return {str(key): str(value) for key, value in labels.items()}
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def folder_of(root: Path, run: str) -> Path:

@@ -1,5 +1,6 @@
 """The servers' own folders: what they are given, and where their data is.
 
+    <root>/<run>/labels.json           whose run it is, for when its own folder does not tell
     <root>/<run>/<instance>/           a server's folder, for its own user alone
     <root>/<run>/<instance>/.start     the nonce of the start that it was made for
 
@@ -11,13 +12,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from orchestrator.engines.process.folders import folder_of, remove_all
+from orchestrator.engines.process.folders import LABELS, folder_of, labels_in, remove_all
 from orchestrator.engines.process.mark import Mark, is_run
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import FileContent
@@ -68,11 +70,21 @@ class Homes:
         """Where that of an instance is, made or not."""
         return self.of_run(mark.run) / mark.instance
 
-    def make(self, mark: Mark, files: Iterable[FileContent], user: int | None) -> Path:
-        """Make a server's folder, empty but for these files. Raises EngineError."""
+    def make(
+        self,
+        mark: Mark,
+        files: Iterable[FileContent],
+        user: int | None,
+        labels: Mapping[str, str] | None = None,
+    ) -> Path:
+        """Make a server's folder, empty but for these files. Raises EngineError.
+
+        `labels` are its run's.
+        """
         home = self.of(mark)
         try:
             self._make_above(home)
+            _note(home.parent / LABELS, labels or {})
             if home.exists():
                 shutil.rmtree(home)
             home.mkdir(mode=0o700)
@@ -109,6 +121,10 @@ class Homes:
         except OSError:
             return []
 
+    def labels(self, run: str) -> dict[str, str]:
+        """A run's labels, as they were noted when its first server was made."""
+        return labels_in(self.of_run(run)) or {}
+
     def made(self, mark: Mark) -> float | None:
         """When the folder of this very start was made, in seconds since the epoch."""
         note = self.of(mark) / START
@@ -125,6 +141,14 @@ class Homes:
     def remove_run(self, run: str) -> None:
         """Remove all folders of a run."""
         remove_all(self.of_run(run))
+
+
+def _note(path: Path, labels: Mapping[str, str]) -> None:
+    """Write the labels, unless one of those that start at once was quicker."""
+    with contextlib.suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(dict(labels), file)
 
 
 def give(folder: Path, user: int) -> None:
