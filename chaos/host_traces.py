@@ -66,16 +66,16 @@ def command(pid: int) -> str:
     return contents(pid, "cmdline").replace(b"\0", b" ").decode(errors="replace")[:120]
 
 
-def deserted_segments() -> set[str]:
-    """The segments of shared memory that nobody uses, and nobody will ever remove.
+def deserted_segments() -> dict[str, int]:
+    """The segments of shared memory that nobody uses and nobody will remove, with their makers.
 
     Postgres makes one; who made it is gone, and nobody is attached to it.
     """
-    return set(_deserted())
+    return dict(_deserted())
 
 
-def _deserted() -> Iterator[str]:
+def _deserted() -> Iterator[tuple[str, int]]:
     for line in SEGMENTS.read_text().splitlines()[1:]:
         _, number, _, _, maker, _, attached, *_ = line.split()
         if attached == "0" and not Path(f"/proc/{maker}").exists():
-            yield number
+            yield number, int(maker)

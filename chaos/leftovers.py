@@ -30,7 +30,7 @@ class Leftovers:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._client = ledger.client
-        self._segments = deserted_segments()
+        self._segments = set(deserted_segments())
 
     def of(self, place: Place) -> list[str]:
         """Return everything that is there, each in a few words."""
@@ -41,7 +41,7 @@ class Leftovers:
             *(f"process {pid} {command(pid)}" for pid in processes(place)),
             *(f"{path.name} in the state folder" for path in files(place)),
             *(f"folder {path}" for path in homes(place)),
-            *(f"shared memory {number}" for number in deserted_segments() - self._segments),
+            *(f"shared memory {number}" for number in deserted_segments().keys() - self._segments),
         ]
 
     def wait(self, place: Place, patience: float = PATIENCE) -> tuple[float, list[str]]:
@@ -58,7 +58,7 @@ class Leftovers:
                 os.kill(pid, signal.SIGKILL)
         shutil.rmtree(Traces(place.state).homes, ignore_errors=True)
         # It has no name: that of one trial must not be told of the next ones too.
-        self._segments |= deserted_segments()
+        self._segments |= deserted_segments().keys()
         for container in self.containers(place):
             with suppress(APIError):
                 self._client.remove_container(container["Id"], v=True, force=True)

@@ -84,6 +84,6 @@ def refuse_in_ci(environ: Mapping[str, str], silent: EngineUnavailable) -> None:
         return
     raise EngineUnavailable(
         f"{silent.message}; in CI (CI is set) nothing falls back to processes by itself",
-        hint="start the engine, or ask for processes: `engine: process` in the manifest, "
+        hint=f"{silent.hint}; or ask for processes: `engine: process` in the manifest, "
         "--engine process, or GREENROOM_ENGINE=process",
     ) from silent

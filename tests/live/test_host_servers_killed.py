@@ -57,7 +57,8 @@ class Host(Place):
         super().__init__(folder, environ, MANIFEST)
         (folder / "schema.sql").write_text(SCHEMA)
         self.traces = Traces(self.state)
-        self.segments = deserted_segments()
+        self.segments = set(deserted_segments())
+        self.seen: set[int] = set()
 
     @property
     def run(self) -> str:
@@ -69,15 +70,27 @@ class Host(Place):
         """Whether a step has begun, as the events tell."""
         path = self.folder / "events.jsonl"
         lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+        self.processes()
         events = [json.loads(line) for line in lines if line.endswith("\n")]
         return any(one["event"] == "StepStarted" and one["step"] == step for one in events)
 
     def wait_until_all_is_gone(self, but: Sequence[psutil.Process] = ()) -> None:
         """Wait until Linux knows nothing of it any more, but for these processes."""
         spared, deadline = {one.pid for one in but}, Deadline.after(WITHIN)
-        poll(lambda: self.traces.processes().keys() <= spared, deadline)
+        poll(lambda: self.processes().keys() <= spared, deadline)
         poll(lambda: not self.traces.folders(), deadline)
-        poll(lambda: deserted_segments() <= self.segments, deadline)
+        poll(lambda: not self.deserted(), deadline)
+
+    def processes(self) -> dict[int, str]:
+        """The processes of its runs, which are remembered."""
+        found = self.traces.processes()
+        self.seen |= found.keys()
+        return found
+
+    def deserted(self) -> list[str]:
+        """The segments that these have left; other tests make and leave theirs meanwhile."""
+        made = deserted_segments()
+        return [one for one in made.keys() - self.segments if made[one] in self.seen]
 
 
 @pytest.fixture
@@ -124,7 +137,7 @@ def test_while_the_tests_run_and_its_watchdog_too(host: Host) -> None:
     [watchdog] = watchdogs(host)
     watchdog.kill()
     kill(program)
-    assert len(host.traces.processes()) > 4
+    assert len(host.processes()) > 4
     assert "is removed: process" in host.greenroom("ps")
     host.wait_until_all_is_gone()
 
@@ -153,14 +166,14 @@ def test_without_any_record_of_the_run_down_finds_it(host: Host) -> None:
     [watchdog] = watchdogs(host)
     watchdog.kill()
     shutil.rmtree(host.traces.runs / run)
-    assert len(host.traces.processes()) > 4
+    assert len(host.processes()) > 4
     host.greenroom("down", run)
     host.wait_until_all_is_gone()
 
 
 def end_servers(host: Host, number: signal.Signals) -> None:
     """Send a signal to every server, and to whatever it has started."""
-    for pid, words in host.traces.processes().items():
+    for pid, words in host.processes().items():
         if "watch.py" not in words:
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
@@ -182,7 +195,7 @@ def test_when_all_is_dead_and_forgotten_the_next_command_sweeps(host: Host) -> N
     end_servers(host, signal.SIGQUIT)
     end_servers(host, signal.SIGTERM)
     shutil.rmtree(host.traces.runs)
-    poll(lambda: not host.traces.processes(), Deadline.after(SECONDS))
+    poll(lambda: not host.processes(), Deadline.after(SECONDS))
     assert "which made it, is gone" in host.greenroom("ps")
     host.wait_until_all_is_gone()
 

@@ -97,18 +97,27 @@ def listed(api: Api, engine: str, deadline: Deadline) -> list[Snapshot]:
                 engine=engine,
                 key=key,
                 of=found.get(OF, ""),
-                size=_own_size(client, each),
+                size=size,
                 created=number(each, "Created") or 0,
             )
             for each in images
             if (found := labels(each)) and (key := found.get(SNAPSHOT, ""))
             if snapshot_image(key) in (each.get("RepoTags") or ())
+            if (size := _own_size(client, each)) is not None
         ]
 
 
-def _own_size(client: Client, thing: Item) -> int:
-    """Return the size of an image's last layer: all below it belongs to the image that it is on."""
-    layers = items(client.get(f"/images/{text(thing, 'Id')}/history"))
+def _own_size(client: Client, thing: Item) -> int | None:
+    """Return the size of an image's last layer: all below it belongs to the image that it is on.
+
+    None when somebody has removed the image meanwhile.
+    """
+    try:
+        layers = items(client.get(f"/images/{text(thing, 'Id')}/history"))
+    except Refusal as error:
+        if error.status != NOT_FOUND:
+            raise
+        return None
     return number(layers[0], "Size") or 0 if layers else 0
 
 

@@ -485,3 +485,20 @@ def test_a_build_that_fails_carries_the_end_of_its_log(daemon: Daemon, tmp_path:
 def test_a_build_without_its_folder_says_so(daemon: Daemon, tmp_path: Path) -> None:
     with pytest.raises(BuildFailed, match="there is no such folder"):
         daemon.engine().build("app", Build(str(tmp_path / "x")), {}, lambda *_: None, within())
+
+
+def test_a_snapshot_that_is_removed_while_all_are_listed_is_none(daemon: Daemon) -> None:
+    both = [
+        {
+            "Id": f"sha256:{key}",
+            "RepoTags": [f"greenroom/snapshot:{key}"],
+            "Labels": {"greenroom.snapshot": key, "greenroom.snapshot.of": "shop: ledger"},
+            "Created": 1,
+        }
+        for key in ("aa", "bb")
+    ]
+    daemon.on("GET .*/images/json.*", json_answer(both))
+    daemon.on("GET .*/images/sha256:aa/history", refusal(404, "No such image: sha256:aa"))
+    daemon.on("GET .*/images/sha256:bb/history", json_answer([{"Size": 7}, {"Size": 100}]))
+    (found,) = daemon.engine().snapshots(within())
+    assert (found.key, found.size) == ("bb", 7)
