@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.engines.process.homes import homes_root
+from orchestrator.engines.process.homes import Homes, homes_root
 
 SEGMENTS = Path("/proc/sysvipc/shm")
 
@@ -29,6 +29,11 @@ class Traces:
         """The folder of the servers' own folders, and of the snapshots."""
         return homes_root(self.state_home / "greenroom")
 
+    @property
+    def memory(self) -> Path:
+        """The folder of what data of the servers is in memory."""
+        return Homes(self.homes).memory.root
+
     def processes(self) -> dict[int, str]:
         """The command line of every process that lives in such a folder, or was told of one.
 
@@ -38,15 +43,16 @@ class Traces:
         return {pid: command(pid) for pid in numbers if pid != os.getpid() and self._has(pid)}
 
     def _has(self, pid: int) -> bool:
-        places = [os.fsencode(self.homes), os.fsencode(self.runs)]
+        places = [os.fsencode(one) for one in (self.homes, self.runs, self.memory)]
         told = contents(pid, "environ") + contents(pid, "cmdline")
         with suppress(OSError):
             told += os.fsencode(os.readlink(f"/proc/{pid}/cwd"))  # noqa: PTH115 - may have no target
         return any(place in told for place in places)
 
     def folders(self) -> list[str]:
-        """The folders of runs, and their servers'; snapshots stay."""
-        return [str(path) for root in (self.runs, self.homes) for path in root.glob("[!.]*")]
+        """The folders of runs, and their servers', data in memory included; snapshots stay."""
+        roots = (self.runs, self.homes, self.memory)
+        return [str(path) for root in roots for path in root.glob("[!.]*")]
 
     def left(self) -> list[str]:
         """All of it, each in a few words."""

@@ -58,6 +58,8 @@ def forget_servers(state_home: Path) -> None:
 
     As root they are outside of it, so that they would stay when the test's own folder goes.
     """
-    from orchestrator.engines.process.homes import homes_root
+    from orchestrator.engines.process.homes import Homes, homes_root
 
-    shutil.rmtree(homes_root(state_home / "greenroom"), ignore_errors=True)
+    homes = Homes(homes_root(state_home / "greenroom"))
+    for folder in (homes.root, homes.memory.root):
+        shutil.rmtree(folder, ignore_errors=True)

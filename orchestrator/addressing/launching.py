@@ -88,7 +88,8 @@ def launch(
         fingerprint=fingerprint,
     )
     if resource.native:
-        return native(found, resource.native, directory.folder(instance), snapshot, program)
+        server = native(found, resource.native, directory.folder(instance), snapshot, program)
+        return replace(server, memory=copied_in_memory(resource))
     return from_snapshot(found, resource) if snapshot else found
 
 
@@ -166,6 +167,12 @@ def client_files(how: Adoption | None) -> Iterator[File]:
     for name, text in how.scripts.items():
         path = PurePosixPath(PROGRAMS, name)
         yield File(path, content=taken_apart(text), mode=0o700, escape=True)
+
+
+def copied_in_memory(resource: Resource) -> bool:
+    """Whether tests get copies of its data that are made quicker in memory."""
+    slicing = resource.technology.slicing if resource.technology else None
+    return bool(resource.sliced and slicing and slicing.tmpfs)
 
 
 def surroundings(environ: Mapping[str, str]) -> dict[str, str]:

@@ -106,10 +106,8 @@ class Launch:
 
     A server on this host has a `folder` of its own, which is made for it; its files are put there.
     With the key of a `snapshot` it begins with that snapshot's data. One that is `rootless` is
-    never run as root. `stop` is the signal that ends it at once; empty: it is killed.
-
-    Of what runs already, `guest` says what the run is there; its `folder` has what leads clients to
-    the server, and `env` is their environment.
+    never run as root, and with `memory` its data is there, if there is room. `stop` is the signal
+    that ends it at once; empty: it is killed. A `guest` is of what runs already.
     """
 
     labels: RunLabels
@@ -132,6 +130,7 @@ class Launch:
     folder: str = ""
     snapshot: str = ""
     rootless: bool = False
+    memory: bool = False
     stop: str = ""
     guest: Guest | None = None
 

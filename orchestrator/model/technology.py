@@ -228,6 +228,9 @@ class Wheel:
     folder: str = ""
 
 
+NATIVE_DATA = "data"
+"""Where in a server's folder its data is."""
+
 PROGRAMS = "bin"
 """Where in a server's folder the programs are that stand before all others of the same name."""
 

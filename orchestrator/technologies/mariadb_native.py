@@ -40,7 +40,7 @@ INITIALIZE = """
 """
 
 PREPARE = """
-mkdir -m 700 data &&
+mkdir -p -m 700 data &&
 {%s} || { cat log >&2; exit 1; }
 rm log
 set -- "$@" "--init-file=$PWD/first.sql"

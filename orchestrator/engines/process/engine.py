@@ -100,7 +100,8 @@ class ProcessEngine:
 
     def _furnish(self, launch: Launch, mark: Mark, user: int | None, deadline: Deadline) -> None:
         """Make a server's own folder, with its data where that is kept."""
-        home = self._homes.make(mark, launch.files, user, launch.labels.labels())
+        labels = launch.labels.labels()
+        home = self._homes.make(mark, launch.files, user, labels, memory=launch.memory)
         if launch.snapshot:
             self._shelf.give(launch.snapshot, home, deadline)
 

@@ -14,21 +14,23 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from orchestrator.engines.process.folders import LABELS, folder_of, labels_in, remove_all
 from orchestrator.engines.process.mark import Mark, is_run
+from orchestrator.engines.process.memory import Memory
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import FileContent
+from orchestrator.model.technology import NATIVE_DATA as DATA
 
 FOR_ROOT = Path("/var/lib/greenroom")
 
 NOBODY = "nobody"
 
 START = ".start"
+"""A file that says which start a folder is of."""
 
 
 def is_root() -> bool:
@@ -76,21 +78,24 @@ class Homes:
         files: Iterable[FileContent],
         user: int | None,
         labels: Mapping[str, str] | None = None,
+        *,
+        memory: bool = False,
     ) -> Path:
         """Make a server's folder, empty but for these files. Raises EngineError.
 
-        `labels` are its run's.
+        `labels` are its run's. With `memory` its data is to be there, if there is room.
         """
         home = self.of(mark)
         try:
             self._make_above(home)
             _note(home.parent / LABELS, labels or {})
-            if home.exists():
-                shutil.rmtree(home)
+            remove_all(home)
             home.mkdir(mode=0o700)
             (home / START).write_text(mark.nonce)
             for file in files:
                 _put(home, file)
+            if memory and (place := self.memory.make(mark, user)):
+                (home / DATA).symlink_to(place)
             if user is not None:
                 give(home, user)
         except OSError as error:
@@ -114,12 +119,18 @@ class Homes:
             for folder in (home.parent, self.root, *of_ours):
                 folder.chmod(0o711)
 
+    @property
+    def memory(self) -> Memory:
+        """Where data of theirs is in memory."""
+        return Memory.beside(self.root)
+
     def runs(self) -> list[str]:
-        """The run of every folder."""
+        """The run of every folder, on the disk or in memory."""
         try:
-            return sorted(one.name for one in os.scandir(self.root) if is_run(one.name))
+            found = {one.name for one in os.scandir(self.root) if is_run(one.name)}
         except OSError:
-            return []
+            found = set()
+        return sorted(found.union(self.memory.runs()))
 
     def labels(self, run: str) -> dict[str, str]:
         """A run's labels, as they were noted when its first server was made."""
@@ -136,10 +147,12 @@ class Homes:
     def remove(self, mark: Mark) -> None:
         """Remove the folder of this very start. Gone, or another start's, is fine."""
         if self.made(mark) is not None:
+            self.memory.remove(mark)
             remove_all(self.of(mark))
 
     def remove_run(self, run: str) -> None:
         """Remove all folders of a run."""
+        self.memory.remove_run(run)
         remove_all(self.of_run(run))
 
 

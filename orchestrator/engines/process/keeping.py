@@ -21,11 +21,11 @@ from pathlib import Path
 from orchestrator.engines.process import commands
 from orchestrator.errors import EngineError
 from orchestrator.model.snapshot import Snapshot
+from orchestrator.model.technology import NATIVE_DATA as DATA
 from orchestrator.waiting import Deadline
 
 FOLDER = ".snapshots"
 ABOUT = "about.json"
-DATA = "data"
 
 GOING = "."
 """How the names of those begin that are being removed."""
@@ -80,7 +80,9 @@ class Shelf:
         """Put a copy of the data into a server's folder. Raises EngineError where it is damaged."""
         place = self.place(key)
         about = self._about(place)
-        argv = [*COPY, str(place / DATA), str(home / DATA)]
+        # It may be there already, and lead to where there is room in memory.
+        (home / DATA).mkdir(mode=0o700, exist_ok=True)
+        argv = [*COPY, f"{place / DATA}/.", str(home / DATA)]
         copied = commands.run(argv, os.environ, str(home), deadline, stdin=None, output=None)
         if about is None or copied.exit_code or listing(home / DATA)[0] != about.digest:
             words = copied.stderr.strip() or "not all of its files are as they were"
