@@ -91,8 +91,7 @@ def run_child(
     """Run a command to its end and return its exit code, 128 and the signal's number if killed.
 
     Raises CommandNotFound, and StepFailed when it is not done after so many `seconds` (None: it may
-    take its time); KeyboardInterrupt after Ctrl-C, and Interrupted after another signal. All that
-    only when the child has ended.
+    take its time); Ended after Ctrl-C, or another signal. All that only when the child has ended.
     """
     child = Child(listening)
     with listening.signals.passed_on(child.tell):

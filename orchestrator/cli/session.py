@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.cli.signals import Signals, os_exit
+from orchestrator.cli.signals import Ended, Signals, os_exit
 from orchestrator.errors import Interrupted, UsageError
 from orchestrator.model.event import Event, StepBroke
 from orchestrator.render.display import Display, display
@@ -54,7 +54,11 @@ class Session:
         for shown in self._displays:
             try:
                 shown.say(text)
-            except (OSError, ValueError, RuntimeError):
+            except RuntimeError:
+                # It was writing when the signal came, and cannot begin anew in the midst of that.
+                with suppress(OSError):
+                    os.write(sys.stderr.fileno(), f"{text}\n".encode())
+            except (OSError, ValueError):
                 continue
 
     def leave(self, number: int) -> None:
@@ -115,8 +119,8 @@ def written_to(events: str, stack: ExitStack) -> Display:
 
 
 def interrupted(error: KeyboardInterrupt) -> Interrupted:
-    """Return Ctrl-C as one of our own errors, with what was noted on it."""
-    found = Interrupted(signal.SIGINT)
+    """Return a signal as one of our own errors, with what was noted on it."""
+    found = Interrupted(error.number if isinstance(error, Ended) else signal.SIGINT)
     for note in getattr(error, "__notes__", []):
         found.add_note(note)
     return found

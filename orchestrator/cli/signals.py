@@ -15,11 +15,21 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
-from orchestrator.errors import Interrupted
-
 ENDING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+
+
+class Ended(KeyboardInterrupt):
+    """Raised where a signal lands, whatever is under way there.
+
+    It is none of the errors that anybody takes care of: a signal that comes while a display writes
+    is no fault of that display.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
 
 
 def os_exit(number: int) -> None:
@@ -31,7 +41,7 @@ Handler = Callable[[int, FrameType | None], object] | int | None
 
 
 class Signals:
-    """Turns Ctrl-C into KeyboardInterrupt and other requests to end into Interrupted, once.
+    """Turns Ctrl-C and other requests to end into Ended, once.
 
     `removing` says that removal is on its way: then the first signal is answered with words, and
     the second one ends this process through `leave`, which gets the signal's number. What is left
@@ -115,4 +125,4 @@ class Signals:
         self.removing = True
         self._asked = 1
         self._say("interrupted; everything is being removed")
-        raise KeyboardInterrupt if number == signal.SIGINT else Interrupted(number)
+        raise Ended(number)

@@ -15,8 +15,8 @@ import pytest
 
 from orchestrator.cli.child import run_child
 from orchestrator.cli.session import Session
-from orchestrator.cli.signals import Signals
-from orchestrator.errors import Interrupted
+from orchestrator.cli.signals import Ended, Signals
+from orchestrator.model.event import Event, Noticed
 
 MANIFEST = """
 name: calm
@@ -124,7 +124,7 @@ def test_who_does_not_end_in_time_is_killed_with_its_children(
     trace = tmp_path / "pid"
     script = f"trap '' TERM; sleep 60 & echo $! > {trace}; kill -TERM $PPID; wait; sleep 60"
     listening = Session([])
-    with listening.signals, pytest.raises(Interrupted):
+    with listening.signals, pytest.raises(Ended):
         run_child(["sh", "-c", script], tmp_path, os.environ, listening)
     grandchild = int(trace.read_text())
     deadline = time.monotonic() + 5
@@ -163,10 +163,10 @@ def test_handlers_are_put_back() -> None:
 def test_the_first_signal_raises_and_the_second_leaves_the_rest_to_the_watchdog() -> None:
     said: list[str] = []
     with Signals(said.append, lambda number: said.append(f"left by {number}")):
-        with pytest.raises(Interrupted) as caught:
+        with pytest.raises(Ended) as caught:
             send(signal.SIGTERM)
         send(signal.SIGINT)
-    assert caught.value.code == 143
+    assert caught.value.number == signal.SIGTERM
     assert said == [
         "interrupted; everything is being removed",
         "removal is left to the watchdog, which goes on",
@@ -228,3 +228,44 @@ def send(number: int) -> None:
     """Send ourselves a signal, and let it arrive."""
     os.kill(os.getpid(), number)
     time.sleep(0.01)
+
+
+@posix
+def test_a_signal_that_lands_in_a_display_is_no_fault_of_the_display() -> None:
+    class Writing:
+        shown = 0
+
+        def show(self, event: Event) -> None:
+            self.shown += 1
+            send(signal.SIGTERM)
+
+        def say(self, text: str) -> None:
+            """Nothing."""
+
+        def close(self) -> None:
+            """Nothing."""
+
+    display = Writing()
+    listening = Session([display])
+    event = Noticed(at=0.0, text="running pytest")
+    with listening.signals, pytest.raises(Ended):
+        listening.listen(event)
+    with pytest.raises(Ended), Signals(listening.say):
+        listening.listen(event)
+    assert display.shown == 2, "it is still shown what happens"
+
+
+@posix
+def test_words_come_also_when_a_write_was_interrupted(capfd: pytest.CaptureFixture[str]) -> None:
+    class Busy:
+        def show(self, event: Event) -> None:
+            """Nothing."""
+
+        def say(self, text: str) -> None:
+            raise RuntimeError("reentrant call inside a writer")
+
+        def close(self) -> None:
+            """Nothing."""
+
+    Session([Busy()]).say("removal is left to the watchdog")
+    assert capfd.readouterr().err == "removal is left to the watchdog\n"
