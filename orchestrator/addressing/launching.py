@@ -22,6 +22,7 @@ from orchestrator.model.resource import File, Instance, Resource
 from orchestrator.model.snapshot import restoring
 from orchestrator.model.technology import (
     GIVEN_DATABASE,
+    NATIVE_TEMPORARY,
     PROGRAMS,
     Adoption,
     Credentials,
@@ -98,7 +99,7 @@ def native(
 ) -> Launch:
     """Return the launch of a server of this host, which first makes its data if it has none."""
     command = launch.command or ()
-    env = dict(launch.env)
+    env = {**launch.env, "TMPDIR": f"{folder}/{NATIVE_TEMPORARY}"}
     if program:
         command = (program.path, *command[1:])
         own = [f"{folder}/{PROGRAMS}"] if how.scripts else []

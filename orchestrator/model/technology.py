@@ -231,6 +231,9 @@ class Wheel:
 NATIVE_DATA = "data"
 """Where in a server's folder its data is."""
 
+NATIVE_TEMPORARY = "tmp"
+"""Where in a server's folder it puts what is temporary: some remove what others have in /tmp."""
+
 PROGRAMS = "bin"
 """Where in a server's folder the programs are that stand before all others of the same name."""
 

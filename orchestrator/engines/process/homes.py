@@ -24,6 +24,7 @@ from orchestrator.engines.process.memory import Memory
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import FileContent
 from orchestrator.model.technology import NATIVE_DATA as DATA
+from orchestrator.model.technology import NATIVE_TEMPORARY
 
 FOR_ROOT = Path("/var/lib/greenroom")
 
@@ -92,6 +93,7 @@ class Homes:
             remove_all(home)
             home.mkdir(mode=0o700)
             (home / START).write_text(mark.nonce)
+            (home / NATIVE_TEMPORARY).mkdir(mode=0o700)
             for file in files:
                 _put(home, file)
             if memory and (place := self.memory.make(mark, user)):
