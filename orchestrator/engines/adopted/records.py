@@ -18,13 +18,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
-from orchestrator.engines.process.folders import folder_of
-from orchestrator.engines.process.mark import is_run
+from orchestrator.engines.process.folders import LABELS, folder_of, labels_in, runs_below
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import RUN, FileContent, Guest
 from orchestrator.model.technology import Credentials
 
-LABELS = "labels.json"
 RECORD = "record.json"
 
 
@@ -104,18 +102,11 @@ class Records:
 
     def runs(self) -> list[str]:
         """The run of every folder."""
-        try:
-            return sorted(one.name for one in os.scandir(self.root) if is_run(one.name))
-        except OSError:
-            return []
+        return runs_below(self.root)
 
     def labels(self, run: str) -> dict[str, str]:
         """A run's labels as its folder tells them; only its name when the folder does not."""
-        try:
-            labels = json.loads((self.of_run(run) / LABELS).read_text())
-            return {RUN: run} | {str(key): str(value) for key, value in labels.items()}
-        except (OSError, ValueError, AttributeError):
-            return {RUN: run}
+        return {RUN: run} | (labels_in(self.of_run(run)) or {})
 
     def all(self, run: str) -> Iterator[tuple[str, Record]]:
         """Yield the name and the record of each instance of a run."""

@@ -202,7 +202,7 @@ class ProcessEngine:
         return commands.run(
             argv,
             surroundings,
-            record.workdir or str(Path.cwd()),
+            record.workdir,
             deadline,
             user=record.user,
             stdin=stdin,
@@ -216,9 +216,8 @@ class ProcessEngine:
         with, which has to hold `env`. Raises Gone when the instance does not run.
         """
         start, record = self._running(found)
-        workdir = record.workdir or str(Path.cwd())
         launcher = Path(__file__).with_name("beside.py")
-        own = [sys.executable, "-I", str(launcher), str(start.pid), workdir]
+        own = [sys.executable, "-I", str(launcher), str(start.pid), record.workdir]
         return [*own, *env, "--", *argv]
 
     def _running(self, found: Found) -> tuple[Start, Record]:
@@ -227,7 +226,7 @@ class ProcessEngine:
         state = self._state(start)
         if not state.alive:
             raise Gone(f"{start.mark.instance} does not run: {state}")
-        return start, self._record(start) or Record(found.labels)
+        return start, self._record(start) or Record(found.labels, workdir=str(Path.cwd()))
 
     def _record(self, start: Start) -> Record | None:
         return self._folders.files(start.mark).read() or self._finder.told(start.pid)

@@ -102,10 +102,7 @@ class Folders:
 
     def runs(self) -> list[str]:
         """The run of every folder."""
-        try:
-            return sorted(entry.name for entry in os.scandir(self.root) if _is_run_folder(entry))
-        except OSError:
-            return []
+        return runs_below(self.root)
 
     def labels(self, run: str) -> dict[str, str]:
         """A run's labels as its folder tells them; only its name when the folder does not."""
@@ -129,6 +126,14 @@ def labels_in(folder: Path) -> dict[str, str] | None:
         return {str(key): str(value) for key, value in labels.items()}
     except (OSError, ValueError, AttributeError):
         return None
+
+
+def runs_below(root: Path) -> list[str]:
+    """Return the run of every folder that is below one."""
+    try:
+        return sorted(entry.name for entry in os.scandir(root) if _is_run_folder(entry))
+    except OSError:
+        return []
 
 
 def folder_of(root: Path, run: str) -> Path:

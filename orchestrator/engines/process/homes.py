@@ -18,8 +18,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from orchestrator.engines.process.folders import LABELS, folder_of, labels_in, remove_all
-from orchestrator.engines.process.mark import Mark, is_run
+from orchestrator.engines.process.folders import (
+    LABELS,
+    folder_of,
+    labels_in,
+    remove_all,
+    runs_below,
+)
+from orchestrator.engines.process.mark import Mark
 from orchestrator.engines.process.memory import Memory
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import FileContent
@@ -128,11 +134,7 @@ class Homes:
 
     def runs(self) -> list[str]:
         """The run of every folder, on the disk or in memory."""
-        try:
-            found = {one.name for one in os.scandir(self.root) if is_run(one.name)}
-        except OSError:
-            found = set()
-        return sorted(found.union(self.memory.runs()))
+        return sorted({*runs_below(self.root), *self.memory.runs()})
 
     def labels(self, run: str) -> dict[str, str]:
         """A run's labels, as they were noted when its first server was made."""

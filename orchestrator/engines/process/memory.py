@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from orchestrator.engines.process.folders import folder_of, remove_all
-from orchestrator.engines.process.mark import Mark, is_run
+from orchestrator.engines.process.folders import folder_of, remove_all, runs_below
+from orchestrator.engines.process.mark import Mark
 
 SHARED = Path("/dev/shm")  # noqa: S108 - what is in it belongs to us, or is not used
 
@@ -68,10 +68,7 @@ class Memory:
 
     def runs(self) -> list[str]:
         """The run of every folder."""
-        try:
-            return sorted(one.name for one in os.scandir(self.root) if is_run(one.name))
-        except OSError:
-            return []
+        return runs_below(self.root)
 
     def remove(self, mark: Mark) -> None:
         """Remove a server's data. Gone already is fine."""

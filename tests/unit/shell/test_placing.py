@@ -48,13 +48,8 @@ def placed(
     engine: str | None = None,
 ) -> dict[str, str]:
     found = place(loaded(text, engine), engines(silent=silent), {"CI": ci}, profiles)
-    assert (
-        bool(found.reason)
-        == any(
-            one.engine == PROCESS and one.as_process for one in found.manifest.resources.values()
-        )
-        or engine == PROCESS
-    )
+    moved = [one for one in found.manifest.resources.values() if one.native]
+    assert bool(found.reason) == bool(moved and engine != PROCESS)
     return {name: one.engine for name, one in found.manifest.resources.items()}
 
 
