@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-LOCATION = re.compile(r"/tmp/greenroom-seed\.\w+")  # noqa: S108 - the name that mktemp makes
+LOCATION = re.compile(r"/[^\s:'\"]*/greenroom-seed\.\w+")
 """What a script's messages call it."""
 
 # The script is written to a file first: commands in it may read the standard input, and half of it,
 # when the connection was cut, must not run. The file goes again, because beside a process on this
-# host it is a file of this host.
+# host it is a file of this host; beside a server it goes with that one's folder, if we die.
 RECEIVE = """
 size=$1
 shift
-script=$(mktemp /tmp/greenroom-seed.XXXXXX) || exit
+script=$(mktemp "${TMPDIR:-/tmp}/greenroom-seed.XXXXXX") || exit
 cat > "$script"
 if [ "$(wc -c < "$script")" -eq "$size" ]; then
     "$@" "$script" < /dev/null
