@@ -8,8 +8,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from orchestrator.model.adopted import Adopted
+from orchestrator.model.adoption import Adoption, OwnPlace
+from orchestrator.model.native import Native
 from orchestrator.model.probe import Automatic, Readiness
-from orchestrator.model.technology import Adoption, Native, OwnPlace, Technology
+from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
 
 DOCKER = "docker"

@@ -18,17 +18,12 @@ from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.engines.process.mark import MARK, Mark
 from orchestrator.errors import ManifestError, StepFailed
+from orchestrator.model.conversation import Credentials, SeedRefused
 from orchestrator.model.launch import ExecResult, Found
+from orchestrator.model.loader import ExecLoader, RowsLoader, WireLoader
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import DatabaseSeed, FileSeed, FunctionSeed, Instance, ScriptSeed
 from orchestrator.model.step import ApplySeed
-from orchestrator.model.technology import (
-    Credentials,
-    ExecLoader,
-    RowsLoader,
-    SeedRefused,
-    WireLoader,
-)
 from orchestrator.seeding import functions, scripts
 from orchestrator.seeding.files import SeedFile, gathered
 from orchestrator.seeding.rows.reading import rows_of

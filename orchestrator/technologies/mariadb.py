@@ -9,15 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from orchestrator.model.loader import ExecLoader, Loader, RowsLoader, rows_by
 from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import (
-    ExecLoader,
-    Loader,
-    RowsLoader,
-    Snapshotting,
-    Technology,
-    rows_by,
-)
+from orchestrator.model.technology import Snapshotting, Technology
 from orchestrator.model.template import Template
 from orchestrator.technologies.inserts import insert_rows, put_rows, quoted
 from orchestrator.technologies.mariadb_adopted import adoption

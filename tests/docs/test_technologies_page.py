@@ -16,8 +16,9 @@ from doc_manifests import loaded
 
 from orchestrator import Environment, StepFailed
 from orchestrator.model import probe, technology, template
+from orchestrator.model.conversation import Credentials
 from orchestrator.model.probe import Dialogue
-from orchestrator.model.technology import Credentials, Technology
+from orchestrator.model.technology import Technology
 from orchestrator.technologies import BUILT_IN
 
 PAGE = page("technologies.md")

@@ -20,7 +20,8 @@ from orchestrator.manifest.reading.templates import parse
 from orchestrator.manifest.words import did_you_mean, listed, quoted
 from orchestrator.model.probe import Automatic, Readiness
 from orchestrator.model.resource import DOCKER, PROCESS, SHARED, File, Port, Resource
-from orchestrator.model.technology import Slicing, Technology
+from orchestrator.model.slicing import Slicing
+from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
 
 _EXAMPLE = "use: postgres"

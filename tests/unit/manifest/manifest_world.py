@@ -8,15 +8,12 @@ from dataclasses import dataclass, field
 
 from orchestrator.errors import ManifestError
 from orchestrator.manifest import load, load_mapping
+from orchestrator.model.conversation import Conversation, Credentials
+from orchestrator.model.loader import ExecLoader
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import (
-    Conversation,
-    Credentials,
-    ExecLoader,
-    Slicing,
-    Technology,
-)
+from orchestrator.model.slicing import Slicing
+from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
 
 FOLDER = "/home/payments"
