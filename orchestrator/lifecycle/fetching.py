@@ -64,11 +64,11 @@ class Fetching:
 
 def not_to_be_pulled(missing: Mapping[str, str]) -> ImageUnavailable:
     """Return the error for images that are not there; of each, who may not have it pulled."""
-    words = (f"{image}, which {users} must not pull" for image, users in missing.items())
+    words = (f"{image}, for {users}" for image, users in missing.items())
     pulls = (f"docker pull {image}" for image in missing)
     return ImageUnavailable(
-        f"not here, and `pull: never`: {'; '.join(words)}",
-        hint=f"bring it here ({'; '.join(pulls)}), or say `pull: missing`",
+        f"not here, and not to be pulled (`pull: never`): {'; '.join(words)}",
+        hint=f"{'; '.join(pulls)}; or let it be pulled: `pull: missing`",
     )
 
 

@@ -40,8 +40,8 @@ def built(image: str, resources: list[Resource], facts: Facts) -> Iterator[Build
 def pulled(image: str, resources: list[Resource], facts: Facts) -> Iterator[Pull]:
     """Fetch an image, unless it is there and nobody asked for a newer one."""
     names, platform = [resource.name for resource in resources], resources[0].platform
-    if any(resource.pull == "always" for resource in resources):
-        cause = f"{listed(names)} asked for `pull: always`"
+    if always := [resource.name for resource in resources if resource.pull == "always"]:
+        cause = f"{listed(always)} asked for `pull: always`"
     elif image not in facts.images and any(one.pull != "never" for one in resources):
         known = DOCKER in facts.engines
         why = "it is not present" if known else "nothing is known of the engine"
