@@ -18,6 +18,7 @@ PAGES = (
     "cli.md",
     "security.md",
     "reliability.md",
+    "registries.md",
 )
 
 FENCE = re.compile(r"```(\w*)")
