@@ -19,6 +19,7 @@ PAGES = (
     "security.md",
     "reliability.md",
     "registries.md",
+    *sorted(f"technologies/{path.name}" for path in FOLDER.glob("technologies/*.md")),
 )
 
 FENCE = re.compile(r"```(\w*)")
