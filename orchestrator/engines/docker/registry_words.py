@@ -92,7 +92,7 @@ TABLE: tuple[tuple[Meaning, tuple[str, ...]], ...] = (
             "(match|provide) the specified platform",
         ),
     ),
-    (PLAIN, ("server gave http response to https client",)),
+    (PLAIN, ("server gave http response to https client", "not look like a tls handshake")),
     (UNTRUSTED, ("x509:", "certificate signed by unknown authority")),
     # A registry with a trouble of its own says so also where it was asked who may come in.
     (

@@ -306,7 +306,6 @@ def test_the_login_of_docker_hub_needs_no_name_but_podman_s_does(place: Place) -
         place.pull("db:1")
     assert caught.value.hint == '"docker login"'
     podman(place)
-    place.config({}, ".config/containers/auth.json")
     with pytest.raises(ImageUnavailable) as caught:
         place.pull("db:1")
     assert caught.value.hint == '"podman login docker.io"'

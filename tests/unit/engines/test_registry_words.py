@@ -120,7 +120,10 @@ CASES: dict[Meaning, list[str]] = {
         'Get "https://r.test/v2/": x509: certificate signed by unknown authority',
         'Get "https://r.test/v2/": tls: failed to verify certificate: x509: certificate is old',
     ],
-    PLAIN: ['Get "https://r.test/v2/": http: server gave HTTP response to HTTPS client'],
+    PLAIN: [
+        'Get "https://r.test/v2/": http: server gave HTTP response to HTTPS client',
+        PING + 'Get "https://r.test/v2/": tls: first record does not look like a TLS handshake',
+    ],
     NOWHERE: [
         f"{DIAL}: lookup r.test on 127.0.0.53:53: no such host",
         f"{DIAL} 127.0.0.1:1: connect: connection refused",

@@ -18,6 +18,7 @@ ABSENT = ImageUnavailable("cannot pull api:1: none", hint="correct it")
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "FIRST_PAUSE", 0.0)
+    monkeypatch.delenv("GREENROOM_IMAGE_PREFIX", raising=False)
 
 
 class Pulling(FakeEngine):
