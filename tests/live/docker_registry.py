@@ -21,13 +21,15 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from conftest import PREFIX
 
 from orchestrator.waiting import Deadline, poll
 
 USER, PASSWORD = "ann", "pa55 word"
 HTPASSWD = f"{USER}:$2b$04$E4Dl5QUzHw385JSSK3qApekweIVjpf6rRm6wHwhGrt6hnYTkvKt32\n"
 """The registry takes bcrypt only, for which Python has no module."""
+
+PREFIX = "localhost/greenroom-test/"
+"""Where stand-ins are (`scripts/images`), unless the user says something else."""
 
 TAR = "tar -chf - /bin/sleep $(ldd /bin/sleep | grep -o '/[^ ]*') 2>/dev/null"
 
