@@ -250,7 +250,7 @@ class Environment:
         mortal = {
             name: resource
             for name, resource in self.view.resources.items()
-            if not self.manifest.resources[name].is_task
+            if not self.manifest.resources[name].is_task and not self.manifest.resources[name].on
         }
         return DeathWatch(self.run, mortal, self.tell, self._mask, self._lifetime.anew)
 

@@ -58,7 +58,7 @@ class Seeder:
             case FunctionSeed() as seed:
                 self.call_function(step, seed)
             case DatabaseSeed(database=database):
-                self.create_database(step, database)
+                self.add(step.key, database)
 
     def load_file(self, step: ApplySeed, seed: FileSeed) -> None:
         """Stream a file into the technology's own loader."""
@@ -71,7 +71,7 @@ class Seeder:
                     word = f"greenroom-{secrets.token_hex(8)}" if loader.proof else ""
                     end = loader.proof(word) if loader.proof else b""
                     result = self.exec(argv, pieces(loader, file, end))
-                self.check(step, placed(result, loader, seed.label), seed.label)
+                check(step.key, placed(result, loader, seed.label), seed.label)
                 check_whole(step, seed.label, file.is_sent and word in result.stdout)
             case WireLoader() as loader:
                 with SeedFile(seed, "", self.progress) as file:
@@ -86,7 +86,7 @@ class Seeder:
             stream = RowStream(rows_of(file), loader)
             result = self.exec(loader.argv, stream.chunks(loader.proof(word)))
         words = stream.placed(result.stderr, seed.label)
-        self.check(step, ExecResult(result.exit_code, result.stdout, words), seed.label)
+        check(step.key, ExecResult(result.exit_code, result.stdout, words), seed.label)
         check_whole(step, seed.label, stream.is_sent and word in result.stdout)
 
     def converse(self, step: ApplySeed, seed: FileSeed, loader: WireLoader, file: SeedFile) -> None:
@@ -102,7 +102,7 @@ class Seeder:
             interpreter = scripts.interpreter(file.head().first_line)
             env = self.client_env() | variables(self.instance, self.directory)
             result = self.exec(scripts.command(interpreter, file.size), file.chunks(), env)
-        self.check(step, named(result, scripts.LOCATION, seed.label), seed.label)
+        check(step.key, named(result, scripts.LOCATION, seed.label), seed.label)
 
     def call_function(self, step: ApplySeed, seed: FunctionSeed) -> None:
         """Call a Python function in a child of the project's interpreter."""
@@ -121,12 +121,12 @@ class Seeder:
         """Return the sign by which what a function leaves behind is found at the run's end."""
         return {MARK: f"{Mark.new(self.found.run, str(SEED))}/helper"}
 
-    def create_database(self, step: ApplySeed, database: str) -> None:
-        """Make one more database on the same server."""
+    def add(self, step: str, database: str) -> None:
+        """Make one more database on the same server. Raises StepFailed with the server's words."""
         technology = self.directory.of(self.instance).technology
         assert technology is not None
         assert technology.create_database is not None, "the manifest's checks have seen to it"
-        self.check(step, self.exec(technology.create_database(database)), database)
+        check(step, self.exec(technology.create_database(database)), database)
 
     def exec(
         self,
@@ -151,14 +151,15 @@ class Seeder:
         )
         return Credentials(user, password, database)
 
-    def check(self, step: ApplySeed, result: ExecResult, label: str) -> None:
-        """Raise StepFailed when the command failed, with its words and the seed's name."""
-        if result.exit_code == 0:
-            return
-        words = result.stderr.strip() or result.stdout.strip() or "it said nothing"
-        if label not in words:
-            words = f"{label}: {words}"
-        raise StepFailed(step.key, f"{words} (exit code {result.exit_code})")
+
+def check(step: str, result: ExecResult, label: str) -> None:
+    """Raise StepFailed when the command failed, with its words and the seed's name."""
+    if result.exit_code == 0:
+        return
+    words = result.stderr.strip() or result.stdout.strip() or "it said nothing"
+    if label not in words:
+        words = f"{label}: {words}"
+    raise StepFailed(step, f"{words} (exit code {result.exit_code})")
 
 
 @contextmanager
