@@ -126,7 +126,7 @@ def read(
     """
     # Imported here, because whoever only looks for manifests needs neither the model nor YAML.
     from orchestrator.manifest import load
-    from orchestrator.technologies import BUILT_IN
+    from orchestrator.technologies.installed import INSTALLED
 
     shown = display or shown_as(path)
     resolved = path.resolve()
@@ -141,7 +141,7 @@ def read(
         display=shown,
         files=HostFiles(),
         environ=surroundings(resolved.parent, environ),
-        technologies=BUILT_IN,
+        technologies=INSTALLED,
         engine=asked_engine(engine, environ),
         ready_made=included_by_name(),
         translators=TRANSLATORS,
@@ -169,14 +169,14 @@ def asked_profiles(environ: Mapping[str, str]) -> list[str]:
 def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Manifest:
     """Make a manifest of a mapping; its relative paths start from `folder`."""
     from orchestrator.manifest import load_mapping
-    from orchestrator.technologies import BUILT_IN
+    from orchestrator.technologies.installed import INSTALLED
 
     manifest = load_mapping(
         mapping,
         folder=str(folder.resolve()),
         files=HostFiles(),
         environ=surroundings(folder, environ),
-        technologies=BUILT_IN,
+        technologies=INSTALLED,
         engine=asked_engine(None, environ),
         ready_made=included_by_name(),
         translators=TRANSLATORS,

@@ -47,12 +47,15 @@ class Port:
 
     `name` is empty for ports that have none. On the process engine `number` only names the port:
     the process listens on the host port it is given. An `inner` one is nobody else's business.
+    `inside` is the number by which containers reach it, where that is another: whoever comes there
+    is told addresses that containers can use.
     """
 
     number: int
     name: str = ""
     host: int | None = None
     inner: bool = False
+    inside: int | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,16 @@ class TaskSeed:
 
 
 @dataclass(frozen=True)
+class SetupSeed:
+    """What the technology tells every server of its kind first; `label` says what that is."""
+
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
 class DatabaseSeed:
     """One more database on the same server, made before any seed is read."""
 
@@ -146,7 +159,7 @@ class DatabaseSeed:
         return f"database {self.database}"
 
 
-Seed = FileSeed | ScriptSeed | FunctionSeed | TaskSeed | DatabaseSeed
+Seed = FileSeed | ScriptSeed | FunctionSeed | TaskSeed | SetupSeed | DatabaseSeed
 
 
 @dataclass(frozen=True)

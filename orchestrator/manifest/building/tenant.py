@@ -13,7 +13,7 @@ from orchestrator.manifest.mistakes import Mistakes
 from orchestrator.manifest.model.server import Server
 from orchestrator.manifest.sections import SERVERS
 from orchestrator.manifest.words import did_you_mean, quoted
-from orchestrator.model.resource import SHARED, Resource
+from orchestrator.model.resource import SHARED, DatabaseSeed, Resource
 from orchestrator.model.technology import Technology
 
 _OF_THE_SERVER = (
@@ -46,6 +46,7 @@ def tenant(
         path = (*site.path, "database") if entry.database else site.path
         words = f"{server.name} has the database {quoted(name)} already"
         site.around.mistakes.note(path, words)
+    further = tuple(DatabaseSeed(name) for name in databases[1:])
     return replace(
         base(entry, site),
         on=server.name,
@@ -55,7 +56,7 @@ def tenant(
         password=server.password,
         ports=server.ports,
         databases=databases,
-        seeds=seeds(entry.seed, databases, Loads.of(technology), site),
+        seeds=seeds(entry.seed, further, Loads.of(technology), site),
         profiles=server.profiles,
         timeout=server.timeout,
         version=server.version,
