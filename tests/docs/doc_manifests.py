@@ -44,5 +44,5 @@ def loaded(text: str, display: str = "environment.yaml") -> Manifest:
         environ={},
         technologies=BUILT_IN,
         display=display,
-        ready_made={name: f"/ready/{name}.yaml" for name in ready_made()},
+        ready_made={name: str(path) for name, path in ready_made().items()},
     )
