@@ -29,7 +29,10 @@ class EveryFile:
         return "." not in name and name != "Dockerfile"
 
     def read(self, path: str) -> bytes:
-        return page("technologies.md").file(PAGES).encode() if path.endswith(PAGES) else b"{}"
+        if path.endswith(PAGES):
+            return page("technologies.md").file(PAGES).encode()
+        known = {str(each): each for each in ready_made().values()}
+        return known[path].read_bytes() if path in known else b"{}"
 
     def real(self, path: str) -> str:
         return path
