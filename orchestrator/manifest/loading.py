@@ -106,7 +106,15 @@ def _manifest(top: Part, given: _Given, world: World) -> Manifest:
     document = validated(root, mistakes)
     known = names(root, mistakes)
     engine = given.engine or document.engine or AUTO
-    around = Surroundings(given.folder, world.files, given.technologies, known, mistakes, engine)
+    around = Surroundings(
+        given.folder,
+        world.files,
+        given.technologies,
+        known,
+        mistakes,
+        engine,
+        whole.environs,
+    )
     made = resources(document, around)
     python = interpreter(document.python, around)
     tests = _tests(document, mistakes)

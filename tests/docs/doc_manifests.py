@@ -9,6 +9,8 @@ from orchestrator.manifest import load
 from orchestrator.model.manifest import Manifest
 from orchestrator.technologies import BUILT_IN
 
+ENVIRON = {"HOME": "/home/me", "NPM_TOKEN": "hunter2"}
+
 
 class EveryFile:
     """A file system in which everything is there; what has no ending is a folder."""
@@ -33,7 +35,7 @@ def loaded(text: str, display: str = "environment.yaml") -> Manifest:
         text.encode(),
         path="/project/environment.yaml",
         files=EveryFile(),
-        environ={},
+        environ=ENVIRON,
         technologies=BUILT_IN,
         display=display,
         ready_made={name: f"/ready/{name}.yaml" for name in ready_made()},
