@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestrator.engines.docker import buildkit
-from orchestrator.engines.docker.answers import item, parts
+from orchestrator.engines.docker.about import is_podman
+from orchestrator.engines.docker.answers import item
 from orchestrator.engines.docker.build_log import EngineLog
 from orchestrator.engines.docker.client import Api
 from orchestrator.engines.docker.needing import Need, need_of
@@ -14,9 +15,6 @@ from orchestrator.engines.engine import Progress
 from orchestrator.errors import BuildFailed, EngineError, EngineUnavailable
 from orchestrator.model.resource import Build
 from orchestrator.waiting import Deadline
-
-PODMAN = "Podman Engine"
-"""How Podman calls itself among the components of its version."""
 
 
 def build(
@@ -46,8 +44,8 @@ def build(
 def _tool(api: Api, deadline: Deadline) -> buildkit.Tool | buildkit.Missing:
     """Return what reaches BuildKit; Podman has none, and its API can do nearly all of it."""
     with api.calls(deadline, "ask the engine what it is") as client:
-        components = parts(item(client.get("/version")), "Components")
-    if any(component.get("Name") == PODMAN for component in components):
+        podman = is_podman(item(client.get("/version")))
+    if podman:
         return buildkit.Missing("Podman has no BuildKit", "build that image by hand", podman=True)
     return buildkit.find(api.environ, api.endpoint)
 
