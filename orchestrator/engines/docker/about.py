@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from orchestrator.engines.docker.answers import Item, item, number, parts, text, texts
+from orchestrator.engines.docker.answers import Item, item, number, text, texts
 from orchestrator.engines.docker.client import Api, Client
 from orchestrator.engines.docker.endpoint import Endpoint
 from orchestrator.engines.docker.exchange import Refusal
 from orchestrator.waiting import Deadline
 
-PODMAN = "Podman Engine"
-"""How Podman calls itself among the components of its version."""
 CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
 """Files that Docker and Podman put into every container."""
 
@@ -53,7 +51,7 @@ def about(environ: Mapping[str, str], deadline: Deadline) -> About:
         ours = _knows_us(client)
     return About(
         endpoint=api.endpoint,
-        podman=is_podman(version),
+        podman=is_of_podman(version),
         version=text(version, "Version"),
         api=str(version.get("ApiVersion") or "unknown"),
         system=str(info.get("OperatingSystem") or "an unknown system"),
@@ -76,6 +74,8 @@ def _knows_us(client: Client) -> bool:
     return True
 
 
-def is_podman(version: Item) -> bool:
-    """Whether the answer to `/version` is Podman's."""
-    return any(one.get("Name") == PODMAN for one in parts(version, "Components"))
+def is_of_podman(version: Item) -> bool:
+    """Whether an answer to `/version` is Podman's: it says so among its components."""
+    components = version.get("Components")
+    known = [each for each in components or () if isinstance(each, Mapping)]
+    return any("podman" in str(each.get("Name")).lower() for each in known)

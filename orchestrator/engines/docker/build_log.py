@@ -33,12 +33,17 @@ class EngineLog:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._step = (0, 0)
+        self._notes: list[str] = []
         self._last: deque[str] = deque(maxlen=LOG_LINES)
 
     @property
     def end(self) -> tuple[str, ...]:
-        """The step that was the last, and the last lines of what it said."""
-        return tuple(self._last)
+        """What was noted beforehand, the step that was the last, and its last lines."""
+        return (*self._notes, *self._last)
+
+    def note(self, words: str) -> None:
+        """Keep what may turn out to be the cause of a failure."""
+        self._notes.append(words)
 
     def tell(self, piece: str) -> None:
         """Tell each line of a piece of the log."""

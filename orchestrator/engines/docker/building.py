@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestrator.engines.docker import buildkit
-from orchestrator.engines.docker.about import is_podman
-from orchestrator.engines.docker.answers import item
 from orchestrator.engines.docker.build_log import EngineLog
 from orchestrator.engines.docker.client import Api
+from orchestrator.engines.docker.credentials import is_podman
 from orchestrator.engines.docker.needing import Need, need_of
 from orchestrator.engines.engine import Progress
 from orchestrator.errors import BuildFailed, EngineError, EngineUnavailable
@@ -43,9 +42,7 @@ def build(
 
 def _tool(api: Api, deadline: Deadline) -> buildkit.Tool | buildkit.Missing:
     """Return what reaches BuildKit; Podman has none, and its API can do nearly all of it."""
-    with api.calls(deadline, "ask the engine what it is") as client:
-        podman = is_podman(item(client.get("/version")))
-    if podman:
+    if is_podman(api, deadline):
         return buildkit.Missing("Podman has no BuildKit", "build that image by hand", podman=True)
     return buildkit.find(api.environ, api.endpoint)
 

@@ -39,6 +39,10 @@ OLD_FRONTEND = (
     "this engine's BuildKit knows no heredocs: begin the Dockerfile with "
     '"# syntax=docker/dockerfile:1", or use Docker 23 or later'
 )
+NO_SESSION = (
+    "what answers there takes no sessions of BuildKit, as a proxy before an engine may not; "
+    "DOCKER_BUILDKIT=0 builds by its API"
+)
 NO_FRONTEND = (
     'the "# syntax=" line of the Dockerfile is an image, which has to be pulled: leave the line '
     "out, or see that the engine reaches its registry"
@@ -191,6 +195,8 @@ def _said(argv: Sequence[str], environ: Mapping[str, str]) -> str:
 def _hint(words: str, wanted: Build) -> str:
     if "unknown instruction" in words and HEREDOC.search(_text(wanted)):
         return OLD_FRONTEND
+    if "h2c" in words or "dial gRPC" in words:
+        return NO_SESSION
     return NO_FRONTEND if "/docker/dockerfile/" in words else ""
 
 

@@ -279,6 +279,12 @@ def test_the_order_to_stop_ends_the_command(tmp_path: Path) -> None:
             "Docker 23 or later",
         ),
         (
+            "echo 'ERROR: failed to dial gRPC: unable to upgrade to h2c, received 404'; exit 1",
+            "FROM x",
+            "cannot build x:1: failed to dial gRPC: unable to upgrade to h2c, received 404",
+            "DOCKER_BUILDKIT=0",
+        ),
+        (
             "echo 'ERROR: Head \"https://r/v2/docker/dockerfile/manifests/1\": no' >&2; exit 1",
             "# syntax=docker/dockerfile:1\nFROM x",
             'cannot build x:1: Head "https://r/v2/docker/dockerfile/manifests/1": no',
