@@ -65,6 +65,8 @@ def named_secrets(manifest: Manifest) -> Iterator[str]:
     for resource in manifest.resources.values():
         arguments = resource.build.args if resource.build else {}
         yield from (value for name, value in arguments.items() if is_secret(name, value))
+        for secret in resource.build.secrets.values() if resource.build else ():
+            yield from secret.hidden
 
 
 def names_of(manifest: Manifest) -> frozenset[str]:

@@ -73,13 +73,34 @@ class File:
 
 
 @dataclass(frozen=True)
+class BuildSecret:
+    """What steps of a build may read, and no image keeps: the file `path`, or else `value`.
+
+    `hidden` is what of it must not show in any output.
+    """
+
+    path: str | None = None
+    value: str | None = field(default=None, repr=False)
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
 class Build:
-    """An image made from a Dockerfile; `context` is a folder on this host."""
+    """An image made from a Dockerfile; `context` is a folder on this host.
+
+    `inline` is the text of the Dockerfile where there is no file; `dockerfile` means nothing then.
+    `secrets` are found by steps as `/run/secrets/ID`. `network` is what the steps are attached to,
+    None: the engine's default. `platform` is that of the image, None: the engine's own.
+    """
 
     context: str
     dockerfile: str = "Dockerfile"
     target: str | None = None
     args: Mapping[str, str] = field(default_factory=dict)
+    inline: str | None = None
+    secrets: Mapping[str, BuildSecret] = field(default_factory=dict)
+    network: str | None = None
+    platform: str | None = None
 
 
 @dataclass(frozen=True)

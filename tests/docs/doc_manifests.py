@@ -11,6 +11,8 @@ from orchestrator.manifest import load
 from orchestrator.model.manifest import Manifest
 from orchestrator.technologies import BUILT_IN
 
+ENVIRON = {"HOME": "/home/me", "NPM_TOKEN": "hunter2"}
+
 PAGES = "technologies/pages.yaml"
 """The one technology of one's own that the documents describe."""
 
@@ -44,7 +46,7 @@ def loaded(text: str, display: str = "environment.yaml") -> Manifest:
         text.encode(),
         path="/project/environment.yaml",
         files=EveryFile(),
-        environ={},
+        environ=ENVIRON,
         technologies=BUILT_IN,
         display=display,
         ready_made={name: str(path) for name, path in ready_made().items()},

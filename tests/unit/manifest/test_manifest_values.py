@@ -402,6 +402,50 @@ KINDS: dict[str, tuple[str, list[str]]] = {
         "services:\n  api: {build: empty}\n",
         ["2:16: services.api.build: there is no file /home/payments/empty/Dockerfile"],
     ),
+    "a build of a file and of a text": (
+        "services: {a: {build: {context: api, dockerfile: Dockerfile, dockerfile_inline: x}}}",
+        [
+            (
+                "1:81: services.a.build.dockerfile_inline: "
+                'cannot stand beside "dockerfile"; leave one of them out'
+            )
+        ],
+    ),
+    "secrets of a build that are none": (
+        """
+        services:
+          api:
+            build:
+              context: api
+              secrets:
+                a: {}
+                b: {env: NOT_SET}
+                c: {file: none}
+                d: {file: app.toml, env: CI}
+                e f: app.toml
+              network: bridge
+        """,
+        [
+            '6:12: services.api.build.secrets.a: needs either "file" or "env"',
+            (
+                "7:18: services.api.build.secrets.b.env: NOT_SET is not set in the environment; "
+                "set it, or put it into the file .env beside the manifest"
+            ),
+            "8:19: services.api.build.secrets.c.file: there is no file /home/payments/none",
+            (
+                '9:34: services.api.build.secrets.d.env: cannot stand beside "file"; '
+                "leave one of them out"
+            ),
+            (
+                '10:9: services.api.build.secrets["e f"]: must be letters, digits, dots, '
+                "hyphens and underscores"
+            ),
+            (
+                '11:16: services.api.build.network: cannot be "bridge"; '
+                "it can be default, host or none"
+            ),
+        ],
+    ),
     "a build with another Dockerfile": (
         "services:\n  api: {build: {context: api, dockerfile: Dockerfile.dev}}\n",
         ["2:43: services.api.build.dockerfile: there is no file /home/payments/api/Dockerfile.dev"],

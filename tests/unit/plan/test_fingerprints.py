@@ -285,7 +285,7 @@ def test_whoever_adds_a_field_thinks_of_the_fingerprint() -> None:
     known = {
         Resource: f"{counted} {left_out}",
         Port: "number name host inner inside",
-        Build: "context dockerfile target args",
+        Build: "context dockerfile target args inline secrets network platform",
         Limits: "memory cpus",
     }
     for noun, names in known.items():
