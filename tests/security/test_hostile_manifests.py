@@ -11,12 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MANIFESTS = sorted(
-    path
-    for folder in ("examples", "environments")
-    for path in (ROOT / folder).glob("**/*.yaml")
-    if path.name == "environment.yaml" or folder == "environments"
-)
+MANIFESTS = sorted([*ROOT.glob("examples/*/environment.yaml"), *ROOT.glob("environments/*.yaml")])
 
 GUARD = """
 import os, sys

@@ -14,7 +14,7 @@ INTERVAL = 0.02
 
 Json = dict[str, Any]
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webshop.settings")
 django.setup()
 
 

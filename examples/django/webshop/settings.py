@@ -7,7 +7,7 @@ _database = urlsplit(os.environ["DATABASE_URL"])
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "for tests only")
 ALLOWED_HOSTS = ["*"]
-ROOT_URLCONF = "shop.urls"
+ROOT_URLCONF = "webshop.urls"
 INSTALLED_APPS = ["orders"]
 MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
 USE_TZ = True

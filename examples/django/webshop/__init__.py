@@ -1,5 +1,5 @@
 """The project. Celery's application comes with it, so that tasks find it wherever Django runs."""
 
-from shop.celery import app as celery
+from webshop.celery import app as celery
 
 __all__ = ["celery"]
