@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MANIFESTS = sorted([*ROOT.glob("examples/*/environment.yaml"), *ROOT.glob("environments/*.yaml")])
+MANIFESTS = sorted(
+    [
+        *ROOT.glob("examples/*/environment.yaml"),
+        *ROOT.glob("tests/stacks/*/environment.yaml"),
+        *ROOT.glob("environments/*.yaml"),
+    ]
+)
 
 GUARD = """
 import os, sys
