@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from orchestrator.host.code import of_imports, of_tree
+from orchestrator.model.loader import GENERATED
 from orchestrator.model.resource import (
     FileSeed,
     FunctionSeed,
@@ -21,7 +22,6 @@ from orchestrator.model.resource import (
     TaskSeed,
 )
 from orchestrator.model.snapshot import code_of
-from orchestrator.model.technology import GENERATED
 from orchestrator.plan.images import built_from
 
 HASH = "sha256"

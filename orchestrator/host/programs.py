@@ -20,8 +20,9 @@ from orchestrator.engines.process.homes import is_root
 from orchestrator.errors import EngineUnavailable
 from orchestrator.host.reachable import copied, is_reachable
 from orchestrator.model.facts import Program
+from orchestrator.model.native import Native, Wheel
 from orchestrator.model.resource import Resource
-from orchestrator.model.technology import Native, Technology, Wheel
+from orchestrator.model.technology import Technology
 
 EXTRA = "pip install 'greenroom[embedded]'"
 

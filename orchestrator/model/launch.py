@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestrator.model.adopted import bracketed
+from orchestrator.model.conversation import Credentials
 from orchestrator.model.resource import Instance, Limits
-from orchestrator.model.technology import Credentials
 
 RUN = "greenroom.run"
 ENVIRONMENT = "greenroom.environment"

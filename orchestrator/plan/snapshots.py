@@ -12,6 +12,7 @@ from typing import Any
 
 from orchestrator.manifest.dependencies import seed_tasks, templates
 from orchestrator.model.facts import Facts
+from orchestrator.model.native import Native
 from orchestrator.model.resource import (
     FileSeed,
     FunctionSeed,
@@ -21,7 +22,6 @@ from orchestrator.model.resource import (
     TaskSeed,
 )
 from orchestrator.model.snapshot import code_of
-from orchestrator.model.technology import Native
 from orchestrator.model.template import SELF
 from orchestrator.plan.fingerprint import digest, file, parts, program, template
 from orchestrator.plan.images import image_name

@@ -9,8 +9,9 @@ from orchestrator import wire
 from orchestrator.engines.adopted.records import Record
 from orchestrator.engines.process import commands
 from orchestrator.errors import EngineError
+from orchestrator.model.adoption import Command, OwnPlace
+from orchestrator.model.conversation import Credentials, Exchange, SliceRefused
 from orchestrator.model.launch import Guest
-from orchestrator.model.technology import Command, Credentials, Exchange, OwnPlace, SliceRefused
 from orchestrator.technologies import BUILT_IN
 from orchestrator.waiting import Deadline
 
