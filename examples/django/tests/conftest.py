@@ -9,7 +9,7 @@ import django
 import httpx
 import pytest
 
-DEADLINE = 5.0
+DEADLINE = 10.0
 INTERVAL = 0.02
 
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-DEADLINE = 5.0
+DEADLINE = 10.0
 INTERVAL = 0.02
 
 
