@@ -20,7 +20,7 @@ from orchestrator.lifecycle.survey import survey
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/environment.yaml"))
 
-TOOLS = {"go": "go", "jest": "npm"}
+TOOLS = {"go": "go", "java": "mvn", "jest": "npm"}
 """What an example needs that no virtual environment has."""
 
 MADE = re.compile(r": run ([a-z0-9-]+)")
@@ -137,6 +137,7 @@ def test_the_guide_names_it(example: str) -> None:
 
 def test_nothing_that_they_install_or_make_is_kept() -> None:
     made = [
+        "java/target/x",
         "jest/node_modules/x",
         "pact/contracts/x.json",
         "pact/.pytest_cache/x",
