@@ -15,6 +15,7 @@ MODULES = {
     "mariadb": "mariadb",
     "mysql": "mariadb",
     "redis": "redis",
+    "valkey": "valkey",
     "rabbitmq": "rabbitmq",
     "nats": "nats",
 }
