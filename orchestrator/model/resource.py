@@ -115,11 +115,15 @@ class ScriptSeed:
 
 @dataclass(frozen=True)
 class FunctionSeed:
-    """A Python function, called with the resource, in a child of the project's interpreter."""
+    """A Python function, called with the resource, in a child of the project's interpreter.
+
+    The child starts in `folder`, None: the manifest's.
+    """
 
     path: str
     function: str
     label: str
+    folder: str | None = None
 
     def __str__(self) -> str:
         return self.label

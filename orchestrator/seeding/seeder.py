@@ -119,7 +119,7 @@ class Seeder:
             step,
             seed,
             python=functions.interpreter(self.manifest),
-            folder=self.manifest.folder,
+            folder=seed.folder or self.manifest.folder,
             resource=functions.described(self.instance, self.directory),
             env=variables(None, self.directory) | self.sign(),
             deadline=self.deadline,

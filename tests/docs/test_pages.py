@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -90,6 +91,7 @@ def test_links_lead_somewhere(name: str) -> None:
         if target.startswith("https://"):
             continue
         file, _, fragment = target.partition("#")
-        assert not file or (FOLDER / file).exists(), target
-        headings = page(file or name).headings
+        path = (FOLDER / name).parent / file if file else FOLDER / name
+        assert path.exists(), target
+        headings = page(os.path.relpath(path, FOLDER)).headings
         assert not fragment or fragment in map(anchor, headings), target

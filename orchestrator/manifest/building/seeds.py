@@ -113,4 +113,4 @@ def _function(
 ) -> FunctionSeed:
     if not function.isidentifier():
         site.wrong(f"{quoted(function)} cannot be the name of a function", *keys)
-    return FunctionSeed(site.file(path, *keys), function, text)
+    return FunctionSeed(site.file(path, *keys), function, text, site.included_from(*keys))
