@@ -19,6 +19,7 @@ WITH_CLIENT = (CLIENT_NAME, "-n", "${self.database}")
 VALKEY = replace(
     REDIS,
     name="valkey",
+    about="Valkey, a store of keys and a cache",
     image="valkey/valkey",
     version="8",
     program="valkey-server",

@@ -57,9 +57,9 @@ def test_the_reply_for_a_fake_makes_it_ready(name: str) -> None:
 def test_what_is_under_test_is_what_the_stand_ins_really_are() -> None:
     _, table = PAGE.under("The technologies")
     readme = (ROOT / "tests" / "images" / "README.md").read_text("utf-8")
-    for name, _image, tags, really in table.rows:
-        (line,) = (one for one in readme.splitlines() if one.startswith(f"| `{code(name)}:"))
-        written = [f"{code(name)}:{tag.strip()}" for tag in tags.split(",")]
+    for name, image, tags, really in table.rows:
+        (line,) = (one for one in readme.splitlines() if one.startswith(f"| `{code(image)}:"))
+        written = [f"{code(image)}:{tag.strip()}" for tag in tags.split(",")]
         assert codes(line)[: len(written)] == written
         assert really.partition(",")[0] in line
         assert BUILT_IN[code(name)].version in tags.split(", ")
@@ -122,6 +122,7 @@ ASKED = {
     "mariadb": ("shop", "mariadb -Ne 'select sum(balance) from accounts'", "120"),
     "mysql": ("shop", "mysql -Ne 'select sum(balance) from accounts'", "120"),
     "redis": ("cache", "redis-cli hget user:1 name", "Ada Lovelace"),
+    "valkey": ("cache", "valkey-cli hget user:1 name", "Ada Lovelace"),
     "rabbitmq": ("queue", "rabbitmqctl -q list_queues name", "orders"),
     "nats": ("events", "nats-server --version", "v2"),
 }
