@@ -16,8 +16,11 @@ MODULES = {
     "mysql": "mariadb",
     "redis": "redis",
     "valkey": "valkey",
+    "memcached": "memcached",
+    "etcd": "etcd",
     "rabbitmq": "rabbitmq",
     "nats": "nats",
+    "mosquitto": "mosquitto",
 }
 """Each technology's module; several may share one."""
 

@@ -15,6 +15,9 @@ import pika
 import psycopg
 import pymysql
 import redis
+from etcd_case import ETCD
+from memcached_case import MEMCACHED
+from mosquitto_case import MOSQUITTO
 from technology_case import BadSeed, TechnologyCase
 
 
@@ -413,4 +416,9 @@ asyncio.run(fill())
     ),
 )
 
-CASES = {case.name: case for case in (POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, RABBITMQ, NATS)}
+ALL = (
+    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MEMCACHED, ETCD),
+    *(RABBITMQ, NATS, MOSQUITTO),
+)
+
+CASES = {case.name: case for case in ALL}

@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 import pytest
 from host_servers import ENGINES, need_programs, settings
+from stand_ins import image_settings
 from technology_case import Inside, TechnologyCase
 from technology_cases import CASES
 
@@ -71,7 +72,8 @@ def make(engine: str, tmp_path: Path, live_environ: dict[str, str]) -> Make:
         need_programs(engine, case.use)
         for name, content in files.items():
             (tmp_path / name).write_bytes(content)
-        entry = {"use": case.use, **case.settings, **more}
+        image = image_settings(engine, case.name)
+        entry = {"use": case.use, **image, **case.settings, **more}
         manifest = {"name": "contract", **settings(engine), case.section: {"resource": entry}}
         return Environment.of(manifest, folder=tmp_path)
 
