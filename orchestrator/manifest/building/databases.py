@@ -36,12 +36,16 @@ def databases_of(entry: Server, technology: Technology, site: Site) -> tuple[str
 def _named_after(name: str, technology: Technology, entry: Server) -> str:
     """The entry's name as a database's; `greenroom` where the server keeps such a name to itself.
 
+    It has its hyphens only where the server takes no underscores.
+
     Many will write `mysql: {use: mysql}`, and `mysql` is where that server has its users; in the
     `postgres` of a Postgres that is sliced, slices are made.
     """
-    own = name.replace("-", "_")
+    names = (name.replace("-", "_"), name)
     form, slicing = technology.database_form, technology.slicing
     sliced = entry.isolation not in (None, SHARED)
-    taken = bool(slicing and sliced and own in slicing.taken)
-    fits = form is None or re.fullmatch(form[0], own)
-    return own if fits and not taken else "greenroom"
+    taken = slicing.taken if slicing and sliced else ()
+    fitting = (
+        one for one in names if one not in taken and (form is None or re.fullmatch(form[0], one))
+    )
+    return next(fitting, "greenroom")
