@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,24 @@ class HostFiles:
     def read(self, path: str) -> bytes:
         """Return the file's bytes."""
         return Path(path).read_bytes()
+
+    def listing(self, path: str, most: int) -> list[str]:
+        """Return the files in a folder and below, by their sorted paths; one over `most` ends it.
+
+        What a link leads to is no part of the folder, unless it is a file of its own.
+        """
+        found: list[str] = []
+        for folder, folders, names in os.walk(path):
+            folders.sort()
+            files = (Path(folder, name) for name in names)
+            found += [str(file.relative_to(path)) for file in files if file.is_file()]
+            if len(found) > most:
+                break
+        return sorted(found)
+
+    def executable(self, path: str) -> bool:
+        """Whether its owner may run the file."""
+        return bool(Path(path).stat().st_mode & stat.S_IXUSR)
 
 
 def find(argument: str | None, start: Path) -> Path:

@@ -1,0 +1,84 @@
+"""`image`, `build`, `platform` and `pull_policy`: where the image comes from."""
+
+from __future__ import annotations
+
+from orchestrator.compose.nodes import Block, Said, pairs
+from orchestrator.compose.out import Branch, Item, Text, text, word
+from orchestrator.compose.parts.environment import passed_through
+from orchestrator.compose.site import Site
+from orchestrator.manifest.model.program import BuildPart
+
+POLICIES = {
+    "always": "always",
+    "never": "never",
+    "missing": "missing",
+    "if_not_present": "missing",
+}
+
+ELSEWHERE = ("://", "git@", "github.com/")
+"""How addresses of contexts begin, or what is in them."""
+
+SAME = ("dockerfile", "dockerfile_inline", "target")
+"""Keys of a build that a manifest says alike."""
+
+MEANINGLESS = ("tags", "cache_to", "no_cache", "pull", "provenance", "sbom", "isolation")
+"""Keys of a build that change nothing of what tests run against."""
+
+
+def image(site: Site) -> None:
+    """Carry over what is run: the image that is built, or else the one that is named."""
+    build, name = site.block("build"), site.said("image")
+    if build is not None:
+        _build(build, site)
+        if name is not None:
+            site.fine(name, "what is built needs no name")
+    elif name is not None:
+        site.entry["image"] = text(name)
+    elif site.get("provider"):
+        site.lost(site.service.entries["provider"], "is run by nobody here")
+    else:
+        site.common.notes.wrong(site.service, 'needs "image" or "build", to know what to run')
+    if platform := site.said("platform"):
+        site.entry["platform"] = text(platform)
+    _pull(site)
+
+
+def _pull(site: Site) -> None:
+    policy = site.said("pull_policy")
+    if policy is None or site.get("build"):
+        return
+    known = POLICIES.get(policy.text)
+    if known is None:
+        site.lost(policy, f'"{policy.text}" is none of always, missing and never')
+    elif known != "missing":
+        site.entry["pull"] = Text(known, policy.spot)
+
+
+def _build(build: Block, site: Site) -> None:
+    context = build.get("context")
+    spot = site.spot("build")
+    where = context.text if isinstance(context, Said) else "."
+    if any(mark in where for mark in ELSEWHERE) or where.startswith("git@"):
+        site.common.notes.wrong(build, "only a folder of this host can be built; clone it first")
+        return
+    start = context.spot if isinstance(context, Said) else build.spot
+    entries: dict[str, Item] = {"context": word(site.common.path(where, start), start)}
+    for key, node in pairs(build):
+        if key == "args" and isinstance(node, Block):
+            entries["args"] = Branch(node.spot, dict(_arguments(node, site)))
+        elif key in SAME and key in BuildPart.model_fields and isinstance(node, Said):
+            entries[key] = text(node)
+        elif key in MEANINGLESS:
+            site.fine(node, "changes nothing of what is built")
+        elif key not in ("context", "args") and not key.startswith("x-"):
+            site.lost(node, f"{key} of a build cannot be said in a manifest")
+    site.entry["build"] = Branch(spot, entries)
+
+
+def _arguments(node: Block, site: Site) -> dict[str, Item]:
+    found: dict[str, Item] = {}
+    for name, value in pairs(node):
+        if isinstance(value, Said):
+            given = value.text or not value.nothing
+            found |= {name: text(value)} if given else passed_through(name, value, site.common)
+    return found
