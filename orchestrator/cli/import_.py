@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,7 +63,7 @@ def import_(
     translation = compose_files.read(paths, target.parent if target else here, os.environ)
     names = [shown_as(path) for path in paths]
     lost = {(note.spot, note.message): note for note in translation.notes if note.lost}
-    tell(translation.notes)
+    remark(*told(translation.notes))
     if lost and strict:
         raise ManifestError([note.problem for note in lost.values()])
     written = manifest_text(translation, names)
@@ -74,16 +75,17 @@ def import_(
     return 0
 
 
-def tell(notes: tuple[Note, ...]) -> None:
-    """Tell what was not carried over: what may be missed, then what is only as well to know."""
+def told(notes: Sequence[Note]) -> list[str]:
+    """Return what was not carried over: what may be missed, then what is only as well to know."""
+    lines: list[str] = []
     for title, lost in (("lost:", True), ("otherwise:", False)):
         # What an anchor brings to several services is told once.
         first = {
             (note.spot, note.message): note.problem for note in reversed(notes) if note.lost is lost
         }
-        lines = [str(problem) for problem in sorted(first.values())]
-        if lines:
-            remark(title, *(f"  {line}" for line in lines))
+        if first:
+            lines += [title, *(f"  {problem}" for problem in sorted(first.values()))]
+    return lines
 
 
 def in_short(lost: int) -> str:

@@ -68,8 +68,9 @@ class Said:
         return self.text.strip().lower() in ("true", "1", "yes", "on")
 
     def but(self, text: str, written: str = "") -> Said:
-        """Return another text at the same place."""
-        return replace(self, text=text, written=written or literal(text), open=bool(written))
+        """Return another text at the same place, as if it stood in quotes."""
+        said = written or literal(text)
+        return replace(self, text=text, written=said, plain=False, open=bool(written))
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,10 @@ def recognised(site: Site) -> tuple[str, dict[str, Item]] | None:
     return technology.section, entry
 
 
+def _said(item: Item | None) -> str | None:
+    return item.written if isinstance(item, Text) else None
+
+
 @dataclass
 class _Server:
     site: Site
@@ -101,16 +105,17 @@ class _Server:
             for name, value in self.technology.env.items()
             if (match := _FIELD.fullmatch(value))
         }
-        fields: dict[str, Item] = {}
-        fields |= self.from_command()
+        fields = self.from_command()
         for name, field in variables.items():
             if field not in fields and name in given:
                 fields[field] = given.pop(name)
         for name in list(given):
-            if name in variables and given[name] == fields.get(variables[name]):
+            if name in variables and _said(given[name]) == _said(fields.get(variables[name])):
                 del given[name]
             elif name in self.technology.env and name not in variables:
-                self.tell("environment", f"{name} is left out: the data has its own place here")
+                block = self.site.block("environment")
+                node = block.get(name) if block else None
+                self.site.fine(node or self.site.service, "the data has its own place here")
                 del given[name]
         fields = self._settled(fields)
         if given:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestrator.compose.naming import legal_names
 from orchestrator.compose.nodes import Block, Said, Source, pairs, words
@@ -49,7 +49,16 @@ def translated(
     root = _manifest(whole, sites, common)
     _leftovers(whole, world.notes)
     world.notes.raise_if_any()
-    return Translation(root, tuple(world.notes.told))
+    notes = (_placed(note, common.names) for note in world.notes.told)
+    return Translation(root, tuple(notes))
+
+
+def _placed(note: Note, names: Mapping[str, str]) -> Note:
+    """Return a note under the entry that has come of the service in which it was made."""
+    match note.path:
+        case ("services", str(service), *_) if service in names and not note.under:
+            return replace(note, under=("services", names[service]))
+    return note
 
 
 def _common(

@@ -6,7 +6,7 @@ Grammar: https://github.com/compose-spec/compose-spec/blob/main/12-interpolation
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from orchestrator.compose.nodes import literal
@@ -59,34 +59,43 @@ def parts(text: str) -> list[str | Variable]:
     return [part for part in found if part != ""]
 
 
-def fill(text: str, environ: Mapping[str, str], *, keep: bool = False) -> Filled:
+def fill(
+    text: str, environ: Mapping[str, str], *, keep: bool = False, fixed: Collection[str] = ()
+) -> Filled:
     """Put the variables in; with `keep` the manifest's text goes on naming those that it can.
+
+    Those that are `fixed` it does not name: it would see other values.
 
     Raises BadVariable, but for a variable that is required and not set where that is kept.
     """
     if "$" not in text:
         return Filled(text, text)
-    return _Filling(environ, keep).filled(text)
+    return _Filling(environ, keep, fixed).filled(text)
 
 
 @dataclass
 class _Filling:
     environ: Mapping[str, str]
     keep: bool
+    fixed: Collection[str] = ()
     settled: list[str] = field(default_factory=list)
     unset: list[str] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     open: bool = False
 
     def filled(self, text: str) -> Filled:
-        now, written = "", ""
+        now, written, plain = "", "", ""
         for part in parts(text):
             value = part if isinstance(part, str) else self._value(part)
             now += value
             # Behind a `$`, "${" would be read as an escape.
-            named = self._named(part) if self.keep and not written.endswith("$") else None
-            written += literal(value) if named is None else named
+            named = None if plain.endswith("$") else self._named(part)
+            if named is None:
+                plain += value
+            else:
+                written, plain = written + literal(plain) + named, ""
             self._note(part, named, value)
+        written += literal(plain)
         return Filled(
             now, written, self.open, tuple(self.settled), tuple(self.unset), tuple(self.secrets)
         )
@@ -96,14 +105,14 @@ class _Filling:
             return
         if named is not None:
             self.open = True
-        elif self.keep:
+        elif self.keep and part.name not in self.fixed:
             self.settled.append(part.name)
         if value and is_secret(part.name, value):
             self.secrets.append(value)
 
     def _named(self, part: str | Variable) -> str | None:
         """Return a variable as a manifest names it, None when it cannot."""
-        if isinstance(part, str):
+        if isinstance(part, str) or not self.keep or part.name in self.fixed:
             return None
         match part.operator:
             case "":

@@ -36,7 +36,9 @@ def manifest_text(translation: Translation, files: Iterable[str]) -> str:
         "# Where something is otherwise than it was there, a comment says so.",
         "",
     ]
-    loose = [note for note in translation.notes if not note.under]
+    sections = [one for key, one in translation.root.entries.items() if key in ENTRIES]
+    names = {(name,) for one in sections if isinstance(one, Branch) for name in one.entries}
+    loose = [note for note in translation.notes if note.under[1:] not in names]
     lines += _comments(loose, 0)
     for key, item in translation.root.entries.items():
         if key in ENTRIES and isinstance(item, Branch):

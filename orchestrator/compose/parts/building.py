@@ -79,6 +79,11 @@ def _arguments(node: Block, site: Site) -> dict[str, Item]:
     found: dict[str, Item] = {}
     for name, value in pairs(node):
         if isinstance(value, Said):
-            given = value.text or not value.nothing
-            found |= {name: text(value)} if given else passed_through(name, value, site.common)
+            given = {name: text(value)} if value.text else {}
+            if value.nothing:
+                known = name in site.common.world.environ
+                given = passed_through(name, value, site.common) if known else {}
+            elif not value.text:
+                site.fine(value, "an argument cannot be empty")
+            found |= given
     return found

@@ -37,6 +37,10 @@ def _one(name: str, value: Said, site: Site) -> dict[str, Text]:
 def passed_through(name: str, value: Node, common: Common) -> dict[str, Text]:
     """Return a variable of which only the name is given: it has the caller's value."""
     if common.imported:
+        if name not in common.world.environ:
+            common.notes.tell(
+                value, "where the caller has no such variable, it is empty", lost=False
+            )
         return {name: Text(f"${{env:{name}:-}}", value.spot)}
     own = common.world.environ.get(name)
     if own is None:

@@ -105,7 +105,7 @@ def _bound(mount: Mount, site: Site) -> None:
     elif path.endswith(SOCKET):
         site.lost(node, "no container gets the engine's socket")
     elif not files.exists(path):
-        site.lost(node, f"there is nothing at {path} to put in")
+        site.lost(node, f"there is nothing at {mount.source} to put in")
     elif files.is_folder(path):
         _folder(mount, path, site)
     else:

@@ -28,17 +28,19 @@ class World:
     """What reading draws on: files, the environment, and what is told meanwhile.
 
     With `keep` the manifest goes on naming the variables of the environment, as far as it can say
-    what is done with them.
+    what is done with them; those that are `fixed` only an included project knows.
     """
 
     files: Folders
     environ: Mapping[str, str]
     notes: Notes
     keep: bool = False
+    fixed: frozenset[str] = frozenset()
 
-    def within(self, environ: Mapping[str, str]) -> World:
-        """Return the same world with another environment."""
-        return replace(self, environ=environ)
+    def within(self, own: Mapping[str, str]) -> World:
+        """Return the world of an included project: its own variables stand behind the others."""
+        fixed = self.fixed | (own.keys() - self.environ.keys())
+        return replace(self, environ={**own, **self.environ}, fixed=fixed)
 
 
 def read_document(source: Source, world: World) -> Block:
@@ -93,12 +95,15 @@ class _Converting:
         if any(isinstance(key, str) and key.startswith("x-") for key in path):
             return said
         try:
-            found = fill(scalar.written, self.world.environ, keep=self.world.keep)
+            world = self.world
+            found = fill(scalar.written, world.environ, keep=world.keep, fixed=world.fixed)
         except BadVariable as wrong:
             self.world.notes.wrong(said, str(wrong))
             return said
         self._tell(said, found)
-        return replace(said, text=found.text, written=found.written, open=found.open)
+        # A variable that is empty is an empty text, and not nothing at all.
+        plain = said.plain and (bool(found.text) or not scalar.written)
+        return replace(said, text=found.text, written=found.written, open=found.open, plain=plain)
 
     def _tell(self, said: Said, found: Filled) -> None:
         notes = self.world.notes

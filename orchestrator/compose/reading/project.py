@@ -106,14 +106,13 @@ class _Reading:
         return _Reading(self._within(environment, entry.spot), {}).together(sources, depth + 1)
 
     def _within(self, files: Sequence[str], spot: Spot) -> World:
-        """Return the world of an included project, whose own variables stand behind ours."""
+        """Return the world of an included project, with the variables in these files."""
         beside: dict[str, Said] = {}
         for path in files:
             if self.world.files.exists(path):
                 source = Source(path, shown_beside(path, spot.source), str(PurePath(path).parent))
                 beside |= variables(self.world.files.read(path), source, self.world)
-        own = {name: said.text for name, said in beside.items()}
-        return self.world.within({**own, **self.world.environ})
+        return self.world.within({name: said.text for name, said in beside.items()})
 
 
 def named(project: Project, part: str, name: Said) -> Block | None:
