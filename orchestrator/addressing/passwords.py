@@ -25,10 +25,11 @@ def derive(secret: bytes, name: str) -> str:
 
 
 def with_passwords(manifest: Manifest, secret: bytes) -> Manifest:
-    """Return the manifest with a password for every database and broker that has none."""
+    """Return the manifest with a password for every database and broker that needs one."""
 
     def filled(resource: Resource) -> Resource:
-        if resource.technology is None or resource.password is not None:
+        technology = resource.technology
+        if technology is None or not technology.has_users or resource.password is not None:
             return resource
         return dataclasses.replace(resource, password=derive(secret, resource.name))
 

@@ -76,8 +76,17 @@ def route(
         return Address(given.host, port)
     if inside:
         relayed = directory.relayed.get((target, port), outside)
-        return Address(target.alias, port if directory.of(target).contained else relayed)
+        return Address(target.alias, inside_port(target, port, directory) or relayed)
     return Address(directory.hosts.get(directory.of(target).engine, LOCAL), outside)
+
+
+def inside_port(target: Instance, port: int, directory: Directory) -> int | None:
+    """Return the number by which containers reach a container's port, None for a process."""
+    resource = directory.of(target)
+    if not resource.contained:
+        return None
+    found = resource.port(str(port))
+    return found.inside if found and found.inside else port
 
 
 def view_of(asker: Instance | None, directory: Directory) -> View:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from os.path import relpath
 
-from orchestrator.compose.files import Folders, absolute
+from orchestrator.compose.files import absolute
 from orchestrator.compose.nodes import Block, Listing, Node, Said, Spot
 from orchestrator.compose.notes import Notes
 from orchestrator.compose.out import Branch, Item, Text, laid_over, word
 from orchestrator.compose.reading.document import World
 from orchestrator.compose.reading.project import Project
+from orchestrator.manifest.files import Files
 from orchestrator.model.technology import Technology
 
 
@@ -35,7 +36,7 @@ class Common:
     imported: bool = False
 
     @property
-    def files(self) -> Folders:
+    def files(self) -> Files:
         """The files beside the Compose file."""
         return self.world.files
 

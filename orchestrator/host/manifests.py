@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestrator.addressing.passwords import with_passwords
 from orchestrator.errors import ManifestError, Problem, UsageError
@@ -15,7 +16,25 @@ from orchestrator.model.manifest import AUTO, Manifest
 from orchestrator.model.resource import DOCKER, PROCESS
 from orchestrator.state import machine_secret
 
+if TYPE_CHECKING:
+    from orchestrator.manifest.including.translator import Reading, Translator
+    from orchestrator.manifest.reading.scalars import Value
+
 NAME = "environment.yaml"
+
+
+def compose_file(text: bytes, reading: Reading) -> Value:
+    """Return what a Compose file says in a manifest's words. Raises ManifestError."""
+    from orchestrator.compose.including import translate
+
+    return translate(text, reading)
+
+
+TRANSLATORS: Mapping[str, Translator] = {"compose": compose_file}
+"""What reads other kinds of files that a manifest includes, by the kind."""
+
+LARGEST = 16 * 1024**2
+"""Bytes of a file beside a manifest that are read at once; a manifest may have 1 MiB in all."""
 
 ENGINE = "GREENROOM_ENGINE"
 """The variable that says where things run, whatever their manifest says."""
@@ -41,8 +60,16 @@ class HostFiles:
         return os.path.realpath(path)
 
     def read(self, path: str) -> bytes:
-        """Return the file's bytes."""
-        return Path(path).read_bytes()
+        """Return the file's bytes. Raises OSError, also for a device and what is far too large."""
+        with Path(path).open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            # Keepers of passwords give out `.env` through a pipe.
+            if not stat.S_ISREG(mode) and not stat.S_ISFIFO(mode):
+                raise OSError(errno.EINVAL, "it is no regular file")
+            read = file.read(LARGEST + 1)
+        if len(read) > LARGEST:
+            raise OSError(errno.EFBIG, f"it has more than {LARGEST // 1024**2} MiB")
+        return read
 
     def listing(self, path: str, most: int) -> list[str]:
         """Return the files in a folder and below, by their sorted paths; one over `most` ends it.
@@ -104,6 +131,11 @@ def ready_made() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
+def included_by_name() -> dict[str, str]:
+    """Return the paths of the manifests that others can include by name."""
+    return {name: str(path) for name, path in ready_made().items()}
+
+
 def read(
     path: Path,
     environ: Mapping[str, str],
@@ -135,6 +167,8 @@ def read(
         environ=surroundings(resolved.parent, environ),
         technologies=BUILT_IN,
         engine=asked_engine(engine, environ),
+        ready_made=included_by_name(),
+        translators=TRANSLATORS,
     )
     return with_passwords(manifest, machine_secret(environ))
 
@@ -162,31 +196,22 @@ def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str,
         environ=surroundings(folder, environ),
         technologies=BUILT_IN,
         engine=asked_engine(None, environ),
+        ready_made=included_by_name(),
+        translators=TRANSLATORS,
     )
     return with_passwords(manifest, machine_secret(environ))
 
 
 def surroundings(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the caller's environment, with the `.env` file beside the manifest behind it."""
+    """Return the caller's environment, with the `.env` file beside the manifest behind it.
+
+    Raises ManifestError when that file is not to be used.
+    """
     if not (folder / ".env").exists():
         return dict(environ)
-    from dotenv import dotenv_values
+    from orchestrator.manifest.reading.dotenv import beside
 
-    refuse_if_led_out(folder)
-    beside = dotenv_values(folder / ".env", interpolate=False)
-    return {**{name: value or "" for name, value in beside.items()}, **environ}
-
-
-def refuse_if_led_out(folder: Path) -> None:
-    """Raise ManifestError when `.env` is a link out of the project, which no manifest asks for."""
-    from orchestrator.manifest.files import led_out, project
-
-    files = HostFiles()
-    whole = project(str(folder.resolve()), files)
-    real = led_out(str(folder.resolve() / ".env"), whole, files)
-    if real is not None:
-        words = f"leads by a link out of the project {whole}, to {real}; put a copy in its place"
-        raise ManifestError([Problem(str(folder / ".env"), 0, 0, "", words)])
+    return beside(str(folder.resolve()), HostFiles(), environ)
 
 
 def shown_as(path: Path) -> str:

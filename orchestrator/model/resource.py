@@ -47,12 +47,15 @@ class Port:
 
     `name` is empty for ports that have none. On the process engine `number` only names the port:
     the process listens on the host port it is given. An `inner` one is nobody else's business.
+    `inside` is the number by which containers reach it, where that is another: whoever comes there
+    is told addresses that containers can use.
     """
 
     number: int
     name: str = ""
     host: int | None = None
     inner: bool = False
+    inside: int | None = None
 
 
 @dataclass(frozen=True)
@@ -112,11 +115,15 @@ class ScriptSeed:
 
 @dataclass(frozen=True)
 class FunctionSeed:
-    """A Python function, called with the resource, in a child of the project's interpreter."""
+    """A Python function, called with the resource, in a child of the project's interpreter.
+
+    The child starts in `folder`, None: the manifest's.
+    """
 
     path: str
     function: str
     label: str
+    folder: str | None = None
 
     def __str__(self) -> str:
         return self.label
@@ -133,6 +140,16 @@ class TaskSeed:
 
 
 @dataclass(frozen=True)
+class SetupSeed:
+    """What the technology tells every server of its kind first; `label` says what that is."""
+
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
 class DatabaseSeed:
     """One more database on the same server, made before any seed is read."""
 
@@ -142,7 +159,7 @@ class DatabaseSeed:
         return f"database {self.database}"
 
 
-Seed = FileSeed | ScriptSeed | FunctionSeed | TaskSeed | DatabaseSeed
+Seed = FileSeed | ScriptSeed | FunctionSeed | TaskSeed | SetupSeed | DatabaseSeed
 
 
 @dataclass(frozen=True)

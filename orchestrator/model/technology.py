@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from orchestrator.model.adoption import Adoption
+from orchestrator.model.conversation import Conversation, Credentials
 from orchestrator.model.loader import Loader
 from orchestrator.model.native import Native
 from orchestrator.model.probe import Readiness
@@ -35,6 +36,32 @@ class Snapshotting:
     form: int = 1
 
 
+Order = tuple[str, ...] | Callable[[Credentials], Conversation]
+"""Something a server is told: by a command beside it, or in a conversation with its port."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a server is told as soon as it is ready, before anything is put in: its first seed.
+
+    `label` says in a word or two what that is, such as `replica set`.
+    """
+
+    label: str
+    order: Order
+
+
+@dataclass(frozen=True)
+class MorePort:
+    """One more port of a server, with the address to which it leads, in the words of `url`.
+
+    References to `host` and `port` in that address mean this port.
+    """
+
+    number: int
+    url: str = "http://${self.host}:${self.port}"
+
+
 @dataclass(frozen=True)
 class Content:
     """What is in a server, to be compared: a command beside it, for each of its databases.
@@ -52,24 +79,33 @@ class Content:
 class Technology:
     """What is needed to run, reach, wait for and seed one kind of server.
 
-    `image` and `version` make the default image, `versions` documents nothing but is what `use:
-    name:version` puts in the version's place. `url` is the address; its user, password and database
-    are percent-encoded. `fields` are further ones under their own names. `command` replaces the
-    image's (None: it stays, unless the manifest gives `args`, which then follow `program`).
-    `fixed_user` says that there cannot be another user, `has_databases` that there is something to
-    be named in an address's path; `database` is its default name (None: the resource's own), and
-    `database_form` a pattern that such names must match, with words for it; `user_form` and
-    `password_form` are the same for users and passwords. `files` are put in before the start, by
-    their paths inside; what the references in them stand for is escaped as between the quotation
-    marks of JSON.
-    `unset` is what the image itself takes for a user, password or database that nobody names, where
-    `${self.user}` is the same as the user.
+    `image` and `version` make the default image; `use: name:version` puts another in the version's
+    place. `url` is the address; its user, password and database are percent-encoded. `fields` are
+    further ones under their own names. `command` replaces the image's (None: it stays, unless the
+    manifest gives `args`, which then follow `program`, if it has such). `inside` is the port at
+    which other containers reach it, where that is not `port`: some servers tell their clients where
+    to go on. `more_ports` are others that it has, by name.
+
+    `has_users` says that one gets in with a user and a password, `fixed_user` that there cannot be
+    another user, `has_databases` that there is something to be named in an address's path;
+    `database` is its default name (None: the resource's own), and `database_form` a pattern that
+    such names must match, with words for it; `user_form` and `password_form` are the same for users
+    and passwords. `files` are put in before the start, by their paths inside; what the references
+    in them stand for is escaped as between the quotation marks of JSON. `unset` is what the image
+    itself takes for a user, password or database that nobody names; `${self.user}` there is the
+    same as the user.
+
     `readiness` gets the user and the database. `client` is the interactive client that `greenroom
-    shell` opens, `client_env` what makes it and other clients find the server and get in.
-    `create_database` makes the command that makes one more database. `slicing` is how tests get
-    a part of their own, `snapshotting` how the seeded state is kept; None: not at all.
-    `content` is how what two servers hold is compared. `native` is how it runs without a container,
-    `adoption` how one deals with one that runs already.
+    shell` opens, `client_env` what makes it and other clients find the server and get in. `setup`
+    is what every such server is told once it is ready. `create_database` makes the order that makes
+    one more database; with `creates_all` the first one is made so too. `slicing` is how tests get a
+    part of their own, `snapshotting` how the seeded state is kept; None: not at all. `content` is
+    how what two servers hold is compared. `native` is how it runs without a container, `adoption`
+    how one deals with one that runs already.
+
+    Where several images play the same role, `variants` are what those besides the default one are,
+    by the image's name without registry and tag. `untested` says why Greenroom's own tests have no
+    real server of it; empty: they have one.
     """
 
     name: str
@@ -82,7 +118,10 @@ class Technology:
     program: str
     command: tuple[str, ...] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
+    inside: int | None = None
+    more_ports: Mapping[str, MorePort] = field(default_factory=dict)
     user: str = "greenroom"
+    has_users: bool = True
     fixed_user: bool = False
     database: str | None = None
     has_databases: bool = True
@@ -95,15 +134,20 @@ class Technology:
     client: tuple[str, ...] = ()
     client_env: Mapping[str, str] = field(default_factory=dict)
     seeds: Mapping[str, Loader] = field(default_factory=dict)
-    create_database: Callable[[str], tuple[str, ...]] | None = None
+    setup: Setup | None = None
+    create_database: Callable[[str], Order] | None = None
+    creates_all: bool = False
     slicing: Slicing | None = None
     snapshotting: Snapshotting | None = None
     content: Content | None = None
     native: Native | None = None
     adoption: Adoption | None = None
+    variants: Mapping[str, Technology] = field(default_factory=dict)
+    untested: str = ""
 
     @property
     def field_names(self) -> tuple[str, ...]:
         """What may be asked of it besides its address: how one gets in, then its own fields."""
+        access = ("user", "password") if self.has_users else ()
         database = ("database",) if self.has_databases else ()
-        return ("user", "password", *database, *self.fields)
+        return (*access, *database, *self.fields)

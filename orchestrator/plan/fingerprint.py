@@ -25,6 +25,7 @@ from orchestrator.model.resource import (
     Resource,
     ScriptSeed,
     Seed,
+    SetupSeed,
     TaskSeed,
 )
 from orchestrator.model.template import SELF, Reference, Template
@@ -159,7 +160,7 @@ def template(value: Template) -> list[Any]:
 
 def port(each: Port) -> list[Any]:
     """Return what makes a port."""
-    return [each.number, each.name, each.host]
+    return [each.number, each.name, each.host, *([each.inside] if each.inside else [])]
 
 
 def lazy(resource: Resource) -> list[Reference]:
@@ -192,7 +193,7 @@ def seed(each: Seed, resources: Resources, facts: Facts) -> list[Any]:
             return [str(each), known(path, facts)]
         case TaskSeed(task=task):
             return [str(each), parts(resources[task], resources, facts)]
-        case DatabaseSeed():
+        case SetupSeed() | DatabaseSeed():
             return [str(each)]
 
 

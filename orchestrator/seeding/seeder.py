@@ -18,12 +18,20 @@ from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.engines.process.mark import MARK, Mark
 from orchestrator.errors import ManifestError, StepFailed
-from orchestrator.model.conversation import Credentials, SeedRefused
+from orchestrator.model.conversation import Conversation, Credentials, SeedRefused
 from orchestrator.model.launch import ExecResult, Found
 from orchestrator.model.loader import ExecLoader, RowsLoader, WireLoader
 from orchestrator.model.manifest import Manifest
-from orchestrator.model.resource import DatabaseSeed, FileSeed, FunctionSeed, Instance, ScriptSeed
+from orchestrator.model.resource import (
+    DatabaseSeed,
+    FileSeed,
+    FunctionSeed,
+    Instance,
+    ScriptSeed,
+    SetupSeed,
+)
 from orchestrator.model.step import ApplySeed
+from orchestrator.model.technology import Order
 from orchestrator.seeding import functions, scripts
 from orchestrator.seeding.files import SeedFile, gathered
 from orchestrator.seeding.rows.reading import rows_of
@@ -57,6 +65,8 @@ class Seeder:
                 self.run_script(step, seed)
             case FunctionSeed() as seed:
                 self.call_function(step, seed)
+            case SetupSeed():
+                self.set_up(step)
             case DatabaseSeed(database=database):
                 self.create_database(step, database)
 
@@ -66,7 +76,7 @@ class Seeder:
         assert technology is not None, "only technologies have loaders"
         match technology.seeds[seed.suffix]:
             case ExecLoader() as loader:
-                with SeedFile(seed, loader.unpack, self.progress) as file, refusals(step, seed):
+                with SeedFile(seed, loader.unpack, self.progress) as file, refusals(step):
                     argv = loader.argv(file.head() if loader.reads_head else file.name_only())
                     word = f"greenroom-{secrets.token_hex(8)}" if loader.proof else ""
                     end = loader.proof(word) if loader.proof else b""
@@ -75,25 +85,24 @@ class Seeder:
                 check_whole(step, seed.label, file.is_sent and word in result.stdout)
             case WireLoader() as loader:
                 with SeedFile(seed, "", self.progress) as file:
-                    self.converse(step, seed, loader, file)
+                    self.converse(step, loader.talk(file.chunks(), self.credentials()))
             case RowsLoader() as loader:
                 self.put_rows(step, seed, loader)
 
     def put_rows(self, step: ApplySeed, seed: FileSeed, loader: RowsLoader) -> None:
         """Read or generate rows, and say them to the technology's own client."""
         word = f"greenroom-{secrets.token_hex(8)}"
-        with SeedFile(seed, "", self.progress) as file, refusals(step, seed):
+        with SeedFile(seed, "", self.progress) as file, refusals(step):
             stream = RowStream(rows_of(file), loader)
             result = self.exec(loader.argv, stream.chunks(loader.proof(word)))
         words = stream.placed(result.stderr, seed.label)
         self.check(step, ExecResult(result.exit_code, result.stdout, words), seed.label)
         check_whole(step, seed.label, stream.is_sent and word in result.stdout)
 
-    def converse(self, step: ApplySeed, seed: FileSeed, loader: WireLoader, file: SeedFile) -> None:
+    def converse(self, step: ApplySeed, conversation: Conversation) -> None:
         """Speak the server's protocol from the tests' side."""
         address = address_of(self.instance, None, self.directory)
-        conversation = loader.talk(file.chunks(), self.credentials())
-        with refusals(step, seed):
+        with refusals(step):
             wire.converse(address.host, address.port, conversation, self.deadline)
 
     def run_script(self, step: ApplySeed, seed: ScriptSeed) -> None:
@@ -110,7 +119,7 @@ class Seeder:
             step,
             seed,
             python=functions.interpreter(self.manifest),
-            folder=self.manifest.folder,
+            folder=seed.folder or self.manifest.folder,
             resource=functions.described(self.instance, self.directory),
             env=variables(None, self.directory) | self.sign(),
             deadline=self.deadline,
@@ -121,12 +130,26 @@ class Seeder:
         """Return the sign by which what a function leaves behind is found at the run's end."""
         return {MARK: f"{Mark.new(self.found.run, str(SEED))}/helper"}
 
+    def set_up(self, step: ApplySeed) -> None:
+        """Tell the server what every one of its kind is told first."""
+        technology = self.directory.of(self.instance).technology
+        assert technology is not None, "services are not set up"
+        assert technology.setup is not None, "the manifest's checks have seen to it"
+        self.tell(step, technology.setup.order)
+
     def create_database(self, step: ApplySeed, database: str) -> None:
         """Make one more database on the same server."""
         technology = self.directory.of(self.instance).technology
-        assert technology is not None
+        assert technology is not None, "services have no databases"
         assert technology.create_database is not None, "the manifest's checks have seen to it"
-        self.check(step, self.exec(technology.create_database(database)), database)
+        self.tell(step, technology.create_database(database))
+
+    def tell(self, step: ApplySeed, order: Order) -> None:
+        """Give the server an order, beside it or over its own protocol."""
+        if isinstance(order, tuple):
+            self.check(step, self.exec(order), str(step.seed))
+        else:
+            self.converse(step, order(self.credentials()))
 
     def exec(
         self,
@@ -162,12 +185,12 @@ class Seeder:
 
 
 @contextmanager
-def refusals(step: ApplySeed, seed: FileSeed) -> Iterator[None]:
+def refusals(step: ApplySeed) -> Iterator[None]:
     """Let a refusal be a failed step, with the seed's name and the line."""
     try:
         yield
     except SeedRefused as refused:
-        place = f"{seed.label}:{refused.line}" if refused.line else seed.label
+        place = f"{step.seed}:{refused.line}" if refused.line else str(step.seed)
         raise StepFailed(step.key, f"{place}: {refused.message}") from refused
     except ManifestError as error:
         # A file that describes rows has all of its mistakes told at once, as a manifest has.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from orchestrator.host.manifests import ready_made
 from orchestrator.manifest import load
 from orchestrator.model.manifest import Manifest
 from orchestrator.technologies import BUILT_IN
@@ -19,6 +20,9 @@ class EveryFile:
         name = PurePath(path).name
         return "." not in name and name != "Dockerfile"
 
+    def read(self, path: str) -> bytes:
+        return b"{}"
+
     def real(self, path: str) -> str:
         return path
 
@@ -32,4 +36,5 @@ def loaded(text: str, display: str = "environment.yaml") -> Manifest:
         environ={},
         technologies=BUILT_IN,
         display=display,
+        ready_made={name: f"/ready/{name}.yaml" for name in ready_made()},
     )

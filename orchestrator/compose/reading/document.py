@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from orchestrator.compose.files import Folders
 from orchestrator.compose.nodes import TAGS, Block, Listing, Node, Said, Source, Spot
 from orchestrator.compose.notes import Notes
 from orchestrator.compose.variables import BadVariable, Filled, fill
 from orchestrator.errors import ManifestError, Problem
+from orchestrator.manifest.files import Files
 from orchestrator.manifest.mistakes import Mistakes
 from orchestrator.manifest.places import Path
 from orchestrator.manifest.reading.decode import decode
@@ -31,7 +31,7 @@ class World:
     what is done with them; those that are `fixed` only an included project knows.
     """
 
-    files: Folders
+    files: Files
     environ: Mapping[str, str]
     notes: Notes
     keep: bool = False

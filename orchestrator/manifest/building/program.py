@@ -57,7 +57,7 @@ def program(entry: Program, site: Site) -> Resource:
         ports=ports,
         seeds=() if task else seeds(entry.seed, (), Loads("a service"), site),
         readiness=readiness(entry.ready, ports, default, site),
-        workdir=_workdir(entry, site) if entry.workdir else None,
+        workdir=_workdir(entry, site),
         run_as=entry.user,
         tmpfs=tuple(entry.tmpfs or ()),
         follows=texts(entry.follows) if isinstance(entry, Service) else (),
@@ -140,8 +140,11 @@ def _check_name(name: str | int, site: Site) -> None:
         site.wrong_key("must be lower-case letters, digits and hyphens", "ports", name)
 
 
-def _workdir(entry: Program, site: Site) -> str:
-    written = entry.workdir or ""
+def _workdir(entry: Program, site: Site) -> str | None:
+    written = entry.workdir
+    if written is None:
+        # A command of this host starts in the folder of the file that gives it.
+        return None if _contained(entry) else site.included_from("command")
     if not _contained(entry):
         return written if site.doubtful("image", "build") else site.folder(written, "workdir")
     if not PurePosixPath(written).is_absolute():

@@ -37,7 +37,7 @@ def interpreter(written: str | None, around: Surroundings) -> str | None:
     """The interpreter for Python seeds: a name to be found on the PATH stays as it is."""
     if written is None or "/" not in written:
         return written
-    path = str(PurePath(around.folder, written))
+    path = str(PurePath(around.folder_of(("python",)), written))
     if not around.files.exists(path):
         around.mistakes.add(("python",), f"there is no file {path}")
     return path

@@ -11,7 +11,7 @@ from orchestrator.manifest.building.base import base
 from orchestrator.manifest.building.image import check_image
 from orchestrator.manifest.building.probes import readiness
 from orchestrator.manifest.building.process_form import bound, files_of, process_form
-from orchestrator.manifest.building.seeds import Loads, seeds
+from orchestrator.manifest.building.seeds import Loads, first_seeds, seeds
 from orchestrator.manifest.building.site import Site
 from orchestrator.manifest.model.server import Server
 from orchestrator.manifest.model.texts import UNSPEAKABLE, unavailable, unspeakable
@@ -41,7 +41,7 @@ def server(entry: Server, site: Site) -> Resource | None:
 
 
 def _started(entry: Server, technology: Technology, common: Resource, site: Site) -> Resource:
-    ports = (Port(technology.port, host=entry.port),)
+    ports = _ports(entry, technology)
     site.around.mistakes.secrets.add(entry.password or "")
     _check_form(entry.user, technology.user_form, "user", site)
     _check_form(entry.password, technology.password_form, "password", site)
@@ -63,7 +63,7 @@ def _started(entry: Server, technology: Technology, common: Resource, site: Site
         user=user,
         password=entry.password,
         databases=databases,
-        seeds=seeds(entry.seed, databases, Loads.of(technology), site),
+        seeds=seeds(entry.seed, first_seeds(technology, databases), Loads.of(technology), site),
         readiness=readiness(entry.ready, ports, default, site),
         version=_version(entry),
         as_process=process_form(technology, slicing, common, entry.args, ports),
@@ -86,6 +86,11 @@ def _version(entry: Server) -> str | None:
 
 
 def _user(entry: Server, technology: Technology, site: Site) -> str:
+    if not technology.has_users:
+        for key in ("user", "password"):
+            if getattr(entry, key) is not None:
+                site.wrong(f"{technology.name} has no users; leave this out", key)
+        return ""
     if entry.user and technology.fixed_user and entry.user != technology.user:
         site.wrong(f"{technology.name} has only the user {quoted(technology.user)}", "user")
     return entry.user or technology.user
@@ -99,13 +104,26 @@ def _technology(entry: Server, site: Site) -> Technology | None:
     name = entry.use.partition(":")[0]
     known = site.around.technologies
     if name in known:
-        return known[name]
+        return _variant(known[name], entry.image)
     if name.startswith("testcontainers."):
         site.wrong(unavailable("use: testcontainers", f"there are {listed(sorted(known))}"), "use")
     else:
         near = did_you_mean(name, known, f"there are {listed(sorted(known))}")
         site.wrong(f"unknown technology {quoted(name)}{near}", "use")
     return None
+
+
+def _variant(technology: Technology, image: str | None) -> Technology:
+    """What it is with this image, where several of them play the same role."""
+    name = "/" + re.sub(r"(:[^/]*)?(@.*)?$", "", image or "")
+    fitting = (one for known, one in technology.variants.items() if name.endswith(f"/{known}"))
+    return next(fitting, technology)
+
+
+def _ports(entry: Server, technology: Technology) -> tuple[Port, ...]:
+    more = technology.more_ports.items()
+    first = Port(technology.port, host=entry.port, inside=technology.inside)
+    return (first, *(Port(port.number, name) for name, port in more))
 
 
 def _image(entry: Server, technology: Technology, site: Site) -> str:
@@ -151,7 +169,8 @@ def _command(
     more = [parse(word).template for word in (slicing.args if slicing else ())]
     if not entry.args and not more:
         return tuple(parse(word).template for word in own) if own is not None else None
-    start = (technology.program,) if own is None else own
+    program = (technology.program,) if technology.program else ()
+    start = program if own is None else own
     return (*(parse(word).template for word in start), *more, *(entry.args or ()))
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from orchestrator.manifest.checks.names import Names
@@ -25,11 +24,17 @@ class Surroundings:
     names: Names
     mistakes: Mistakes
     engine: str = AUTO
+    _projects: dict[str, str] = field(default_factory=dict)
 
-    @cached_property
-    def project(self) -> str:
-        """The folder that no path may leave unless it says so."""
-        return project(self.folder, self.files)
+    def folder_of(self, path: Path) -> str:
+        """The folder of the file in which a value was written: what it says starts from there."""
+        return self.mistakes.places.source(path).folder or self.folder
+
+    def project(self, folder: str) -> str:
+        """The folder that no path in a file of this folder may leave unless it says so."""
+        if folder not in self._projects:
+            self._projects[folder] = project(folder, self.files)
+        return self._projects[folder]
 
 
 @dataclass(frozen=True)
@@ -65,13 +70,18 @@ class Site:
         """Whether one of these keys may be there and is only wrong, or misspelt."""
         return self.around.mistakes.incomplete(self.path) or any(map(self.near, keys))
 
-    def resolved(self, path: str) -> str:
-        """A path as written, resolved against the manifest's folder."""
-        return str(PurePath(self.around.folder, path))
+    def resolved(self, path: str, *keys: str | int) -> str:
+        """A path as written under these keys, resolved against the folder of its file."""
+        return str(PurePath(self.around.folder_of((*self.path, *keys)), path))
+
+    def included_from(self, *keys: str | int) -> str | None:
+        """The folder of the included file in which the value was written; None: the manifest's."""
+        folder = self.around.folder_of((*self.path, *keys))
+        return folder if folder != self.around.folder else None
 
     def file(self, written: str, *keys: str | int) -> str:
         """The path of a file that must be there."""
-        path = self.resolved(written)
+        path = self.resolved(written, *keys)
         if not self.around.files.exists(path):
             self.wrong(f"there is no file {path}", *keys)
         elif self.around.files.is_folder(path):
@@ -82,7 +92,7 @@ class Site:
 
     def folder(self, written: str, *keys: str | int) -> str:
         """The path of a folder that must be there."""
-        path = self.resolved(written)
+        path = self.resolved(written, *keys)
         if not self.around.files.exists(path):
             self.wrong(f"there is no folder {path}", *keys)
         elif not self.around.files.is_folder(path):
@@ -92,10 +102,11 @@ class Site:
         return path
 
     def _stays(self, path: str, *keys: str | int) -> None:
-        real = led_out(path, self.around.project, self.around.files)
+        whole = self.around.project(self.around.folder_of((*self.path, *keys)))
+        real = led_out(path, whole, self.around.files)
         if real is not None:
             self.wrong(
-                f"{path} leads by a link out of the project {self.around.project}, to {real}; "
+                f"{path} leads by a link out of the project {whole}, to {real}; "
                 f"if that is meant, write {real} itself",
                 *keys,
             )

@@ -36,7 +36,7 @@ def check_circles(
         if not circle:
             return
         edges = [edge for edge in pairwise(circle) if edge in spots]
-        first = min(edges, key=lambda edge: mistakes.places.of(spots[edge]), default=circle[:2])
+        first = min(edges, key=lambda edge: mistakes.places.order(spots[edge]), default=circle[:2])
         path = spots.get((first[0], first[1]), ())
         mistakes.note(path, _message(_turned(circle, first[0]), path))
         _cut(graph, first[0], first[1])

@@ -7,19 +7,27 @@ from dataclasses import replace
 from functools import lru_cache
 
 from orchestrator.manifest.mistakes import Mistakes
+from orchestrator.manifest.places import Source
 from orchestrator.manifest.reading.scalars import Scalar, Value
 from orchestrator.manifest.reading.templates import Parsed, Scope, parse
 from orchestrator.manifest.sections import ENTRIES, names_in
 
 
-def interpolate(root: Value, environ: Mapping[str, str], mistakes: Mistakes) -> Value:
-    """The same tree, with every scalar's text and template as they really are."""
-    scope = Scope(environ, frozenset(names_in(root)))
+def interpolate(
+    root: Value, environs: Mapping[Source, Mapping[str, str]], mistakes: Mistakes
+) -> Value:
+    """The same tree, with every scalar's text and template as they really are.
+
+    `environs` are the variables that each file sees; those of what is included see more.
+    """
+    names = frozenset(names_in(root))
+    scopes = {source: Scope(environ, names) for source, environ in environs.items()}
 
     # An alias repeats a text many times over; it is taken apart and kept only once.
     @lru_cache(maxsize=1024)
-    def parsed(text: str) -> Parsed:
-        return parse(text, scope)
+    def parsed(text: str, source: Source) -> Parsed:
+        # What a translator has taken from a file that only it has read names no variables.
+        return parse(text, scopes.get(source, Scope({}, names)))
 
     def interpolated(value: Value) -> Value:
         if isinstance(value, dict):
@@ -28,7 +36,7 @@ def interpolate(root: Value, environ: Mapping[str, str], mistakes: Mistakes) -> 
             return [interpolated(item) for item in value]
         if "${" not in value.written:
             return value
-        found = parsed(value.written)
+        found = parsed(value.written, mistakes.places.source(value.path))
         mistakes.secrets.update(found.secrets)
         if found.mistakes:
             mistakes.add(value.path, *found.mistakes)

@@ -22,10 +22,10 @@ class Tree:
     `tags` are the tags of its own that a value has, where such may stand.
     """
 
-    def __init__(self, mistakes: Mistakes) -> None:
+    def __init__(self, mistakes: Mistakes, budget: Budget | None = None) -> None:
         self._mistakes = mistakes
         self._places = mistakes.places
-        self._budget = Budget(mistakes)
+        self._budget = budget or Budget(mistakes)
         self._open: set[int] = set()
         self.tags: dict[Path, str] = {}
 

@@ -57,7 +57,8 @@ BAD = {
     "a duration without a unit": "services: {a: {image: x, timeout: 30}}",
     "a name in capitals": "services: {API: {image: x}}",
     "an unknown engine": "engine: kubernetes",
-    "what cannot be yet": "include: [web]",
+    "what cannot be yet": "links: {slow: {to: ledger}}",
+    "an include that is no path": "include: {path: web}",
     "an entry that is a text": "databases: {a: postgres}",
     "variables in a list": "services: {a: {image: x, env: [A=1]}}",
 }

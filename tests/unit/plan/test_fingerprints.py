@@ -284,7 +284,7 @@ def test_whoever_adds_a_field_thinks_of_the_fingerprint() -> None:
     left_out = "needs readiness timeout pull profiles follows version as_process bound"
     known = {
         Resource: f"{counted} {left_out}",
-        Port: "number name host inner",
+        Port: "number name host inner inside",
         Build: "context dockerfile target args",
         Limits: "memory cpus",
     }
