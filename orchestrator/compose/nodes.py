@@ -137,11 +137,12 @@ def pairs(node: Node | None) -> Iterator[tuple[str, Node]]:
 
 
 def plain_value(node: Node) -> object:
-    """Return a node as plain Python, as a schema looks at it."""
+    """Return a node as plain Python, as a schema looks at it; what is taken away is not there."""
     match node:
         case Said():
             return node.value
         case Listing():
-            return [plain_value(item) for item in node.items]
+            return [plain_value(item) for item in node.items if item.tag != RESET]
         case Block():
-            return {key: plain_value(item) for key, item in node.entries.items()}
+            kept = {key: one for key, one in node.entries.items() if one.tag != RESET}
+            return {key: plain_value(one) for key, one in kept.items()}

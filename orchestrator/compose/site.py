@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from os.path import relpath
+from os.path import normpath, relpath
+from pathlib import PurePath
 
 from orchestrator.compose.files import absolute
 from orchestrator.compose.nodes import Block, Listing, Node, Said, Spot
@@ -47,12 +48,12 @@ class Common:
 
     def path(self, written: str, spot: Spot) -> str:
         """Return a path as the manifest has to write it."""
-        if not self.folder:
-            # Whoever reads this resolves it against the folder of the file that the place names.
-            start = relpath(spot.source.folder, spot.source.path + "/..")
-            return written if start == "." or written.startswith("/") else f"{start}/{written}"
         if written.startswith("/"):
             return written
+        if not self.folder:
+            # Whoever reads this resolves it against the folder of the file that the place names.
+            start = relpath(spot.source.folder, PurePath(spot.source.path).parent)
+            return normpath(f"{start}/{written}")
         return relpath(absolute(written, spot), self.folder)
 
 
@@ -104,6 +105,11 @@ class Site:
     def fine(self, node: Node, message: str) -> None:
         """Tell what is otherwise, but need not be missed."""
         self.common.notes.tell(node, message, lost=False, under=self.under)
+
+    def settle(self, node: Node) -> None:
+        """Tell that a value is there as it is now, and none of its variables."""
+        if isinstance(node, Said) and node.open:
+            self.fine(node, f"stands here as it is now: {node.text}")
 
     def option(self, spot: Spot, *keys: str, value: Item) -> None:
         """Add a setting for the engine's create call."""

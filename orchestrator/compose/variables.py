@@ -159,6 +159,7 @@ def _after(text: str, at: int) -> tuple[str | Variable, int]:
 def _closing(text: str, at: int) -> int:
     depth = 0
     for position in range(at, len(text)):
+        # Braces of the text itself do not count, and so it cannot end with one.
         depth += text[position] == "{" and text[position - 1] == "$"
         depth -= text[position] == "}"
         if depth == 0:

@@ -61,6 +61,8 @@ def _build(build: Block, site: Site) -> None:
     if any(mark in where for mark in ELSEWHERE) or where.startswith("git@"):
         site.common.notes.wrong(build, "only a folder of this host can be built; clone it first")
         return
+    if context is not None:
+        site.settle(context)
     start = context.spot if isinstance(context, Said) else build.spot
     entries: dict[str, Item] = {"context": word(site.common.path(where, start), start)}
     for key, node in pairs(build):

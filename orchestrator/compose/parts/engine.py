@@ -170,6 +170,9 @@ SETTINGS: Mapping[str, tuple[str, Shape]] = {
 }
 """Keys of a service, each with its place in the create call and what it becomes there."""
 
+MEASURES = (_flag, _whole, _bytes, _microseconds)
+"""What is not carried over as it is written."""
+
 OF_OTHERS = ("service:", "container:")
 """How a mode names another container, which has another name here."""
 
@@ -185,4 +188,6 @@ def engine(site: Site) -> None:
         elif key == "read_only" and "files" in site.entry:
             site.lost(node, "files cannot be put into a container that is read-only")
         elif (value := shape(node, site)) is not None:
+            if shape in MEASURES:
+                site.settle(node)
             site.option(site.spot(key), *place.split("."), value=value)

@@ -80,6 +80,7 @@ def _duration(check: Block, key: str, site: Site) -> float:
     node = check.get(key)
     if not isinstance(node, Said):
         return DEFAULTS[key]
+    site.settle(node)
     found = seconds(node.text)
     if found is None:
         site.common.notes.wrong(node, f'"{node.text}" is no duration; write it like 1m30s')

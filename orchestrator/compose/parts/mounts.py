@@ -99,6 +99,7 @@ def _volumes(service: Block) -> tuple[Node, ...]:
 
 def _bound(mount: Mount, site: Site) -> None:
     node, files = mount.node, site.common.files
+    site.settle(node)
     path = absolute(mount.source, node.spot)
     if mount.source.startswith("~"):
         site.lost(node, "a folder of the user's own home is not put in; name a file of the project")

@@ -52,8 +52,10 @@ class Extending:
             return own
         here = (_file(base), name)
         if here in above:
-            circle = " -> ".join(one for _, one in (*above[above.index(here) :], here))
-            self.world.notes.wrong(extends, f"services cannot extend each other: {circle}")
+            # Each of them leads into the circle; it is told once, from the first on.
+            if here == above[0] == min(above):
+                circle = " -> ".join(one for _, one in (*above, here))
+                self.world.notes.wrong(extends, f"services cannot extend each other: {circle}")
             return own
         found = merged(without_resets(self._whole(base, beside, (*above, here))), own)
         assert isinstance(found, Block)

@@ -39,8 +39,8 @@ def check(root: Block, notes: Notes) -> None:
     """Tell every mistake that the schema finds."""
     for error in _validator().iter_errors(plain_value(root)):
         for each in _causes(error):
-            node, message = _told(each, root)
-            notes.wrong(node, message)
+            for node, message in _told(each, root):
+                notes.wrong(node, message)
 
 
 @cache
@@ -72,23 +72,23 @@ def _of_kind(cause: ValidationError, error: ValidationError) -> bool:
     return len(cause.absolute_path) == len(error.absolute_path) and cause.validator == "type"
 
 
-def _told(error: ValidationError, root: Block) -> tuple[Node, str]:
+def _told(error: ValidationError, root: Block) -> Iterator[tuple[Node, str]]:
     node = _node_at(root, error.absolute_path)
     if error.validator in ("additionalProperties", "unevaluatedProperties"):
-        return _unknown(error, node)
-    return node, _message(error)
+        yield from _unknown(error, node)
+    else:
+        yield node, _message(error)
 
 
-def _unknown(error: ValidationError, node: Node) -> tuple[Node, str]:
+def _unknown(error: ValidationError, node: Node) -> Iterator[tuple[Node, str]]:
+    """Yield the keys that nobody knows; one that is known, but wrong, is told for itself."""
     known = list(_properties(error.schema))
-    instance: Any = error.instance
-    key = next(
-        (key for key in instance if key not in known and not key.startswith("x-")), "something"
-    )
-    message = f"Compose knows no key {quoted(key)} here{did_you_mean(key, known)}"
-    if isinstance(node, Block) and key in node.keys:
-        return Said(key, key, True, node.keys[key], (*node.path, key)), message
-    return node, message
+    if not isinstance(node, Block):
+        return
+    for key in node.entries:
+        if key not in known and not key.startswith("x-"):
+            message = f"Compose knows no key {quoted(key)} here{did_you_mean(key, known)}"
+            yield Said(key, key, True, node.keys.get(key, node.spot), (*node.path, key)), message
 
 
 def _properties(part: Any) -> Iterator[str]:
