@@ -47,6 +47,7 @@ NEEDLESS: Mapping[str, str] = {
     "attach": "says what a terminal shows",
     "develop": "is for editing while it runs",
     "label_file": "holds labels, which are for other programs",
+    "pull_refresh_after": "is about when an image is old",
     "stop_grace_period": "nothing has to stop in order: at the end, everything is removed",
 }
 """Keys that nothing is missed of, each with the reason."""
@@ -62,6 +63,7 @@ LOST: Mapping[str, str] = {
     "pre_start": "hooks are not run; a task that is needed runs before",
     "pre_stop": "hooks are not run; everything is removed at the end",
     "provider": "is run by nobody here",
+    "umask": "the engine's create call cannot say it",
     "use_api_socket": "no container gets the engine's socket",
     "volumes_from": "containers share no folder",
 }

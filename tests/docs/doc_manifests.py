@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from orchestrator.host.manifests import ready_made
+from orchestrator.host.manifests import TRANSLATORS, ready_made
 from orchestrator.manifest import load
 from orchestrator.model.manifest import Manifest
 from orchestrator.technologies import BUILT_IN
@@ -21,7 +21,15 @@ class EveryFile:
         return "." not in name and name != "Dockerfile"
 
     def read(self, path: str) -> bytes:
+        if path.endswith("compose.yaml"):
+            return b"services: {api: {image: example/api, ports: [8000]}}"
         return b"{}"
+
+    def listing(self, path: str, most: int) -> list[str]:
+        return []
+
+    def executable(self, path: str) -> bool:
+        return False
 
     def real(self, path: str) -> str:
         return path
@@ -37,4 +45,5 @@ def loaded(text: str, display: str = "environment.yaml") -> Manifest:
         technologies=BUILT_IN,
         display=display,
         ready_made={name: f"/ready/{name}.yaml" for name in ready_made()},
+        translators=TRANSLATORS,
     )

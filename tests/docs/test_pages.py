@@ -9,9 +9,13 @@ from collections.abc import Callable
 import pytest
 import typer
 from doc_blocks import FOLDER, PAGES, ROOT, Block, anchor, commands, page
-from doc_manifests import loaded
+from doc_manifests import EveryFile, loaded
 
 from orchestrator.cli.app import app
+from orchestrator.compose.nodes import Source
+from orchestrator.compose.notes import Notes
+from orchestrator.compose.reading.document import World
+from orchestrator.compose.translating import translated
 from orchestrator.errors import ManifestError
 from orchestrator.seeding.generated import generate
 from orchestrator.seeding.rows.yaml_rows import read_yaml
@@ -21,7 +25,18 @@ READ = {name: page(name) for name in PAGES}
 BLOCKS = [block for name in PAGES for block in READ[name].blocks]
 
 LANGUAGES = {"yaml", "sql", "csv", "json", "python", "js", "go", "ini", "sh", "console", "text"}
+
+
+def compose_file(text: str) -> object:
+    """What becomes of a Compose file, beside which there is every other file."""
+    source = Source("/project/compose.yaml", "compose.yaml", "/project")
+    world = World(EveryFile(), {}, Notes())
+    given = {source.path: text.encode()}
+    return translated([source], world, technologies={}, given=given).root.entries
+
+
 NO_MANIFESTS: dict[str, Callable[[str], object]] = {
+    "compose.yaml": compose_file,
     "streams.yaml": lambda text: read_streams(text.encode()),
     "people.yaml": lambda text: list(read_yaml(text, "people")),
     "shop.generate.yaml": lambda text: list(generate(text, "shop.generate.yaml")),
