@@ -63,9 +63,9 @@ def import_(
     translation = compose_files.read(paths, target.parent if target else here, os.environ)
     names = [shown_as(path) for path in paths]
     lost = {(note.spot, note.message): note for note in translation.notes if note.lost}
-    remark(*told(translation.notes))
     if lost and strict:
         raise ManifestError([note.problem for note in lost.values()])
+    remark(*told(translation.notes))
     written = manifest_text(translation, names)
     if target is None:
         result(written.rstrip("\n"))

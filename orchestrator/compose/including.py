@@ -13,6 +13,7 @@ from orchestrator.compose.translating import translated
 from orchestrator.manifest.including.translator import Reading
 from orchestrator.manifest.places import HERE, Path, Place, Source
 from orchestrator.manifest.reading.scalars import Value, scalar
+from orchestrator.technologies import BUILT_IN
 
 
 def translate(text: bytes, reading: Reading) -> Value:
@@ -23,7 +24,7 @@ def translate(text: bytes, reading: Reading) -> Value:
     source = reading.source
     file = File(source.path, source.display, source.folder)
     world = World(reading.files, reading.environ, Notes())
-    translation = translated([file], world, technologies={}, given={source.path: text})
+    translation = translated([file], world, technologies=BUILT_IN, given={source.path: text})
     reading.mistakes.secrets |= world.notes.secrets
     putting = _Putting(reading, file)
     for note in translation.notes:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from orchestrator.compose.known import Unlike, arguments, technology_of
 from orchestrator.compose.nodes import Spot
 from orchestrator.compose.out import Branch, Item, Row, Text
 from orchestrator.compose.site import Site
@@ -26,24 +27,16 @@ KEPT = ("needs", "limits", "profiles", "platform", "hostname", "pull", "docker",
 
 FIELDS = ("user", "password", "database")
 _FIELD = re.compile(r"\$\{self\.(user|password|database)\}")
-_PREFIX = re.compile(r"(?:(?:docker\.io|index\.docker\.io)/)?(?:library/)?")
-
-
-class Unlike(Exception):
-    """Raised where a server of Greenroom's would be another one, with the reason."""
 
 
 def recognised(site: Site) -> tuple[str, dict[str, Item]] | None:
     """Return the section and the entry of a service that is a known server, None for others."""
-    image = site.entry.get("image")
-    if site.task or not isinstance(image, Text):
+    known = technology_of(site)
+    if known is None:
         return None
-    name, _, tag = _PREFIX.sub("", image.written, count=1).partition(":")
-    technology = next((one for one in site.common.technologies.values() if one.image == name), None)
-    if technology is None or "@" in image.written:
-        return None
+    technology, tag = known
     try:
-        entry = _Server(site, technology, tag, image.spot).entry()
+        entry = _Server(site, technology, tag, site.entry["image"].spot).entry()
     except Unlike as why:
         site.fine(
             site.service.entries["image"],
@@ -69,7 +62,8 @@ class _Server:
     def entry(self) -> dict[str, Item]:
         """Return the entry. Raises Unlike."""
         own, technology = self.site.entry, self.technology
-        for key in ("entrypoint", "user", "workdir"):
+        self.command = arguments(self.site, technology)
+        for key in ("user", "workdir"):
             if key in own:
                 raise Unlike(f"it has its own {key}")
         use = f"{technology.name}:{self.tag}" if self.tag else technology.name
@@ -77,7 +71,7 @@ class _Server:
         if not self.tag:
             self.tell("image", f"version {technology.version}, as no other is named")
         found |= self.fields()
-        found |= self.arguments()
+        found |= {"args": self.command} if self.command and self.command.items else {}
         found |= self.port()
         found |= {key: own[key] for key in KEPT if key in own}
         found |= self.seeds()
@@ -124,9 +118,9 @@ class _Server:
 
     def from_command(self) -> dict[str, Item]:
         """Take out of the command what names a field, such as a password."""
-        own, command = self.technology.command or (), self.site.entry.get("command")
+        own, command = self.technology.command or (), self.command
         found: dict[str, Item] = {}
-        if not isinstance(command, Row):
+        if command is None:
             return found
         words = [item.written if isinstance(item, Text) else "" for item in command.items]
         for option, value in pairwise(own):
@@ -172,18 +166,6 @@ class _Server:
                     raise Unlike(f"its {field} is empty")
                 if form and "${" not in value.written and not re.fullmatch(form[0], value.written):
                     raise Unlike(f"its {field} cannot be {value.written}")
-
-    def arguments(self) -> dict[str, Item]:
-        """Return the arguments of the server's own program. Raises Unlike for another program."""
-        if self.command is None or not self.command.items:
-            return {}
-        command, items = self.command, list(self.command.items)
-        first = items[0].written if isinstance(items[0], Text) else ""
-        if first == self.technology.program:
-            items = items[1:]
-        elif not first.startswith("-"):
-            raise Unlike(f"it runs {first}")
-        return {"args": Row(command.spot, items)} if items else {}
 
     def port(self) -> dict[str, Item]:
         """Return its port on this host, if that is named."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orchestrator.compose.keys import CARRIED, LOST, NEEDLESS
+from orchestrator.compose.known import own_port
 from orchestrator.compose.nodes import words
 from orchestrator.compose.out import Row, number, text
 from orchestrator.compose.parts.building import image
@@ -30,6 +31,7 @@ def entry(name: str, common: Common) -> Site:
     needs(site)
     environment(site)
     ports(site)
+    own_port(site)
     health(site)
     network(site)
     _profiles(site)

@@ -15,6 +15,9 @@ from orchestrator.model.secret import is_secret
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATORS = (":-", "-", ":?", "?", ":+", "+")
 
+DEEPEST = 50
+"""How deep variables may stand in the defaults of others."""
+
 
 class BadVariable(Exception):
     """Raised for what is no variable, or one that is required and not set."""
@@ -82,6 +85,7 @@ class _Filling:
     unset: list[str] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     open: bool = False
+    depth: int = 0
 
     def filled(self, text: str) -> Filled:
         now, written, plain = "", "", ""

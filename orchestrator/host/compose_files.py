@@ -38,10 +38,13 @@ def found(given: Sequence[str], folder: Path, environ: Mapping[str, str]) -> lis
             if not path.is_file():
                 raise UsageError(f"there is no file {shown_as(path)}")
         return paths
+    from orchestrator.manifest.words import listed
+
     files = [folder / name for name in NAMES if (folder / name).is_file()]
     if not files:
         raise UsageError(
-            "there is no Compose file here", hint=f"name it, or go where one of these is: {NAMES}"
+            "there is no Compose file here",
+            hint=f"name it, or go where there is {listed(NAMES, 'or')}",
         )
     overrides = [folder / name for name in OVERRIDES if (folder / name).is_file()]
     return [*files[:1], *overrides[:1]]

@@ -61,13 +61,14 @@ def _from_file(node: Node, site: Site) -> dict[str, Text]:
     path = absolute(named[0].text, named[0].spot)
     required = not isinstance(node, Block) or node.text("required") not in ("false", "0")
     common = site.common
-    if not common.files.exists(path):
-        if required:
-            common.notes.wrong(node, f"there is no file {path}")
+    if not required and not common.files.exists(path):
+        return {}
+    data = common.world.read(path, node)
+    if data is None:
         return {}
     raw = isinstance(node, Block) and node.text("format") == "raw"
     source = Source(path, shown_beside(path, node.spot.source), str(PurePath(path).parent))
-    found = variables(common.files.read(path), source, common.world, raw=raw)
+    found = variables(data, source, common.world, raw=raw)
     for name, said in found.items():
         if is_secret(name, said.text):
             common.notes.secrets.add(said.text)

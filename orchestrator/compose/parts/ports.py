@@ -15,6 +15,9 @@ from orchestrator.compose.reading.words import cut
 from orchestrator.compose.site import Site
 
 ANYWHERE = ("", "0.0.0.0", "127.0.0.1", "::", "::1")  # noqa: S104 - compared, not listened on
+MOST_PORTS = 1000
+"""A range of more is hardly meant, and each port is held until the start."""
+
 _BRACKETED = re.compile(r"\[([^\]]*)\]:(.*)")
 
 
@@ -122,5 +125,5 @@ def _range(text: str) -> list[str] | None:
     first, dash, last = text.partition("-")
     if not first.isdecimal() or (dash and not last.isdecimal()):
         return None
-    end = int(last) if dash else int(first)
-    return [str(one) for one in range(int(first), min(end, 65535) + 1)]
+    found = range(int(first), (int(last) if dash else int(first)) + 1)
+    return [str(one) for one in found] if len(found) <= MOST_PORTS else None

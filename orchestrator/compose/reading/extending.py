@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from orchestrator.compose.files import absolute
 from orchestrator.compose.nodes import Block, Node, Source
-from orchestrator.compose.reading.document import World, read_document
+from orchestrator.compose.reading.document import World, document
 from orchestrator.compose.reading.merging import merged, without_resets
 from orchestrator.compose.reading.shapes import canonical
 from orchestrator.compose.reading.valid import check
@@ -68,16 +68,16 @@ class Extending:
             return services
         path = absolute(extends.text("file"), file.spot)
         if path not in self.documents:
-            if not self.world.files.exists(path):
-                self.world.notes.wrong(file, f"there is no file {path}")
+            data = self.world.read(path, file)
+            if data is None:
                 return None
-            self.documents[path] = self._read(path, file)
+            self.documents[path] = self._document(data, path, file)
         return self.documents[path].block("services")
 
-    def _read(self, path: str, asked: Node) -> Block:
+    def _document(self, data: bytes, path: str, asked: Node) -> Block:
         folder = str(PurePath(path).parent)
         display = shown_beside(path, asked.spot.source)
-        root = read_document(Source(path, display, folder), self.world)
+        root = document(data, Source(path, display, folder), self.world)
         check(root, self.world.notes)
         return canonical(root)
 

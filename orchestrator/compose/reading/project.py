@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from orchestrator.compose.files import absolute
-from orchestrator.compose.nodes import Block, Node, Said, Source, Spot, words
+from orchestrator.compose.nodes import Block, Node, Said, Source, words
 from orchestrator.compose.reading.document import World, document, read_document
 from orchestrator.compose.reading.environment import variables
 from orchestrator.compose.reading.extending import Extending, shown_beside
@@ -98,20 +98,20 @@ class _Reading:
             folder = absolute(own, entry.spot) if own else folder
             files = [absolute(word.text, word.spot) for word in words(entry.get("env_file"))]
             environment = files or [f"{folder}/.env"]
-        for path, word in zip(paths, named, strict=True):
-            if not self.world.files.exists(path):
-                self.world.notes.wrong(word, f"there is no file {path}")
+        read = {path: self.world.read(path, word) for path, word in zip(paths, named, strict=True)}
         self.world.notes.raise_if_any()
+        given = {path: data for path, data in read.items() if data is not None}
         sources = [Source(path, shown_beside(path, entry.spot.source), folder) for path in paths]
-        return _Reading(self._within(environment, entry.spot), {}).together(sources, depth + 1)
+        return _Reading(self._within(environment, entry), given).together(sources, depth + 1)
 
-    def _within(self, files: Sequence[str], spot: Spot) -> World:
+    def _within(self, files: Sequence[str], entry: Node) -> World:
         """Return the world of an included project, with the variables in these files."""
         beside: dict[str, Said] = {}
         for path in files:
-            if self.world.files.exists(path):
-                source = Source(path, shown_beside(path, spot.source), str(PurePath(path).parent))
-                beside |= variables(self.world.files.read(path), source, self.world)
+            data = self.world.read(path, entry) if self.world.files.exists(path) else None
+            if data is not None:
+                folder, shown = str(PurePath(path).parent), shown_beside(path, entry.spot.source)
+                beside |= variables(data, Source(path, shown, folder), self.world)
         return self.world.within({name: said.text for name, said in beside.items()})
 
 
