@@ -21,6 +21,7 @@ def opened(
     keep: str = "never",
     snapshots: bool = True,
     engine: str | None = None,
+    pull: str | None = None,
 ) -> Environment:
     """Return the environment of a manifest, told to this session; nothing is up yet.
 
@@ -36,6 +37,7 @@ def opened(
         keep=keep,
         snapshots=snapshots,
         engine=engine,
+        pull=pull,
         listen=listening.listen if listening else ignore,
     )
     check_profiles(environment.manifest, profiles)

@@ -144,7 +144,12 @@ class _Filling:
         return value or ""
 
     def _nested(self, text: str) -> str:
-        return "".join(part if isinstance(part, str) else self._value(part) for part in parts(text))
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise BadVariable(f"variables cannot be nested more than {DEEPEST} deep")
+        found = [part if isinstance(part, str) else self._value(part) for part in parts(text)]
+        self.depth -= 1
+        return "".join(found)
 
 
 def _after(text: str, at: int) -> tuple[str | Variable, int]:

@@ -56,9 +56,9 @@ def read(paths: Sequence[Path], folder: Path, environ: Mapping[str, str]) -> Tra
     from orchestrator.compose.notes import Notes
     from orchestrator.compose.reading.document import World
     from orchestrator.compose.translating import translated
-    from orchestrator.technologies import BUILT_IN
+    from orchestrator.technologies.installed import INSTALLED
 
     start = paths[0].resolve().parent
     sources = [Source(str(path.resolve()), shown_as(path), str(start)) for path in paths]
     world = World(HostFiles(), surroundings(start, environ), Notes(), keep=True)
-    return translated(sources, world, technologies=BUILT_IN, folder=str(folder.resolve()))
+    return translated(sources, world, technologies=INSTALLED, folder=str(folder.resolve()))

@@ -150,7 +150,7 @@ def read(
     """
     # Imported here, because whoever only looks for manifests needs neither the model nor YAML.
     from orchestrator.manifest import load
-    from orchestrator.technologies import BUILT_IN
+    from orchestrator.technologies.installed import INSTALLED
 
     shown = display or shown_as(path)
     resolved = path.resolve()
@@ -165,7 +165,7 @@ def read(
         display=shown,
         files=HostFiles(),
         environ=surroundings(resolved.parent, environ),
-        technologies=BUILT_IN,
+        technologies=INSTALLED,
         engine=asked_engine(engine, environ),
         ready_made=included_by_name(),
         translators=TRANSLATORS,
@@ -187,14 +187,14 @@ def asked_engine(engine: str | None, environ: Mapping[str, str]) -> str | None:
 def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Manifest:
     """Make a manifest of a mapping; its relative paths start from `folder`."""
     from orchestrator.manifest import load_mapping
-    from orchestrator.technologies import BUILT_IN
+    from orchestrator.technologies.installed import INSTALLED
 
     manifest = load_mapping(
         mapping,
         folder=str(folder.resolve()),
         files=HostFiles(),
         environ=surroundings(folder, environ),
-        technologies=BUILT_IN,
+        technologies=INSTALLED,
         engine=asked_engine(None, environ),
         ready_made=included_by_name(),
         translators=TRANSLATORS,

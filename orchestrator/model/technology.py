@@ -103,9 +103,10 @@ class Technology:
     how what two servers hold is compared. `native` is how it runs without a container, `adoption`
     how one deals with one that runs already.
 
-    Where several images play the same role, `variants` are what those besides the default one are,
-    by the image's name without registry and tag. `untested` says why Greenroom's own tests have no
-    real server of it; empty: they have one.
+    `about` says in a few words what it is. Where several images play the same role, `variants` are
+    what those besides the default one are, by the image's name without registry and tag. `untested`
+    says why Greenroom's own tests have no real server of it; empty: they have one. `digest` is that
+    of the file that describes a technology of a project's own.
     """
 
     name: str
@@ -142,8 +143,10 @@ class Technology:
     content: Content | None = None
     native: Native | None = None
     adoption: Adoption | None = None
+    about: str = ""
     variants: Mapping[str, Technology] = field(default_factory=dict)
     untested: str = ""
+    digest: str = ""
 
     @property
     def field_names(self) -> tuple[str, ...]:

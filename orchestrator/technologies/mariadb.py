@@ -110,12 +110,13 @@ if [ "$(id -u)" = 0 ]; then chown -R mysql: "$1"; fi
 SNAPSHOTTING = Snapshotting(copy=COPY, user="mysql", start='exec "$@" --datadir="$data"')
 
 
-def made(name: str, version: str, server: str) -> Technology:
+def made(name: str, called: str, version: str, server: str) -> Technology:
     """Return the technology; both images have settings and a client called after themselves."""
     prefix = name.upper()
     dump = "mysqldump" if name == "mysql" else f"{name}-dump"
     return Technology(
         name=name,
+        about=f"{called}, a relational database",
         section="databases",
         image=name,
         version=version,
@@ -158,5 +159,5 @@ def made(name: str, version: str, server: str) -> Technology:
     )
 
 
-MARIADB = made("mariadb", "11", "mariadbd")
-MYSQL = made("mysql", "8", "mysqld")
+MARIADB = made("mariadb", "MariaDB", "11", "mariadbd")
+MYSQL = made("mysql", "MySQL", "8", "mysqld")

@@ -127,6 +127,7 @@ def check_stream(line: int, stream: Any) -> None:
 
 NATS = Technology(
     name="nats",
+    about="NATS with JetStream, a message broker",
     section="brokers",
     image="nats",
     version="2",

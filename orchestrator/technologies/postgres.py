@@ -98,6 +98,7 @@ ROWS = RowsLoader(
 
 POSTGRES = Technology(
     name="postgres",
+    about="PostgreSQL, a relational database",
     section="databases",
     image="postgres",
     version="17",

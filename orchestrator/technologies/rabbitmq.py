@@ -36,6 +36,7 @@ def import_definitions(_head: SeedHead) -> tuple[str, ...]:
 
 RABBITMQ = Technology(
     name="rabbitmq",
+    about="RabbitMQ, a message broker (AMQP)",
     section="brokers",
     image="rabbitmq",
     version="4",

@@ -87,6 +87,7 @@ def read_reply(number: int) -> Generator[Exchange, bytes, None]:
 
 REDIS = Technology(
     name="redis",
+    about="Redis, a store of keys and a cache",
     section="databases",
     image="redis",
     version="7",

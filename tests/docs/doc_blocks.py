@@ -19,6 +19,8 @@ PAGES = (
     "compose.md",
     "security.md",
     "reliability.md",
+    "registries.md",
+    *sorted(f"technologies/{path.name}" for path in FOLDER.glob("technologies/*.md")),
 )
 
 FENCE = re.compile(r"```(\w*)")

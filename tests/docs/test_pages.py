@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -9,14 +10,17 @@ from collections.abc import Callable
 import pytest
 import typer
 from doc_blocks import FOLDER, PAGES, ROOT, Block, anchor, commands, page
+from doc_manifests import PAGES as PAGES_FILE
 from doc_manifests import EveryFile, loaded
 
 from orchestrator.cli.app import app
-from orchestrator.compose.nodes import Source
+from orchestrator.compose.nodes import Source as File
 from orchestrator.compose.notes import Notes
 from orchestrator.compose.reading.document import World
 from orchestrator.compose.translating import translated
 from orchestrator.errors import ManifestError
+from orchestrator.manifest.own.reading import read
+from orchestrator.manifest.places import Source
 from orchestrator.seeding.generated import generate
 from orchestrator.seeding.rows.yaml_rows import read_yaml
 from orchestrator.technologies.nats import read_streams
@@ -29,7 +33,7 @@ LANGUAGES = {"yaml", "sql", "csv", "json", "python", "js", "go", "ini", "sh", "c
 
 def compose_file(text: str) -> object:
     """What becomes of a Compose file, beside which there is every other file."""
-    source = Source("/project/compose.yaml", "compose.yaml", "/project")
+    source = File("/project/compose.yaml", "compose.yaml", "/project")
     world = World(EveryFile(), {}, Notes())
     given = {source.path: text.encode()}
     return translated([source], world, technologies={}, given=given).root.entries
@@ -40,6 +44,9 @@ NO_MANIFESTS: dict[str, Callable[[str], object]] = {
     "streams.yaml": lambda text: read_streams(text.encode()),
     "people.yaml": lambda text: list(read_yaml(text, "people")),
     "shop.generate.yaml": lambda text: list(generate(text, "shop.generate.yaml")),
+    PAGES_FILE: lambda text: read(
+        "pages", text.encode(), Source("/p.yaml", PAGES_FILE), {}, EveryFile()
+    ),
     "many.generate.yaml": lambda text: list(generate(text, "many.generate.yaml")),
 }
 WITH_MISTAKES = {"wrong.yaml"}
@@ -105,6 +112,7 @@ def test_links_lead_somewhere(name: str) -> None:
         if target.startswith("https://"):
             continue
         file, _, fragment = target.partition("#")
-        assert not file or (FOLDER / file).exists(), target
-        headings = page(file or name).headings
+        path = (FOLDER / name).parent / file if file else FOLDER / name
+        assert path.exists(), target
+        headings = page(os.path.relpath(path, FOLDER)).headings
         assert not fragment or fragment in map(anchor, headings), target

@@ -15,8 +15,11 @@ from orchestrator.manifest.building.seeds import Loads, first_seeds, seeds
 from orchestrator.manifest.building.site import Site
 from orchestrator.manifest.model.server import Server
 from orchestrator.manifest.model.texts import UNSPEAKABLE, unavailable, unspeakable
+from orchestrator.manifest.own.finding import FOLDER as DESCRIBED
+from orchestrator.manifest.own.finding import SUFFIX
 from orchestrator.manifest.placing import on_host
 from orchestrator.manifest.reading.templates import parse
+from orchestrator.manifest.sections import NAME
 from orchestrator.manifest.words import did_you_mean, listed, quoted
 from orchestrator.model.probe import Automatic, Readiness
 from orchestrator.model.resource import DOCKER, PROCESS, SHARED, File, Port, Resource
@@ -82,7 +85,8 @@ def _where_it_says(made: Resource, entry: Server, site: Site) -> Resource:
 
 
 def _version(entry: Server) -> str | None:
-    return (entry.use or "").partition(":")[2] or None
+    """The version, as a program of this host may have it; a digest is an image's alone."""
+    return (entry.use or "").partition(":")[2].partition("@")[0] or None
 
 
 def _user(entry: Server, technology: Technology, site: Site) -> str:
@@ -102,13 +106,18 @@ def _technology(entry: Server, site: Site) -> Technology | None:
             site.lacks(f'names no technology; write for example "{_EXAMPLE}"')
         return None
     name = entry.use.partition(":")[0]
-    known = site.around.technologies
-    if name in known:
-        return _variant(known[name], entry.image)
+    is_known, technology = site.technology(name)
+    if is_known:
+        return _variant(technology, entry.image) if technology else None
+    known = site.around.technologies.common
     if name.startswith("testcontainers."):
         site.wrong(unavailable("use: testcontainers", f"there are {listed(sorted(known))}"), "use")
+    elif (bare := name.partition("@")[0]) in known:
+        pinned = f"{bare}:{known[bare].version}@sha256:..."
+        site.wrong(f"a digest goes behind a version; write it like {pinned}", "use")
     else:
-        near = did_you_mean(name, known, f"there are {listed(sorted(known))}")
+        own = f"; {DESCRIBED}/{name}{SUFFIX} could describe it" if re.fullmatch(NAME, name) else ""
+        near = did_you_mean(name, known, f"there are {listed(sorted(known))}{own}")
         site.wrong(f"unknown technology {quoted(name)}{near}", "use")
     return None
 

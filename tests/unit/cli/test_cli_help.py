@@ -24,6 +24,7 @@ COMMANDS = [
     "check",
     "plan",
     "schema",
+    "technologies",
 ]
 
 

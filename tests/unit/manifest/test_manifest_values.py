@@ -270,7 +270,19 @@ KINDS: dict[str, tuple[str, list[str]]] = {
         "databases:\n  db: {use: postgress:16}\nbrokers:\n  mq: {use: kafka}\n",
         [
             '2:13: databases.db.use: unknown technology "postgress"; did you mean "postgres"?',
-            '4:13: brokers.mq.use: unknown technology "kafka"; there are nats and postgres',
+            (
+                '4:13: brokers.mq.use: unknown technology "kafka"; there are nats and postgres; '
+                "technologies/kafka.yaml could describe it"
+            ),
+        ],
+    ),
+    "a digest without a version": (
+        "databases:\n  db: {use: 'postgres@sha256:" + "7" * 64 + "'}\n",
+        [
+            (
+                "2:13: databases.db.use: a digest goes behind a version; write it like "
+                "postgres:16@sha256:..."
+            )
         ],
     ),
     "a version that is left open": (
