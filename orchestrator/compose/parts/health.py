@@ -37,6 +37,8 @@ def health(site: Site) -> None:
         off = Row(check.spot, [word("NONE", check.spot)])
         site.option(check.spot, "Healthcheck", "Test", value=off)
         return
+    if isinstance(test, Listing) and _first(test) not in ("CMD", "CMD-SHELL"):
+        site.common.notes.wrong(test, "must begin with CMD, CMD-SHELL or NONE")
     command = _command(test)
     if command is not None:
         site.entry["ready"] = Branch(check.spot, {"exec": command})

@@ -111,7 +111,7 @@ def _bound(mount: Mount, site: Site) -> None:
         _folder(mount, path, site)
     else:
         mode = EXECUTABLE if files.executable(path) else ""
-        site.file(mount.target, mount.source, node.spot, mode)
+        site.file(mount.target.rstrip("/"), mount.source, node.spot, mode)
 
 
 def _folder(mount: Mount, path: str, site: Site) -> None:

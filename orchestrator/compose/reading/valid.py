@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path as File
@@ -82,11 +83,13 @@ def _told(error: ValidationError, root: Block) -> Iterator[tuple[Node, str]]:
 
 def _unknown(error: ValidationError, node: Node) -> Iterator[tuple[Node, str]]:
     """Yield the keys that nobody knows; one that is known, but wrong, is told for itself."""
-    known = list(_properties(error.schema))
+    part: Any = error.schema
+    known = list(_properties(part))
+    patterns = ["^x-", *part.get("patternProperties", ())]
     if not isinstance(node, Block):
         return
     for key in node.entries:
-        if key not in known and not key.startswith("x-"):
+        if key not in known and not any(re.search(pattern, key) for pattern in patterns):
             message = f"Compose knows no key {quoted(key)} here{did_you_mean(key, known)}"
             yield Said(key, key, True, node.keys.get(key, node.spot), (*node.path, key)), message
 

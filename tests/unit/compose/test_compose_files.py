@@ -128,6 +128,12 @@ WRONG = {
     "must be a text, not the number 1",
     "services:\n  web: {image: x, cap_add: [A, A]}\n": "2:28: services.web.cap_add: "
     "names something twice",
+    "services:\n  web: {image: x, environment: {A B: 1, '': 2}}\n": "2:41: "
+    'services.web.environment[""]: Compose knows no key "" here',
+    "services:\n  web: {image: x, healthcheck: {test: [ask]}}\n": "2:39: "
+    "services.web.healthcheck.test: must begin with CMD, CMD-SHELL or NONE",
+    "services:\n  web: {image: x, ports: ['1-2000']}\n": "2:27: services.web.ports[0]: "
+    '"1-2000" is no port number',
     "services:\n  web: {}\n": '2:8: services.web: needs "image" or "build", to know what to run',
     "services:\n  web: {image: x, secrets: [no]}\n": "2:29: services.web.secrets[0]: "
     'the file has no "no" under `secrets`',
