@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from orchestrator.compose.nodes import Block, Said, pairs
+from collections.abc import Iterator
+
+from orchestrator.compose.nodes import Block, Node, Said, pairs
 from orchestrator.compose.out import Branch, Item, Text, text, word
 from orchestrator.compose.parts.environment import passed_through
+from orchestrator.compose.reading.project import missing, named
 from orchestrator.compose.site import Site
 from orchestrator.manifest.model.program import BuildPart
 
@@ -18,7 +21,7 @@ POLICIES = {
 ELSEWHERE = ("://", "git@", "github.com/")
 """How addresses of contexts begin, or what is in them."""
 
-SAME = ("dockerfile", "dockerfile_inline", "target")
+SAME = ("dockerfile", "dockerfile_inline", "target", "network")
 """Keys of a build that a manifest says alike."""
 
 MEANINGLESS = ("tags", "cache_to", "no_cache", "pull", "provenance", "sbom", "isolation")
@@ -70,11 +73,32 @@ def _build(build: Block, site: Site) -> None:
             entries["args"] = Branch(node.spot, dict(_arguments(node, site)))
         elif key in SAME and key in BuildPart.model_fields and isinstance(node, Said):
             entries[key] = text(node)
+        elif key == "secrets" and key in BuildPart.model_fields:
+            entries[key] = Branch(node.spot, dict(_secrets(node, site)))
         elif key in MEANINGLESS:
             site.fine(node, "changes nothing of what is built")
         elif key not in ("context", "args") and not key.startswith("x-"):
             site.lost(node, f"{key} of a build cannot be said in a manifest")
     site.entry["build"] = Branch(spot, entries)
+
+
+def _secrets(node: Node, site: Site) -> Iterator[tuple[str, Item]]:
+    """Yield what the steps may read, by the names under which they ask for it."""
+    for one in getattr(node, "items", ()):
+        name = one if isinstance(one, Said) else one.get("source")
+        definition = isinstance(name, Said) and named(site.common.project, "secrets", name)
+        if not isinstance(name, Said) or not definition:
+            site.common.notes.wrong(one, missing("secrets", getattr(name, "text", "")))
+            continue
+        target = (one.text("target") if isinstance(one, Block) else "") or name.text
+        file, variable = definition.get("file"), definition.get("environment")
+        if isinstance(file, Said):
+            path = Text(site.common.path(file.written, file.spot), file.spot)
+            yield target, Branch(one.spot, {"file": path})
+        elif isinstance(variable, Said):
+            yield target, Branch(one.spot, {"env": text(variable)})
+        else:
+            site.lost(one, f"{name.text} is kept outside of the file")
 
 
 def _arguments(node: Block, site: Site) -> dict[str, Item]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from compose_world import mistakes, notes, plain, service, translate
 
+from orchestrator.manifest.model.program import BuildPart
+
 PORTS = {
     "ports: [80]": ["80"],
     "ports: ['8080:80']": [{"port": "80", "host": "8080"}],
@@ -337,6 +339,27 @@ def test_builds() -> None:
         "args": {"A": "1", "B": "two"},
     }
     assert "image" not in made
+
+
+@pytest.mark.skipif("secrets" not in BuildPart.model_fields, reason="no secrets in builds")
+def test_what_only_builds_may_read() -> None:
+    text = """
+        services:
+          web:
+            build:
+              context: api
+              network: host
+              secrets: [npm, {source: token, target: other}, vault]
+        secrets: {npm: {file: ./npm}, token: {environment: TOKEN}, vault: {external: true}}
+    """
+    made = translate(text)
+    build = plain(made.root)["services"]["web"]["build"]  # type: ignore[index,call-overload]
+    assert build == {
+        "context": "api",
+        "network": "host",
+        "secrets": {"npm": {"file": "npm"}, "other": {"env": "TOKEN"}},
+    }
+    assert len(notes(made, lost=True)) == 1
 
 
 NOT_BUILT = ["https://x/y.git", "git@github.com:a/b.git", "github.com/a/b"]
