@@ -21,8 +21,10 @@ POLICIES = {
 ELSEWHERE = ("://", "git@", "github.com/")
 """How addresses of contexts begin, or what is in them."""
 
-SAME = ("dockerfile", "dockerfile_inline", "target", "network")
+SAME = ("dockerfile", "dockerfile_inline", "target")
 """Keys of a build that a manifest says alike."""
+
+NETWORKS = ("default", "host", "none")
 
 MEANINGLESS = ("tags", "cache_to", "no_cache", "pull", "provenance", "sbom", "isolation")
 """Keys of a build that change nothing of what tests run against."""
@@ -73,6 +75,8 @@ def _build(build: Block, site: Site) -> None:
             entries["args"] = Branch(node.spot, dict(_arguments(node, site)))
         elif key in SAME and key in BuildPart.model_fields and isinstance(node, Said):
             entries[key] = text(node)
+        elif key == "network" and key in BuildPart.model_fields and build.text(key) in NETWORKS:
+            entries[key] = Text(build.text(key), node.spot)
         elif key == "secrets" and key in BuildPart.model_fields:
             entries[key] = Branch(node.spot, dict(_secrets(node, site)))
         elif key in MEANINGLESS:
