@@ -41,6 +41,7 @@ def compose_file(text: str) -> object:
 
 NO_MANIFESTS: dict[str, Callable[[str], object]] = {
     "compose.yaml": compose_file,
+    "compose.tests.yaml": compose_file,
     "streams.yaml": lambda text: read_streams(text.encode()),
     "people.yaml": lambda text: list(read_yaml(text, "people")),
     "shop.generate.yaml": lambda text: list(generate(text, "shop.generate.yaml")),

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from io import StringIO
 
 from orchestrator.compose.nodes import Said, Source, Spot, literal
 from orchestrator.compose.reading.document import World
 from orchestrator.compose.variables import BadVariable, fill
+from orchestrator.manifest.reading.dotenv import NOT_UNDERSTOOD, Binding, bindings
 
 
 def variables(data: bytes, source: Source, world: World, *, raw: bool = False) -> dict[str, Said]:
@@ -21,11 +21,13 @@ def variables(data: bytes, source: Source, world: World, *, raw: bool = False) -
     """
     text = data.decode("utf-8-sig", errors="replace")
     found: dict[str, Said] = {}
-    for line, name, value, quoted in _raw(text) if raw else _bindings(text):
-        said = Said(value, literal(value), False, Spot(source, line, 1), (name,))
-        if not raw and not quoted:
-            said = _filled(said, found, world)
-        found[name] = said
+    for one in _raw(text) if raw else bindings(text):
+        spot = Spot(source, one.line, 1)
+        if one.wrong:
+            world.notes.wrong_at(spot, (), NOT_UNDERSTOOD)
+        elif one.value is not None:
+            said = Said(one.value, literal(one.value), False, spot, (one.name,))
+            found[one.name] = said if one.literal else _filled(said, found, world)
     return found
 
 
@@ -40,22 +42,8 @@ def _filled(said: Said, before: Mapping[str, Said], world: World) -> Said:
     return replace(said, text=result.text, written=literal(result.text))
 
 
-def _raw(text: str) -> Iterator[tuple[int, str, str, bool]]:
+def _raw(text: str) -> Iterator[Binding]:
     for number, line in enumerate(text.splitlines(), 1):
         name, equals, value = line.partition("=")
         if equals and not line.startswith("#"):
-            yield number, name.strip(), value, True
-
-
-def _bindings(text: str) -> Iterator[tuple[int, str, str, bool]]:
-    from dotenv.parser import parse_stream
-
-    for binding in parse_stream(StringIO(text)):
-        if binding.key is None or binding.error:
-            continue
-        _, _, written = binding.original.string.partition("=")
-        if binding.value is not None:
-            # A blank line before it belongs to what was read.
-            blank = len(binding.original.string) - len(binding.original.string.lstrip())
-            line = binding.original.line + binding.original.string[:blank].count("\n")
-            yield line, binding.key, binding.value, written.lstrip().startswith("'")
+            yield Binding(number, name.strip(), value, literal=True)

@@ -149,6 +149,15 @@ def test_a_file_of_variables_that_is_missing_is_told() -> None:
     assert mistakes(text) == [f"compose.yaml:4:16: {told}"]
 
 
+def test_a_line_that_is_no_variable_is_told_with_its_place() -> None:
+    text = "services:\n  web:\n    image: x\n    env_file: [a.env]\n"
+    files = {"a.env": "A=1\n\nno variable at all\nB=$\n"}
+    assert mistakes(text, files=files) == [
+        "a.env:3:1: is not understood; write NAME=value",
+        'a.env:4:1: B: a "$" stands alone; write "$$" if it is meant literally',
+    ]
+
+
 DEPENDENCIES = """
 services:
   a: {image: x, depends_on: [b, c_c], links: ["d:other"]}
