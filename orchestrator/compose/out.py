@@ -48,8 +48,8 @@ def word(value: str, spot: Spot) -> Text:
 
 def number(value: int | float | bool, spot: Spot) -> Text:
     """Return a number, true or false."""
-    shown = str(value).lower() if isinstance(value, bool) else f"{value:g}"
-    return Text(str(value) if type(value) is int else shown, spot, plain=True)
+    shown = f"{value:g}" if isinstance(value, float) else str(value).lower()
+    return Text(shown, spot, plain=True)
 
 
 def row(items: Iterable[Item], spot: Spot) -> Row:

@@ -25,7 +25,7 @@ ORDER = (
 FLOW = ("needs", "ports", "profiles", "aliases", "ready", "build", "limits", "seed", "tmpfs")
 """Short ones of these stand in one line."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9_./+@](?:[A-Za-z0-9_./+@ =-]|:(?=[A-Za-z0-9_./+@-]))*(?<! )")
+_PLAIN = re.compile(r"[A-Za-z0-9_./+](?:[A-Za-z0-9_./+@ =-]|:(?=[A-Za-z0-9_./+@-]))*(?<! )")
 _NO_TEXT = re.compile(r"(?i)true|false|null|yes|no|on|off|y|n|~|[-+.0-9][-+.0-9_eExXoOa-fA-F:]*")
 
 

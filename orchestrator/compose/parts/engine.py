@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from orchestrator.compose.nodes import Block, Listing, Node, Said, pairs, words
 from orchestrator.compose.out import Branch, Item, Row, Text, number, text, word
-from orchestrator.compose.reading.words import seconds, size
+from orchestrator.compose.reading.words import seconds, size, whole
 from orchestrator.compose.site import Site
 
 Shape = Callable[[Node, Site], Item | None]
@@ -31,10 +31,11 @@ def _text(node: Node, _site: Site) -> Item | None:
 
 
 def _whole(node: Node, site: Site) -> Item | None:
-    if isinstance(node, Said) and node.text.lstrip("-").isdecimal():
-        return number(int(node.text), node.spot)
-    site.common.notes.wrong(node, "must be a whole number")
-    return None
+    found = whole(node.text) if isinstance(node, Said) else None
+    if found is None:
+        site.common.notes.wrong(node, "must be a whole number")
+        return None
+    return number(found, node.spot)
 
 
 def _bytes(node: Node, site: Site) -> Item | None:
@@ -74,15 +75,17 @@ def _with_colon(written: str) -> str:
     return f"{name}:{address}" if equals else written
 
 
-def _ulimits(node: Node, _site: Site) -> Item | None:
+def _ulimits(node: Node, site: Site) -> Item | None:
     found: list[Item] = []
     for name, value in pairs(node):
-        soft, hard = _both(value)
-        if soft.isdecimal() or soft == "-1":
+        soft, hard = map(whole, _both(value))
+        if soft is None or hard is None:
+            site.common.notes.wrong(value, "must be a whole number")
+        else:
             limits: dict[str, Item] = {
                 "Name": word(name, value.spot),
-                "Soft": number(int(soft), value.spot),
-                "Hard": number(int(hard or soft), value.spot),
+                "Soft": number(soft, value.spot),
+                "Hard": number(hard, value.spot),
             }
             found.append(Branch(value.spot, limits))
     return Row(node.spot, found)

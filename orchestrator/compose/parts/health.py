@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from orchestrator.compose.nodes import Block, Listing, Node, Said
 from orchestrator.compose.out import Branch, Item, Row, Text, text, word
-from orchestrator.compose.reading.words import in_words, seconds
+from orchestrator.compose.reading.words import in_words, seconds, whole
 from orchestrator.compose.site import Site
 from orchestrator.manifest.building.base import DEFAULT_TIMEOUT
 
@@ -73,7 +73,7 @@ def _limit(check: Block, site: Site) -> float:
     """Return after how many seconds Compose would give up; ours are shorter attempts."""
     found = {key: _duration(check, key, site) for key in DEFAULTS}
     retries = check.text("retries")
-    times = int(retries) if retries.isdecimal() and int(retries) else RETRIES
+    times = whole(retries) or RETRIES
     interval = min(found["interval"], DEFAULTS["interval"] * 2)
     return found["start_period"] + times * (interval + min(found["timeout"], ATTEMPT))
 

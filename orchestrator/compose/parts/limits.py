@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestrator.compose.nodes import Block, Node, Said, pairs
 from orchestrator.compose.out import Branch, Item, Text, number
-from orchestrator.compose.reading.words import memory, size
+from orchestrator.compose.reading.words import memory, size, whole
 from orchestrator.compose.site import Site
 
 SWARM = ("mode", "endpoint_mode", "labels", "rollback_config", "update_config", "restart_policy")
@@ -23,8 +23,9 @@ def limits(site: Site) -> None:
             entries[key] = item
     if entries:
         site.entry["limits"] = Branch(next(iter(entries.values())).spot, entries)
-    if bounds and isinstance(pids := bounds.get("pids"), Said) and pids.text.isdecimal():
-        site.option(pids.spot, "HostConfig", "PidsLimit", value=number(int(pids.text), pids.spot))
+    if bounds and isinstance(pids := bounds.get("pids"), Said):
+        most = whole(pids.text) or 0
+        site.option(pids.spot, "HostConfig", "PidsLimit", value=number(most, pids.spot))
     if deploy:
         _rest(deploy, resources, site)
 
@@ -70,6 +71,7 @@ def replicas(service: Block) -> tuple[int, Node]:
     """Return how many containers of a service there are to be, and where that is said."""
     deploy = service.block("deploy")
     for node in (service.get("scale"), deploy.get("replicas") if deploy else None):
-        if isinstance(node, Said) and node.text.isdecimal():
-            return int(node.text), node
+        count = whole(node.text) if isinstance(node, Said) else None
+        if node is not None and count is not None:
+            return count, node
     return 1, service

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from orchestrator.compose.nodes import Block, Node, Said
 from orchestrator.compose.out import Branch, Row, Text
-from orchestrator.compose.reading.words import cut
+from orchestrator.compose.reading.words import cut, whole
 from orchestrator.compose.site import Site
 
 ANYWHERE = ("", "0.0.0.0", "127.0.0.1", "::", "::1")  # noqa: S104 - compared, not listened on
@@ -123,7 +123,7 @@ def _expanded(port: _Port, node: Node, site: Site) -> Iterator[_Port]:
 
 def _range(text: str) -> list[str] | None:
     first, dash, last = text.partition("-")
-    if not first.isdecimal() or (dash and not last.isdecimal()):
+    start, end = whole(first), whole(last if dash else first)
+    if start is None or end is None or not 0 <= end - start < MOST_PORTS:
         return None
-    found = range(int(first), (int(last) if dash else int(first)) + 1)
-    return [str(one) for one in found] if len(found) <= MOST_PORTS else None
+    return [str(one) for one in range(start, end + 1)]

@@ -7,6 +7,7 @@ import shlex
 
 from orchestrator.compose.nodes import Block, Listing, Node, Said
 
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h|d)")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
@@ -55,6 +56,11 @@ def argv(node: Node | None) -> list[Said] | None:
     if len(written) != len(texts):
         return [node.but(text) for text in texts]
     return [node.but(text, _unshielded(word)) for text, word in zip(texts, written, strict=True)]
+
+
+def whole(text: str) -> int | None:
+    """Return a whole number, None where it is none, or beyond what an engine can take."""
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def seconds(text: str) -> float | None:
