@@ -63,6 +63,8 @@ class _Server:
         """Return the entry. Raises Unlike."""
         own, technology = self.site.entry, self.technology
         self.command = arguments(self.site, technology)
+        if technology.inside is not None:
+            raise Unlike("it tells its clients where to go on")
         for key in ("user", "workdir"):
             if key in own:
                 raise Unlike(f"it has its own {key}")
@@ -107,6 +109,8 @@ class _Server:
             if name in variables and _said(given[name]) == _said(fields.get(variables[name])):
                 del given[name]
             elif name in self.technology.env and name not in variables:
+                if not self.technology.env[name].startswith("/"):
+                    raise Unlike(f"it has its own {name}")
                 block = self.site.block("environment")
                 node = block.get(name) if block else None
                 self.site.fine(node or self.site.service, "the data has its own place here")

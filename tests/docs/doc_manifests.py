@@ -11,6 +11,8 @@ from orchestrator.manifest import load
 from orchestrator.model.manifest import Manifest
 from orchestrator.technologies import BUILT_IN
 
+ENVIRON = {"HOME": "/home/me", "NPM_TOKEN": "hunter2"}
+
 PAGES = "technologies/pages.yaml"
 """The one technology of one's own that the documents describe."""
 
@@ -31,7 +33,10 @@ class EveryFile:
     def read(self, path: str) -> bytes:
         if path.endswith("compose.yaml"):
             return b"services: {api: {image: example/api, ports: [8000]}}"
-        return page("technologies.md").file(PAGES).encode() if path.endswith(PAGES) else b"{}"
+        if path.endswith(PAGES):
+            return page("technologies.md").file(PAGES).encode()
+        known = {str(each): each for each in ready_made().values()}
+        return known[path].read_bytes() if path in known else b"{}"
 
     def listing(self, path: str, most: int) -> list[str]:
         return []
@@ -49,9 +54,9 @@ def loaded(text: str, display: str = "environment.yaml") -> Manifest:
         text.encode(),
         path="/project/environment.yaml",
         files=EveryFile(),
-        environ={},
+        environ=ENVIRON,
         technologies=BUILT_IN,
         display=display,
-        ready_made={name: f"/ready/{name}.yaml" for name in ready_made()},
+        ready_made={name: str(path) for name, path in ready_made().items()},
         translators=TRANSLATORS,
     )
