@@ -176,16 +176,17 @@ class _Server:
         ports = self.site.entry.get("ports")
         found: dict[str, Item] = {}
         others: list[str] = []
+        more = {str(one.number) for one in self.technology.more_ports.values()}
         for item in ports.items if isinstance(ports, Row) else ():
             number = item.entries["port"] if isinstance(item, Branch) else item
             written = number.written if isinstance(number, Text) else ""
             if written == str(self.technology.port):
                 found = {"port": item.entries["host"]} if isinstance(item, Branch) else found
-            else:
+            elif written not in more:
                 others.append(written)
         if others:
             node = self.site.service.entries.get("ports") or self.site.service
-            self.site.lost(node, f"only its main port is published, and not {listed(others)}")
+            self.site.lost(node, f"the port of its protocol is published, and not {listed(others)}")
         return found
 
     def seeds(self) -> dict[str, Item]:
