@@ -57,6 +57,7 @@ RABBITMQ = Technology(
         "RABBITMQ_DEFAULT_VHOST": "${self.database}",
     },
     database="/",
+    unset={"user": "guest", "password": "guest", "database": "/"},
     user_form=ASCII,
     password_form=ASCII,
     database_form=ASCII,
