@@ -123,6 +123,7 @@ def read(
     """
     # Imported here, because whoever only looks for manifests needs neither the model nor YAML.
     from orchestrator.manifest import load
+    from orchestrator.modules.describing import Describer
     from orchestrator.technologies import BUILT_IN
 
     shown = display or shown_as(path)
@@ -132,17 +133,19 @@ def read(
     except OSError as error:
         problem = Problem(shown, 0, 0, "", f"cannot be read: {error.strerror}")
         raise ManifestError([problem]) from error
-    manifest = load(
-        source,
-        path=str(resolved),
-        display=shown,
-        files=HostFiles(),
-        environ=surroundings(resolved.parent, environ),
-        technologies=BUILT_IN,
-        engine=asked_engine(engine, environ),
-        ready_made=included_by_name(),
-        translators=TRANSLATORS,
-    )
+    with Describer(str(resolved.parent), environ) as modules:
+        manifest = load(
+            source,
+            path=str(resolved),
+            display=shown,
+            files=HostFiles(),
+            environ=surroundings(resolved.parent, environ),
+            technologies=BUILT_IN,
+            engine=asked_engine(engine, environ),
+            ready_made=included_by_name(),
+            translators=TRANSLATORS,
+            modules=modules,
+        )
     return with_passwords(manifest, machine_secret(environ))
 
 
@@ -160,18 +163,21 @@ def asked_engine(engine: str | None, environ: Mapping[str, str]) -> str | None:
 def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Manifest:
     """Make a manifest of a mapping; its relative paths start from `folder`."""
     from orchestrator.manifest import load_mapping
+    from orchestrator.modules.describing import Describer
     from orchestrator.technologies import BUILT_IN
 
-    manifest = load_mapping(
-        mapping,
-        folder=str(folder.resolve()),
-        files=HostFiles(),
-        environ=surroundings(folder, environ),
-        technologies=BUILT_IN,
-        engine=asked_engine(None, environ),
-        ready_made=included_by_name(),
-        translators=TRANSLATORS,
-    )
+    with Describer(str(folder.resolve()), environ) as modules:
+        manifest = load_mapping(
+            mapping,
+            folder=str(folder.resolve()),
+            files=HostFiles(),
+            environ=surroundings(folder, environ),
+            technologies=BUILT_IN,
+            engine=asked_engine(None, environ),
+            ready_made=included_by_name(),
+            translators=TRANSLATORS,
+            modules=modules,
+        )
     return with_passwords(manifest, machine_secret(environ))
 
 

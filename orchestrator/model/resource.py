@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestrator.model.adopted import Adopted
 from orchestrator.model.adoption import Adoption, OwnPlace
+from orchestrator.model.module import Module
 from orchestrator.model.native import Native
 from orchestrator.model.probe import Automatic, Readiness
 from orchestrator.model.technology import Technology
@@ -186,7 +187,7 @@ class Resource:
     a sliced resource runs once more for each slice of it. `version` is what the manifest asks for,
     None: whichever there is. `as_process` is what it would be outside of a container; where that
     cannot be, `bound` says in words why. `adopted` is where it runs already, None for all that
-    Greenroom starts.
+    Greenroom starts. A `module` of testcontainers starts its container itself.
     """
 
     name: str
@@ -222,6 +223,7 @@ class Resource:
     as_process: ProcessForm | None = None
     bound: str = ""
     adopted: Adopted | None = None
+    module: Module | None = None
 
     @property
     def native(self) -> Native | None:

@@ -37,16 +37,10 @@ def step_text(step: Step) -> str:
 def step_detail(step: Step) -> str:
     """Return what the key does not say."""
     match step:
-        case Start(server=str(server)) if server:
-            return f"{server}, which runs already"
         case MakeOwn(what=what, timeout=timeout):
             return f"{what}, within {timeout:g} s"
-        case Start(program=Program() as program):
-            return f"{program}, a process on this host"
-        case Start(engine=engine, image=str(image)) if engine != PROCESS:
-            return image
         case Start():
-            return "a process on this host"
+            return start_detail(step)
         case StartRelay(targets=targets):
             return f"the relay to {', '.join(map(str, targets))}"
         case Ready(readiness=readiness, timeout=timeout):
@@ -57,3 +51,18 @@ def step_detail(step: Step) -> str:
             return f"within {timeout:g} s"
         case _:
             return ""
+
+
+def start_detail(step: Start) -> str:
+    """Return what is started, and what that is."""
+    match step:
+        case Start(server=str(server)) if server:
+            return f"{server}, which runs already"
+        case Start(program=Program() as program):
+            return f"{program}, a process on this host"
+        case Start(image=str(image), module=str(module), timeout=float(timeout)) if module:
+            return f"{image}, by {module}, within {timeout:g} s"
+        case Start(engine=engine, image=str(image)) if engine != PROCESS:
+            return image
+        case _:
+            return "a process on this host"

@@ -96,6 +96,11 @@ class Api:
         self._lock = threading.Lock()
 
     @property
+    def environ(self) -> Mapping[str, str]:
+        """The caller's environment."""
+        return self._environ
+
+    @property
     def endpoint(self) -> Endpoint:
         """Where the engine answers. Raises EngineUnavailable when the settings make no sense."""
         if self._endpoint is None:

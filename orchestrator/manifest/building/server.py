@@ -14,7 +14,7 @@ from orchestrator.manifest.building.process_form import bound, files_of, process
 from orchestrator.manifest.building.seeds import Loads, first_seeds, seeds
 from orchestrator.manifest.building.site import Site
 from orchestrator.manifest.model.server import Server
-from orchestrator.manifest.model.texts import UNSPEAKABLE, unavailable, unspeakable
+from orchestrator.manifest.model.texts import UNSPEAKABLE, unspeakable
 from orchestrator.manifest.placing import on_host
 from orchestrator.manifest.reading.templates import parse
 from orchestrator.manifest.words import did_you_mean, listed, quoted
@@ -105,11 +105,8 @@ def _technology(entry: Server, site: Site) -> Technology | None:
     known = site.around.technologies
     if name in known:
         return _variant(known[name], entry.image)
-    if name.startswith("testcontainers."):
-        site.wrong(unavailable("use: testcontainers", f"there are {listed(sorted(known))}"), "use")
-    else:
-        near = did_you_mean(name, known, f"there are {listed(sorted(known))}")
-        site.wrong(f"unknown technology {quoted(name)}{near}", "use")
+    near = did_you_mean(name, known, f"there are {listed(sorted(known))}")
+    site.wrong(f"unknown technology {quoted(name)}{near}", "use")
     return None
 
 

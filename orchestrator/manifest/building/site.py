@@ -9,6 +9,7 @@ from pathlib import PurePath
 from orchestrator.manifest.checks.names import Names
 from orchestrator.manifest.files import Files, led_out, project
 from orchestrator.manifest.mistakes import Mistakes
+from orchestrator.manifest.modules import Modules
 from orchestrator.manifest.places import Path
 from orchestrator.model.manifest import AUTO
 from orchestrator.model.technology import Technology
@@ -16,7 +17,10 @@ from orchestrator.model.technology import Technology
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is the same for all entries; `engine` is where those run that say nothing of it."""
+    """What is the same for all entries; `engine` is where those run that say nothing of it.
+
+    `modules` are those of testcontainers that `python`, or else the project's interpreter, has.
+    """
 
     folder: str
     files: Files
@@ -24,6 +28,8 @@ class Surroundings:
     names: Names
     mistakes: Mistakes
     engine: str = AUTO
+    python: str | None = None
+    modules: Modules | None = None
     _projects: dict[str, str] = field(default_factory=dict)
 
     def folder_of(self, path: Path) -> str:

@@ -97,9 +97,8 @@ class References:
 
 
 def _fields(resource: Resource) -> tuple[str, ...]:
-    if resource.technology is None:
-        return _ADDRESS
-    return (*_ADDRESS, *resource.technology.field_names)
+    more = resource.technology.field_names if resource.technology else ()
+    return (*_ADDRESS, *more)
 
 
 def _port(reference: Reference, resource: Resource) -> str:

@@ -9,10 +9,10 @@ from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
 from orchestrator.manifest.model.command import Argv
-from orchestrator.manifest.model.entry import At, Entry, Owned
+from orchestrator.manifest.model.entry import ARGUMENTS, USES_MODULE, At, Entry, Owned
 from orchestrator.manifest.model.leaf import Accepts, wrong
 from orchestrator.manifest.model.numbers import PORT_SCHEMA, HostPort, PortNumber
-from orchestrator.manifest.model.part import HOLE, Arguments, Part, Words, listed
+from orchestrator.manifest.model.part import HOLE, Arguments, Part, Values, Words, listed
 from orchestrator.manifest.model.texts import SCALAR, FolderPath, Text
 from orchestrator.manifest.reading.scalars import kind
 
@@ -95,6 +95,8 @@ class Service(Program):
 
     example: ClassVar[str] = "{image: nginx, ports: [80]}"
 
+    use: Text | None = Field(None, description=USES_MODULE)
+    arguments: Values | None = Field(None, description=ARGUMENTS)
     at: At | None = Field(
         None, description="Where it runs already: nothing is started, or removed, there."
     )
