@@ -1,8 +1,9 @@
 """Describes and starts modules of testcontainers. Runs in the project's interpreter, on its own.
 
-Usage: python child.py [FOLDER], where the folder is its own, for what is temporary. Each line of the standard input is a request, each line of the standard
-output an answer, both JSON; whatever the module prints goes to the standard error. When the
-standard input ends, so does this process, whatever it is doing.
+Usage: python child.py [FOLDER]; the folder is for what is temporary, and goes with this process.
+Each line of the standard input is a request, each line of the standard output an answer, both JSON;
+whatever the module prints goes to the standard error. When the standard input ends, so does this
+process, whatever it is doing.
 
 A module is described by a rehearsal: it is made and started without an engine, up to the call that
 would create its container, which tells everything. When it is started for good, creating and
@@ -214,7 +215,10 @@ class Surroundings:
 
     def refused(self, request: Any, **_more: Any) -> None:
         """Refuse everything else."""
-        raise Wrong("use", f"cannot be described: it asks the engine beforehand ({request.method} {request.url})")
+        raise Wrong(
+            "use",
+            f"cannot be described: it asks the engine beforehand ({request.method} {request.url})",
+        )
 
     def installed(self) -> None:
         """Let every client of testcontainers be ours, and no reaper start."""
@@ -427,9 +431,14 @@ class Real(Surroundings):
 
 
 def copied(bind: str) -> bool:
-    """Whether a mount is only read: then it can be copied, to an engine on another host too."""
+    """Whether a mount can be copied instead, to an engine on another host too.
+
+    That is a file that is only read, or such a folder of the project's or of the module's own.
+    """
     source, _, mode = bind.rsplit(":", 2) if bind.count(":") > 1 else (bind, "", "")
-    return mode == "ro" and (Path(source).is_file() or Path(source).is_dir())
+    path = Path(source).resolve()
+    ours = any(path.is_relative_to(Path(each).resolve()) for each in (".", TEMPORARY or "."))
+    return mode == "ro" and (path.is_file() or (path.is_dir() and ours))
 
 
 def started(request: dict[str, Any], inbox: queue.Queue[dict[str, Any]]) -> dict[str, Any]:
