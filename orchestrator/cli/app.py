@@ -23,6 +23,7 @@ from orchestrator.cli.run import run
 from orchestrator.cli.schema import schema
 from orchestrator.cli.slice import slice_
 from orchestrator.cli.snapshots import snapshots
+from orchestrator.cli.technologies import technologies
 from orchestrator.cli.up import up
 
 HELP = """Real databases, brokers and services for your tests: up, ready, seeded, gone again.
@@ -76,4 +77,4 @@ group(TEST, down=down, extend=extend, prune=prune, snapshots=snapshots)
 group(LOOK, ps=ps, logs=logs)
 group(LOOK, WithCommand, exec=exec_)
 group(LOOK, shell=shell, env=env, url=url)
-group(MANIFEST, check=check, plan=plan, schema=schema)
+group(MANIFEST, check=check, plan=plan, schema=schema, technologies=technologies)

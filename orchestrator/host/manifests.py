@@ -124,7 +124,7 @@ def read(
     # Imported here, because whoever only looks for manifests needs neither the model nor YAML.
     from orchestrator.manifest import load
     from orchestrator.modules.describing import Describer
-    from orchestrator.technologies import BUILT_IN
+    from orchestrator.technologies.installed import INSTALLED
 
     shown = display or shown_as(path)
     resolved = path.resolve()
@@ -140,7 +140,7 @@ def read(
             display=shown,
             files=HostFiles(),
             environ=surroundings(resolved.parent, environ),
-            technologies=BUILT_IN,
+            technologies=INSTALLED,
             engine=asked_engine(engine, environ),
             ready_made=included_by_name(),
             translators=TRANSLATORS,
@@ -164,7 +164,7 @@ def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str,
     """Make a manifest of a mapping; its relative paths start from `folder`."""
     from orchestrator.manifest import load_mapping
     from orchestrator.modules.describing import Describer
-    from orchestrator.technologies import BUILT_IN
+    from orchestrator.technologies.installed import INSTALLED
 
     with Describer(str(folder.resolve()), environ) as modules:
         manifest = load_mapping(
@@ -172,7 +172,7 @@ def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str,
             folder=str(folder.resolve()),
             files=HostFiles(),
             environ=surroundings(folder, environ),
-            technologies=BUILT_IN,
+            technologies=INSTALLED,
             engine=asked_engine(None, environ),
             ready_made=included_by_name(),
             translators=TRANSLATORS,

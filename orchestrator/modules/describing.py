@@ -20,13 +20,14 @@ SECONDS = 60.0
 class Describer:
     """The modules of a project's interpreter: one child is asked about all of a manifest's.
 
-    It is started when the first is asked for; manifests without modules cost nothing.
+    It is started when the first is asked for; manifests without modules cost nothing. `folder` is
+    the manifest's, beside which the interpreter is looked for.
     """
 
     def __init__(self, folder: str, environ: Mapping[str, str]) -> None:
         self._folder = folder
         self._environ = environ
-        self._children: dict[str, Child] = {}
+        self._children: dict[tuple[str, str], Child] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -44,25 +45,29 @@ class Describer:
     def describe(self, asked: Module) -> Described:
         """Say what a module's container would be. Raises ModuleRefused."""
         python = interpreter(asked.python, self._folder, self._environ)
-        asked = replace(asked, python=python, folder=self._folder)
+        asked = replace(asked, python=python)
         try:
-            child = self._child(python)
+            child = self._child(asked)
             child.say({"do": "describe", **asked.request})
             return described(asked, child.hear(Deadline.after(SECONDS)))
         except Ended as ended:
             # The next one is asked of another child.
-            if gone := self._children.pop(python, None):
-                gone.__exit__(None, None, None)
+            self._forget(asked)
             raise ModuleRefused(f"cannot be described: {ended}") from ended
         except TimedOut as late:
-            self._children.pop(python).__exit__(None, None, None)
+            self._forget(asked)
             words = f"cannot be described: {asked} did not answer within {SECONDS:.0f} s"
             raise ModuleRefused(words) from late
 
-    def _child(self, python: str) -> Child:
-        if python not in self._children:
-            self._children[python] = Child(python, self._folder, self._environ).__enter__()
-        return self._children[python]
+    def _child(self, asked: Module) -> Child:
+        key = asked.python, asked.folder
+        if key not in self._children:
+            self._children[key] = Child(*key, self._environ).__enter__()
+        return self._children[key]
+
+    def _forget(self, asked: Module) -> None:
+        if gone := self._children.pop((asked.python, asked.folder), None):
+            gone.__exit__(None, None, None)
 
 
 def described(asked: Module, answer: Mapping[str, Any]) -> Described:

@@ -29,6 +29,7 @@ from orchestrator.model.resource import (
     SetupSeed,
     TaskSeed,
 )
+from orchestrator.model.technology import Technology
 from orchestrator.model.template import SELF, Reference, Template
 from orchestrator.plan.images import image_name
 
@@ -129,7 +130,7 @@ def settings(resource: Resource) -> dict[str, Any]:
     """
     return {
         "engine": resource.engine,
-        "technology": resource.technology and resource.technology.name,
+        "technology": technology(resource.technology),
         "command": resource.command and [template(word) for word in resource.command],
         "entrypoint": resource.entrypoint and [template(word) for word in resource.entrypoint],
         "env": {name: template(value) for name, value in resource.env.items()},
@@ -151,6 +152,11 @@ def settings(resource: Resource) -> dict[str, Any]:
 def module(each: Module) -> list[Any]:
     """Return what decides what a module of testcontainers makes: its version counts too."""
     return [each.use, dict(each.arguments), each.package]
+
+
+def technology(found: Technology | None) -> str | None:
+    """Return what a technology is called, with the digest of its file if it is of one's own."""
+    return f"{found.name} {found.digest}".rstrip() if found else None
 
 
 def program(resource: Resource, facts: Facts) -> list[str] | None:

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from doc_blocks import page
+
 from orchestrator.host.manifests import ready_made
 from orchestrator.manifest import load
 from orchestrator.model.manifest import Manifest
 from orchestrator.technologies import BUILT_IN
 
+PAGES = "technologies/pages.yaml"
+"""The one technology of one's own that the documents describe."""
+
 
 class EveryFile:
-    """A file system in which everything is there; what has no ending is a folder."""
+    """A file system in which everything is there, but for further technologies of one's own.
+
+    What has no ending is a folder.
+    """
 
     def exists(self, path: str) -> bool:
-        return True
+        return "/technologies/" not in path or path.endswith(PAGES)
 
     def is_folder(self, path: str) -> bool:
         name = PurePath(path).name
         return "." not in name and name != "Dockerfile"
 
     def read(self, path: str) -> bytes:
-        return b"{}"
+        return page("technologies.md").file(PAGES).encode() if path.endswith(PAGES) else b"{}"
 
     def real(self, path: str) -> str:
         return path

@@ -10,10 +10,13 @@ from collections.abc import Callable
 import pytest
 import typer
 from doc_blocks import FOLDER, PAGES, ROOT, Block, anchor, commands, page
-from doc_manifests import loaded
+from doc_manifests import PAGES as PAGES_FILE
+from doc_manifests import EveryFile, loaded
 
 from orchestrator.cli.app import app
 from orchestrator.errors import ManifestError
+from orchestrator.manifest.own.reading import read
+from orchestrator.manifest.places import Source
 from orchestrator.seeding.generated import generate
 from orchestrator.seeding.rows.yaml_rows import read_yaml
 from orchestrator.technologies.nats import read_streams
@@ -26,6 +29,9 @@ NO_MANIFESTS: dict[str, Callable[[str], object]] = {
     "streams.yaml": lambda text: read_streams(text.encode()),
     "people.yaml": lambda text: list(read_yaml(text, "people")),
     "shop.generate.yaml": lambda text: list(generate(text, "shop.generate.yaml")),
+    PAGES_FILE: lambda text: read(
+        "pages", text.encode(), Source("/p.yaml", PAGES_FILE), {}, EveryFile()
+    ),
     "many.generate.yaml": lambda text: list(generate(text, "many.generate.yaml")),
 }
 WITH_MISTAKES = {"wrong.yaml"}

@@ -123,7 +123,10 @@ def _described(entry: Server | Service, site: Site) -> Described | None:
     if around.modules is None:
         site.wrong("cannot be looked at here: this is no project with an interpreter", "use")
         return None
-    asked = Module(use, entry.arguments or {}, entry.image, version or None, around.python or "")
+    folder = around.folder_of((*site.path, "arguments"))
+    asked = Module(
+        use, entry.arguments or {}, entry.image, version or None, around.python or "", folder
+    )
     try:
         return around.modules.describe(asked)
     except ModuleRefused as refused:

@@ -15,8 +15,11 @@ from orchestrator.manifest.building.seeds import Loads, first_seeds, seeds
 from orchestrator.manifest.building.site import Site
 from orchestrator.manifest.model.server import Server
 from orchestrator.manifest.model.texts import UNSPEAKABLE, unspeakable
+from orchestrator.manifest.own.finding import FOLDER as DESCRIBED
+from orchestrator.manifest.own.finding import SUFFIX
 from orchestrator.manifest.placing import on_host
 from orchestrator.manifest.reading.templates import parse
+from orchestrator.manifest.sections import NAME
 from orchestrator.manifest.words import did_you_mean, listed, quoted
 from orchestrator.model.probe import Automatic, Readiness
 from orchestrator.model.resource import DOCKER, PROCESS, SHARED, File, Port, Resource
@@ -102,10 +105,12 @@ def _technology(entry: Server, site: Site) -> Technology | None:
             site.lacks(f'names no technology; write for example "{_EXAMPLE}"')
         return None
     name = entry.use.partition(":")[0]
-    known = site.around.technologies
-    if name in known:
-        return _variant(known[name], entry.image)
-    near = did_you_mean(name, known, f"there are {listed(sorted(known))}")
+    is_known, technology = site.technology(name)
+    if is_known:
+        return _variant(technology, entry.image) if technology else None
+    known = site.around.technologies.common
+    own = f"; {DESCRIBED}/{name}{SUFFIX} could describe it" if re.fullmatch(NAME, name) else ""
+    near = did_you_mean(name, known, f"there are {listed(sorted(known))}{own}")
     site.wrong(f"unknown technology {quoted(name)}{near}", "use")
     return None
 

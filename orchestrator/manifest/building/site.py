@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -10,8 +9,9 @@ from orchestrator.manifest.checks.names import Names
 from orchestrator.manifest.files import Files, led_out, project
 from orchestrator.manifest.mistakes import Mistakes
 from orchestrator.manifest.modules import Modules
-from orchestrator.manifest.places import Path
-from orchestrator.model.manifest import AUTO
+from orchestrator.manifest.own.finding import Technologies
+from orchestrator.manifest.places import Path, Source
+from orchestrator.model.manifest import AUTO, MAPPING
 from orchestrator.model.technology import Technology
 
 
@@ -24,13 +24,18 @@ class Surroundings:
 
     folder: str
     files: Files
-    technologies: Mapping[str, Technology]
+    technologies: Technologies
     names: Names
     mistakes: Mistakes
     engine: str = AUTO
     python: str | None = None
     modules: Modules | None = None
     _projects: dict[str, str] = field(default_factory=dict)
+
+    def source_of(self, path: Path) -> Source:
+        """The file in which a value was written."""
+        source = self.mistakes.places.source(path)
+        return source if source.path else Source(f"{self.folder}/{MAPPING}", self.mistakes.file)
 
     def folder_of(self, path: Path) -> str:
         """The folder of the file in which a value was written: what it says starts from there."""
@@ -75,6 +80,10 @@ class Site:
     def doubtful(self, *keys: str) -> bool:
         """Whether one of these keys may be there and is only wrong, or misspelt."""
         return self.around.mistakes.incomplete(self.path) or any(map(self.near, keys))
+
+    def technology(self, name: str) -> tuple[bool, Technology | None]:
+        """Whether the entry can `use` this name, and what it is, unless that is in doubt."""
+        return self.around.technologies.find(name, self.around.source_of((*self.path, "use")))
 
     def resolved(self, path: str, *keys: str | int) -> str:
         """A path as written under these keys, resolved against the folder of its file."""

@@ -270,7 +270,10 @@ KINDS: dict[str, tuple[str, list[str]]] = {
         "databases:\n  db: {use: postgress:16}\nbrokers:\n  mq: {use: kafka}\n",
         [
             '2:13: databases.db.use: unknown technology "postgress"; did you mean "postgres"?',
-            '4:13: brokers.mq.use: unknown technology "kafka"; there are nats and postgres',
+            (
+                '4:13: brokers.mq.use: unknown technology "kafka"; there are nats and postgres; '
+                "technologies/kafka.yaml could describe it"
+            ),
         ],
     ),
     "a version that is left open": (
