@@ -291,7 +291,7 @@ def rehearsal(container: Any) -> dict[str, Any]:
         return end.body
     except ImportError as error:
         name = type(container).__module__.rpartition(".")[2]
-        raise Wrong("use", needs(name, error), driver=error.name) from error
+        raise Wrong("use", needs(name, error)) from error
     except Wrong:
         raise
     except Exception as error:

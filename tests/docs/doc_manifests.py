@@ -9,6 +9,7 @@ from doc_blocks import page
 from orchestrator.host.manifests import ready_made
 from orchestrator.manifest import load
 from orchestrator.model.manifest import Manifest
+from orchestrator.model.module import Described, Module
 from orchestrator.technologies import BUILT_IN
 
 PAGES = "technologies/pages.yaml"
@@ -35,6 +36,14 @@ class EveryFile:
         return path
 
 
+class EveryModule:
+    """Modules of testcontainers, all of which are there and alike."""
+
+    def describe(self, asked: Module) -> Described:
+        fields = {"rest_host_address": "${self.host}:${self.port}"}
+        return Described(asked, asked.image or "qdrant/qdrant:v1", ((6333, None),), fields=fields)
+
+
 def loaded(text: str, display: str = "environment.yaml") -> Manifest:
     """Load a manifest. Raises ManifestError with its mistakes."""
     return load(
@@ -44,5 +53,6 @@ def loaded(text: str, display: str = "environment.yaml") -> Manifest:
         environ={},
         technologies=BUILT_IN,
         display=display,
+        modules=EveryModule(),
         ready_made={name: f"/ready/{name}.yaml" for name in ready_made()},
     )

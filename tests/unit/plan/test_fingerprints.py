@@ -280,7 +280,7 @@ def test_whoever_adds_a_field_thinks_of_the_fingerprint() -> None:
     counted = "adopted name "
     counted += "section engine technology image build command entrypoint env files ports user "
     counted += "password databases seeds limits workdir run_as hostname tmpfs platform options "
-    counted += "isolation"
+    counted += "isolation module"
     left_out = "needs readiness timeout pull profiles follows version as_process bound"
     known = {
         Resource: f"{counted} {left_out}",
