@@ -112,6 +112,18 @@ Engine = Annotated[
     ),
 ]
 
+Pull = Annotated[
+    str | None,
+    typer.Option(
+        "--pull",
+        metavar="WHEN",
+        help="When to pull the image of whatever is started, whatever the manifest says: missing, "
+        "always or never.",
+        show_default=False,
+        autocompletion=lambda: ["missing", "always", "never"],
+    ),
+]
+
 OfSlice = Annotated[
     str | None,
     typer.Option(

@@ -115,8 +115,12 @@ def read(
     *,
     display: str | None = None,
     engine: str | None = None,
+    run_modules: bool = True,
 ) -> Manifest:
     """Load a manifest from a file. Raises ManifestError with every mistake.
+
+    To know what a module of testcontainers will be, one has to run some of it, in the project's
+    interpreter. Without `run_modules` nothing is run, and nobody knows their ports and fields.
 
     `engine`, or else GREENROOM_ENGINE, stands for what it says itself of where things run. Raises
     UsageError when that is no engine.
@@ -144,7 +148,7 @@ def read(
             engine=asked_engine(engine, environ),
             ready_made=included_by_name(),
             translators=TRANSLATORS,
-            modules=modules,
+            modules=modules if run_modules else None,
         )
     return with_passwords(manifest, machine_secret(environ))
 

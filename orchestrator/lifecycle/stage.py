@@ -17,6 +17,7 @@ from orchestrator.host.ports import SHARED, HeldPorts
 from orchestrator.host.relaying import relay_command
 from orchestrator.lifecycle.evidence import LONGER, OVER, SILENT, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
+from orchestrator.lifecycle.fetching import Fetching
 from orchestrator.model.event import StepProgress
 from orchestrator.model.launch import ENVIRONMENT, Found, Launch, Opened, RunLabels
 from orchestrator.model.manifest import Manifest
@@ -87,6 +88,7 @@ class Stage:
         self.started: list[Found] = []
         self.hosts: dict[str, str] = {}
         self.pulled: dict[str, str] = {}
+        self.fetching = Fetching(tell)
         self.moved = threading.Lock()
 
     def perform(self, step: Step) -> None:
@@ -152,10 +154,9 @@ class Stage:
 
     def pull(self, step: Pull) -> None:
         """Fetch an image."""
-        images = self.images(step.engine)
+        images, progress = self.images(step.engine), self.progress(step, "B")
         deadline = self.until(IMAGE_SECONDS)
-        images.pull(step.image, step.platform, self.progress(step, "B"), deadline)
-        self.pulled[step.image] = images.image_id(step.image, deadline) or ""
+        self.pulled[step.image] = self.fetching.pull(step, images, progress, deadline)
 
     def build(self, step: BuildImage) -> None:
         """Make an image; its label says whose it is, so that it can be listed and removed."""

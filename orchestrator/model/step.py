@@ -52,11 +52,12 @@ class Open(_Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Pull(_Step):
-    """Fetch an image that the engine does not have."""
+    """Fetch an image that the engine does not have, or, where an older one is `present`, anew."""
 
     engine: str
     image: str
     platform: str | None = None
+    present: bool = False
 
     @property
     def key(self) -> str:

@@ -101,8 +101,11 @@ class Child:
     def _listen(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
+            # What an interpreter prints at its start comes here too.
             with suppress(ValueError):
-                self._answers.put(json.loads(line))
+                answer = json.loads(line)
+                if isinstance(answer, dict):
+                    self._answers.put(answer)
         self._answers.put(None)
 
     def _words(self) -> str:

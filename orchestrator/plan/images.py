@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 
 from orchestrator.model.facts import Facts
+from orchestrator.model.image import OFFICIAL, ImageName
 from orchestrator.model.resource import Build, Resource
 
 
@@ -19,14 +20,18 @@ def image_name(resource: Resource, facts: Facts) -> str | None:
 
 
 def prefixed(image: str, prefix: str) -> str:
-    """Return the image's name on the user's mirror, unless it names a registry of its own.
+    """Return the image's name on the user's mirror of Docker Hub; images of others stay.
 
-    The first part of a name is a registry when it has a dot or a colon or is `localhost`
-    (https://github.com/distribution/reference, `splitDockerDomain`).
+    Whichever of its names is written, `docker.io/library/redis` or `redis`, an image has one on the
+    mirror. A prefix that ends in `library/` says that the mirror has official images where Docker
+    Hub has them, and so all others beside that.
     """
-    first, slash, _ = image.partition("/")
-    names_registry = bool(slash) and ("." in first or ":" in first or first == "localhost")
-    return image if names_registry else prefix + image
+    name = ImageName.of(image)
+    if not prefix or not name.of_hub:
+        return image
+    mirror, official, _ = prefix.rpartition(OFFICIAL)
+    beside = bool(official) and prefix.endswith(f"/{OFFICIAL}") and "/" in name.familiar
+    return (mirror if beside else prefix) + name.familiar
 
 
 def built_name(build: Build, digests: Mapping[str, str]) -> str:

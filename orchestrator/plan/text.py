@@ -60,8 +60,9 @@ def start_detail(step: Start) -> str:
             return f"{server}, which runs already"
         case Start(program=Program() as program):
             return f"{program}, a process on this host"
-        case Start(image=str(image), module=str(module), timeout=float(timeout)) if module:
-            return f"{image}, by {module}, within {timeout:g} s"
+        case Start(image=image, module=str(module), timeout=float(timeout)) if module:
+            what = f"{image}, by {module}" if image else f"by {module}"
+            return f"{what}, within {timeout:g} s"
         case Start(engine=engine, image=str(image)) if engine != PROCESS:
             return image
         case _:

@@ -161,5 +161,10 @@ def kept(event: RunKept) -> list[str]:
 
 
 def short(subject: str) -> str:
-    """Return a subject without the registry and the path that an image's name may begin with."""
-    return subject.rpartition("/")[2]
+    """Return a subject without the registry and the path that an image's name may begin with.
+
+    Of a digest the beginning stays, as much as Docker shows of an id.
+    """
+    name, at, digest = subject.rpartition("/")[2].partition("@")
+    kind, colon, value = digest.partition(":")
+    return f"{name}{at}{kind}{colon}{value[:12]}"

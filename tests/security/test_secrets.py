@@ -308,7 +308,7 @@ def test_the_log_of_what_has_died_is_masked_wherever_it_is_shown() -> None:
     engine = FakeEngine(listening=True)
     mapping = {
         "databases": {"db": {"use": "redis", "password": "hunter2-pw"}},
-        "services": {"api": {"image": "api:1", "pull": "never"}},
+        "services": {"api": {"image": "api:1"}},
     }
     engine.replies("db", b"+OK\r\n+PONG\r\n")
     with Environment.of(mapping, engines={"docker": engine}) as environment:

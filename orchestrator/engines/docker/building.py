@@ -10,13 +10,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
-import docker.auth
 from docker.api.build import process_dockerfile
 from docker.utils import tar
 from docker.utils.config import load_general_config
 from docker.utils.proxy import ProxyConfig
 
+from orchestrator.engines.docker.auth_files import Trouble
 from orchestrator.engines.docker.client import Api
+from orchestrator.engines.docker.credentials import Wallet, header
 from orchestrator.engines.docker.refusals import by_the_sdk
 from orchestrator.engines.docker.reports import Report, reports
 from orchestrator.engines.docker.stream import Stream
@@ -84,20 +85,23 @@ def _run(
     with closing(context):
         with by_the_sdk(doing):
             query = _query(image, wanted, labels, context.dockerfile)
-        with _ask(api, doing, query, context.archive, deadline) as stream:
+        with _ask(api, doing, query, context.archive, narrator.log.append, deadline) as stream:
             for report in reports(stream, doing):
                 narrator.tell(report)
 
 
 def _ask(
-    api: Api, doing: str, query: Mapping[str, str | int], archive: IO[bytes], deadline: Deadline
+    api: Api,
+    doing: str,
+    query: Mapping[str, str | int],
+    archive: IO[bytes],
+    trouble: Trouble,
+    deadline: Deadline,
 ) -> Stream:
     headers = {"Content-Type": "application/x-tar"}
     # Base images may come from any registry, so the engine gets the credentials of all.
-    with by_the_sdk(doing):
-        credentials = docker.auth.load_config().get_all_credentials()  # type: ignore[no-untyped-call]
-        if credentials:
-            headers["X-Registry-Config"] = docker.auth.encode_header(credentials).decode()
+    if auths := Wallet(api, trouble, deadline).everything():
+        headers["X-Registry-Config"] = header(auths)
     return api.stream(deadline, doing, "POST", "/build", query=query, headers=headers, body=archive)
 
 

@@ -43,8 +43,11 @@ def is_module(use: str | None) -> bool:
 def module(entry: Server | Service, site: Site) -> Resource | None:
     """The resource, None when nobody can say what it is."""
     _only_what_fits(entry, site)
-    described = _described(entry, site)
+    asked = _asked(entry, site)
     common = base(entry, site)
+    if asked and site.around.modules is None:
+        return _unknown(entry, asked, common, site)
+    described = _described(asked, entry, site) if asked else None
     if described is None:
         seeds(entry.seed, (), Loads(site.name, suffixes=None), site)
         readiness(entry.ready, (), Readiness(Automatic()), site)
@@ -99,8 +102,24 @@ def _only_what_fits(entry: Server | Service, site: Site) -> None:
         site.wrong(f"cannot be process, because {BOUND}", "engine")
 
 
-def _described(entry: Server | Service, site: Site) -> Described | None:
-    """What the module says of its container, None when it cannot be asked, or refuses."""
+def _unknown(entry: Server | Service, asked: Module, common: Resource, site: Site) -> Resource:
+    """The resource where modules must not be run, and so nothing of it is known."""
+    site.around.mistakes.warn(
+        (*site.path, "use"),
+        "is not looked at, because that would run it; greenroom plan and greenroom up do",
+    )
+    return replace(
+        common,
+        engine=DOCKER,
+        seeds=seeds(entry.seed, (), Loads(str(asked)), site),
+        readiness=readiness(entry.ready, (), Readiness(Automatic()), site),
+        bound=BOUND,
+        module=asked,
+    )
+
+
+def _asked(entry: Server | Service, site: Site) -> Module | None:
+    """What is asked of the module, None when that is known to be wrong."""
     name, colon, version = (entry.use or "").partition(":")
     use = name.partition(".")[2]
     if not use:
@@ -120,15 +139,16 @@ def _described(entry: Server | Service, site: Site) -> Described | None:
     if site.near("use") or site.near("image") or site.near("arguments"):
         return None
     around = site.around
-    if around.modules is None:
-        site.wrong("cannot be looked at here: this is no project with an interpreter", "use")
-        return None
     folder = around.folder_of((*site.path, "arguments"))
-    asked = Module(
-        use, entry.arguments or {}, entry.image, version or None, around.python or "", folder
-    )
+    python, arguments = around.python or "", entry.arguments or {}
+    return Module(use, arguments, entry.image, version or None, python, folder)
+
+
+def _described(asked: Module, entry: Server | Service, site: Site) -> Described | None:
+    """What the module says of its container, None when it refuses."""
+    assert site.around.modules is not None
     try:
-        return around.modules.describe(asked)
+        return site.around.modules.describe(asked)
     except ModuleRefused as refused:
         _tell(refused, entry, site)
         return None

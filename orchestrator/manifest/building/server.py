@@ -85,7 +85,8 @@ def _where_it_says(made: Resource, entry: Server, site: Site) -> Resource:
 
 
 def _version(entry: Server) -> str | None:
-    return (entry.use or "").partition(":")[2] or None
+    """The version, as a program of this host may have it; a digest is an image's alone."""
+    return (entry.use or "").partition(":")[2].partition("@")[0] or None
 
 
 def _user(entry: Server, technology: Technology, site: Site) -> str:
@@ -109,9 +110,13 @@ def _technology(entry: Server, site: Site) -> Technology | None:
     if is_known:
         return _variant(technology, entry.image) if technology else None
     known = site.around.technologies.common
-    own = f"; {DESCRIBED}/{name}{SUFFIX} could describe it" if re.fullmatch(NAME, name) else ""
-    near = did_you_mean(name, known, f"there are {listed(sorted(known))}{own}")
-    site.wrong(f"unknown technology {quoted(name)}{near}", "use")
+    if (bare := name.partition("@")[0]) in known:
+        pinned = f"{bare}:{known[bare].version}@sha256:..."
+        site.wrong(f"a digest goes behind a version; write it like {pinned}", "use")
+    else:
+        own = f"; {DESCRIBED}/{name}{SUFFIX} could describe it" if re.fullmatch(NAME, name) else ""
+        near = did_you_mean(name, known, f"there are {listed(sorted(known))}{own}")
+        site.wrong(f"unknown technology {quoted(name)}{near}", "use")
     return None
 
 

@@ -66,7 +66,8 @@ class References:
             known = self.names.sections
             return f"no resource is called {quoted(name or '')}{did_you_mean(name or '', known)}"
         resource = self.resources.get(name or "")
-        if resource is None or not section:
+        if resource is None or not section or (resource.module and not resource.technology):
+            # Nobody has understood it, or nobody has asked it what it will have.
             return ""
         if section == "tasks" and use.reference.resource != SELF:
             return f'{name} is a task and has no address; name it in "needs" to wait for it'

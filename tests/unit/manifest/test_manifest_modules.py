@@ -13,10 +13,12 @@ from orchestrator.addressing.route import Directory
 from orchestrator.errors import ManifestError
 from orchestrator.manifest import load
 from orchestrator.manifest.modules import ModuleRefused
+from orchestrator.model.facts import Facts
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.module import Described, Module
 from orchestrator.model.probe import Automatic, Readiness, Tcp
 from orchestrator.model.resource import Instance
+from orchestrator.plan import plan_text, plan_up
 
 VECTORS = Described(
     Module("qdrant"),
@@ -94,7 +96,9 @@ def test_one_without_ports_has_no_address_and_only_lives() -> None:
 
 
 def test_a_port_of_this_host_is_the_manifest_s_or_the_module_s() -> None:
-    text = "databases: {a: {use: testcontainers.cosmos}, b: {use: testcontainers.qdrant, port: 7000}}"
+    text = (
+        "databases: {a: {use: testcontainers.cosmos}, b: {use: testcontainers.qdrant, port: 7000}}"
+    )
     made = read(text).resources
     assert [port.host for port in made["a"].ports] == [8081]
     assert [port.host for port in made["b"].ports] == [7000, None]
@@ -168,93 +172,111 @@ WRONG = {
     "no version": (
         'databases: {a: {use: "testcontainers.mysql:"}}',
         [
-            "1:22: databases.a.use: names no version after the colon; "
-            "write for example testcontainers.mysql:16"
+            (
+                "1:22: databases.a.use: names no version after the colon; "
+                "write for example testcontainers.mysql:16"
+            )
         ],
     ),
     "an unknown argument": (
         "databases: {a: {use: testcontainers.mysql, arguments: {pasword: x}}}",
         [
-            '1:56: databases.a.arguments.pasword: it has no argument "pasword"; '
-            'did you mean "password"?'
+            (
+                '1:56: databases.a.arguments.pasword: it has no argument "pasword"; '
+                'did you mean "password"?'
+            )
         ],
     ),
     "a reference in an argument": (
         "databases: {a: {use: testcontainers.mysql, arguments: {username: '${b.url}'}}}",
-        [
-            "1:66: databases.a.arguments.username: ${b.url} cannot stand here; "
-            "only ${env:...} can"
-        ],
+        ["1:66: databases.a.arguments.username: ${b.url} cannot stand here; only ${env:...} can"],
     ),
     "arguments of a technology": (
         "databases: {a: {use: postgres, arguments: {a: b}}}",
         [
-            '1:43: databases.a.arguments: is for modules of testcontainers '
-            '("use: testcontainers.NAME"); leave this out'
+            (
+                "1:43: databases.a.arguments: is for modules of testcontainers "
+                '("use: testcontainers.NAME"); leave this out'
+            )
         ],
     ),
     "a technology among services": (
         "services: {a: {use: postgres}}",
         [
-            "1:21: services.a.use: a service can only be a module of testcontainers "
-            "(testcontainers.NAME); technologies stand in databases or brokers"
+            (
+                "1:21: services.a.use: a service can only be a module of testcontainers "
+                "(testcontainers.NAME); technologies stand in databases or brokers"
+            )
         ],
     ),
     "on this host": (
         "databases: {a: {use: testcontainers.mysql, engine: process}}",
         [
-            "1:52: databases.a.engine: cannot be process, because it is a module of "
-            "testcontainers, and those are containers"
+            (
+                "1:52: databases.a.engine: cannot be process, because it is a module of "
+                "testcontainers, and those are containers"
+            )
         ],
     ),
     "slices": (
         "databases: {a: {use: testcontainers.mysql, isolation: test}}",
         [
-            "1:55: databases.a.isolation: testcontainers.mysql cannot be sliced; leave this out, "
-            "and let each test clean up or use names of its own"
+            (
+                "1:55: databases.a.isolation: testcontainers.mysql cannot be sliced; leave this "
+                "out, and let each test clean up or use names of its own"
+            )
         ],
     ),
     "a user": (
         "databases: {a: {use: testcontainers.mysql, user: me}}",
         [
-            "1:50: databases.a.user: is for testcontainers.mysql itself to say; "
-            'what it leaves open stands in "arguments"'
+            (
+                "1:50: databases.a.user: is for testcontainers.mysql itself to say; "
+                'what it leaves open stands in "arguments"'
+            )
         ],
     ),
     "two images": (
         'databases: {a: {use: "testcontainers.mysql:8", image: "mysql:9"}}',
         [
-            '1:55: databases.a.image: says the version already; leave it out of "use", '
-            "or leave this out"
+            (
+                '1:55: databases.a.image: says the version already; leave it out of "use", '
+                "or leave this out"
+            )
         ],
     ),
     "an image twice": (
         'databases: {a: {use: "testcontainers.mysql:8", arguments: {image: "mysql:9"}}}',
-        [
-            '1:67: databases.a.arguments.image: stands in "image" or "use" already; '
-            "leave one out"
-        ],
+        ['1:67: databases.a.arguments.image: stands in "image" or "use" already; leave one out'],
     ),
     "a seed that nobody loads": (
         "databases: {a: {use: testcontainers.mysql, seed: [schema.sql]}}",
         [
-            '1:51: databases.a.seed[0]: cannot seed with "schema.sql"; '
-            "testcontainers.mysql takes .sh, file.py:function and task:NAME"
+            (
+                '1:51: databases.a.seed[0]: cannot seed with "schema.sql"; '
+                "testcontainers.mysql takes .sh, file.py:function and task:NAME"
+            )
         ],
     ),
     "a field that it does not have": (
-        "databases: {a: {use: testcontainers.qdrant}}\n"
-        "services: {b: {image: x, env: {A: '${a.password}'}}}",
+        (
+            "databases: {a: {use: testcontainers.qdrant}}\n"
+            "services: {b: {image: x, env: {A: '${a.password}'}}}"
+        ),
         [
-            '2:35: services.b.env.A: a has no field "password"; '
-            "it has url, host, port and grpc_host_address"
+            (
+                '2:35: services.b.env.A: a has no field "password"; '
+                "it has url, host, port and grpc_host_address"
+            )
         ],
     ),
     "it runs already": (
         'databases: {a: {use: testcontainers.mysql, at: "mysql://h/x"}}',
         [
-            "1:48: databases.a.at: testcontainers.mysql is started here, and nothing that "
-            "runs already and is adopted; leave out one of the two"
+            (
+                "1:48: databases.a.at: testcontainers.mysql is started here, and nothing that "
+                "runs already and is adopted; leave out one of the two"
+            )
         ],
     ),
 }
@@ -263,3 +285,29 @@ WRONG = {
 @pytest.mark.parametrize(("text", "expected"), WRONG.values(), ids=WRONG.keys())
 def test_every_mistake_has_its_place_and_says_what_to_do(text: str, expected: list[str]) -> None:
     assert mistakes(text) == expected
+
+
+UNSEEN = """
+databases:
+  vectors: {use: "testcontainers.qdrant:v1", arguments: {a: 1}, seed: ["load.py:fill"]}
+services:
+  api: {image: x, env: {A: "${vectors.grpc_host_address}", B: "${vectors.6334.port}"}}
+"""
+
+
+def test_where_none_may_be_run_the_rest_is_judged_and_a_warning_says_so() -> None:
+    made = World().load(UNSEEN)
+    assert made.resources["vectors"].module == Module("qdrant", {"a": 1}, None, "v1", folder=FOLDER)
+    [warning] = made.warnings
+    assert str(warning) == (
+        "environment.yaml:2:18: databases.vectors.use: is not looked at, because that would run "
+        "it; greenroom plan and greenroom up do"
+    )
+    steps = plan_text(plan_up(made, Facts()))
+    assert "start vectors: by testcontainers.qdrant, within 60 s" in steps
+    assert World().mistakes("services: {a: {use: testcontainers.x, command: y}}") == [
+        (
+            "1:48: services.a.command: is for testcontainers.x itself to say; "
+            'what it leaves open stands in "arguments"'
+        )
+    ]

@@ -276,6 +276,15 @@ KINDS: dict[str, tuple[str, list[str]]] = {
             ),
         ],
     ),
+    "a digest without a version": (
+        "databases:\n  db: {use: 'postgres@sha256:" + "7" * 64 + "'}\n",
+        [
+            (
+                "2:13: databases.db.use: a digest goes behind a version; write it like "
+                "postgres:16@sha256:..."
+            )
+        ],
+    ),
     "a version that is left open": (
         "databases:\n  db: {use: 'postgres:'}\n",
         ["2:13: databases.db.use: names no version after the colon; write for example postgres:16"],

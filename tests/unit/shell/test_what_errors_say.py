@@ -98,7 +98,9 @@ def test_the_active_virtual_environment_is_the_project_s_before_ours(tmp_path: P
     program.parent.mkdir()
     program.touch()
     manifest = Manifest(path="/project/e.yaml", folder="/project", name="p")
-    assert interpreter(manifest.python, manifest.folder, {"VIRTUAL_ENV": str(tmp_path)}) == str(program)
+    assert interpreter(manifest.python, manifest.folder, {"VIRTUAL_ENV": str(tmp_path)}) == str(
+        program
+    )
 
 
 def test_a_state_folder_that_cannot_be_is_named_with_the_way_out() -> None:
