@@ -140,7 +140,7 @@ def watching(engine: Engine, found: Found, deadline: Deadline) -> Callable[[], N
         state = engine.state(found, deadline)
         looked = time.monotonic()
         if not state.alive:
-            raise ModuleFailed(f"{found.instance} {state} before its module was content with it")
+            raise ModuleFailed("has ended")
 
     return look
 
@@ -150,7 +150,11 @@ def failed(engine: Engine, found: Found, words: str, hint: str = "") -> ModuleFa
     state, log = "", tuple[str, ...]()
     deadline = Deadline.after(EVIDENCE_SECONDS)
     try:
-        state = str(engine.state(found, deadline))
+        known = engine.state(found, deadline)
+        state = str(known)
+        if not known.alive:
+            # Whatever the module says of it, that is the cause.
+            words = f"{found.instance} {known} before its module was content with it"
         lines = engine.logs(found, deadline, tail=EVIDENCE_LINES)
         log = tuple(line.text for line in lines)
     except (EngineError, Stopped, TimedOut):
