@@ -15,6 +15,7 @@ PAGES = (
     "manifest.md",
     "adopting.md",
     "technologies.md",
+    "testcontainers.md",
     "cli.md",
     "security.md",
     "reliability.md",

@@ -154,7 +154,7 @@ def failed(engine: Engine, found: Found, words: str, hint: str = "") -> ModuleFa
         state = str(known)
         if not known.alive:
             # Whatever the module says of it, that is the cause.
-            words = f"{found.instance} {known} before its module was content with it"
+            words, hint = f"{found.instance} {known} before its module was content with it", ""
         lines = engine.logs(found, deadline, tail=EVIDENCE_LINES)
         log = tuple(line.text for line in lines)
     except (EngineError, Stopped, TimedOut):
