@@ -9,6 +9,7 @@ import typer
 from orchestrator.cli.arguments import WithCommand
 from orchestrator.cli.check import check
 from orchestrator.cli.command import Command, Program
+from orchestrator.cli.doctor import doctor
 from orchestrator.cli.down import down
 from orchestrator.cli.env import env, url
 from orchestrator.cli.exec import exec_, shell
@@ -39,6 +40,7 @@ What there should be is written in a manifest, environment.yaml, in this folder 
 TEST = "For tests"
 LOOK = "To look at what is up"
 MANIFEST = "About manifests"
+HERE = "About this machine"
 
 app = typer.Typer(
     cls=Program,
@@ -78,3 +80,4 @@ group(LOOK, ps=ps, logs=logs)
 group(LOOK, WithCommand, exec=exec_)
 group(LOOK, shell=shell, env=env, url=url)
 group(MANIFEST, check=check, plan=plan, schema=schema, technologies=technologies)
+group(HERE, doctor=doctor)

@@ -113,7 +113,15 @@ def _manifest(top: Part, given: _Given, world: World) -> Manifest:
     known = names(root, mistakes)
     engine = given.engine or document.engine or AUTO
     technologies = Technologies(given.technologies, world.files, top.environ, mistakes)
-    around = Surroundings(given.folder, world.files, technologies, known, mistakes, engine)
+    around = Surroundings(
+        given.folder,
+        world.files,
+        technologies,
+        known,
+        mistakes,
+        engine,
+        whole.environs,
+    )
     python = interpreter(document.python, around)
     made = resources(document, replace(around, python=python, modules=given.modules))
     tests = _tests(document, mistakes)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from orchestrator.model.facts import Program
 from orchestrator.model.resource import PROCESS
-from orchestrator.model.step import ApplySeed, MakeOwn, Plan, Pull, Ready, Start, StartRelay, Step
+from orchestrator.model.step import (
+    AddDatabase,
+    ApplySeed,
+    MakeOwn,
+    Plan,
+    Pull,
+    Ready,
+    Start,
+    StartRelay,
+    Step,
+)
 from orchestrator.plan.words import readiness_words
 
 
@@ -39,6 +48,9 @@ def step_detail(step: Step) -> str:
     match step:
         case MakeOwn(what=what, timeout=timeout):
             return f"{what}, within {timeout:g} s"
+        case AddDatabase(database=database, server=server):
+            when = "came with its snapshot" if step.restored else f"within {step.timeout:g} s"
+            return f"the database {database} on {server}, {when}"
         case Start():
             return start_detail(step)
         case StartRelay(targets=targets):
@@ -54,16 +66,11 @@ def step_detail(step: Step) -> str:
 
 
 def start_detail(step: Start) -> str:
-    """Return what is started, and what that is."""
-    match step:
-        case Start(server=str(server)) if server:
-            return f"{server}, which runs already"
-        case Start(program=Program() as program):
-            return f"{program}, a process on this host"
-        case Start(image=image, module=str(module), timeout=float(timeout)) if module:
-            what = f"{image}, by {module}" if image else f"by {module}"
-            return f"{what}, within {timeout:g} s"
-        case Start(engine=engine, image=str(image)) if engine != PROCESS:
-            return image
-        case _:
-            return "a process on this host"
+    """Return what is started, and where."""
+    if step.server:
+        return f"{step.server}, which runs already"
+    if step.program:
+        return f"{step.program}, a process on this host"
+    if step.module:
+        return f"{step.image or ''}, by {step.module}, within {step.timeout:g} s".lstrip(", ")
+    return step.image if step.image and step.engine != PROCESS else "a process on this host"

@@ -12,6 +12,8 @@ from orchestrator.model.manifest import Manifest
 from orchestrator.model.module import Described, Module
 from orchestrator.technologies import BUILT_IN
 
+ENVIRON = {"HOME": "/home/me", "NPM_TOKEN": "hunter2"}
+
 PAGES = "technologies/pages.yaml"
 """The one technology of one's own that the documents describe."""
 
@@ -30,7 +32,10 @@ class EveryFile:
         return "." not in name and name != "Dockerfile"
 
     def read(self, path: str) -> bytes:
-        return page("technologies.md").file(PAGES).encode() if path.endswith(PAGES) else b"{}"
+        if path.endswith(PAGES):
+            return page("technologies.md").file(PAGES).encode()
+        known = {str(each): each for each in ready_made().values()}
+        return known[path].read_bytes() if path in known else b"{}"
 
     def real(self, path: str) -> str:
         return path
@@ -50,9 +55,9 @@ def loaded(text: str, display: str = "environment.yaml") -> Manifest:
         text.encode(),
         path="/project/environment.yaml",
         files=EveryFile(),
-        environ={},
+        environ=ENVIRON,
         technologies=BUILT_IN,
         display=display,
         modules=EveryModule(),
-        ready_made={name: f"/ready/{name}.yaml" for name in ready_made()},
+        ready_made={name: str(path) for name, path in ready_made().items()},
     )

@@ -24,7 +24,20 @@ from orchestrator.technologies.nats import read_streams
 READ = {name: page(name) for name in PAGES}
 BLOCKS = [block for name in PAGES for block in READ[name].blocks]
 
-LANGUAGES = {"yaml", "sql", "csv", "json", "python", "js", "go", "ini", "sh", "console", "text"}
+LANGUAGES = {
+    "yaml",
+    "sql",
+    "csv",
+    "json",
+    "python",
+    "js",
+    "go",
+    "ini",
+    "sh",
+    "console",
+    "dockerfile",
+    "text",
+}
 NO_MANIFESTS: dict[str, Callable[[str], object]] = {
     "streams.yaml": lambda text: read_streams(text.encode()),
     "people.yaml": lambda text: list(read_yaml(text, "people")),

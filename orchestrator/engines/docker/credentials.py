@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestrator.engines.docker import auth_files, helpers
+from orchestrator.engines.docker.about import is_of_podman
 from orchestrator.engines.docker.answers import item
 from orchestrator.engines.docker.auth_files import Auth, Store, Trouble, server_of
 from orchestrator.engines.docker.client import Api
@@ -89,6 +90,4 @@ def header(auth: Mapping[str, Any]) -> str:
 def is_podman(api: Api, deadline: Deadline) -> bool:
     """Whether it is Podman that answers."""
     with api.calls(deadline, "ask the engine for its version") as client:
-        components = item(client.get("/version")).get("Components")
-    known = [each for each in components or () if isinstance(each, Mapping)]
-    return any("podman" in str(each.get("Name")).lower() for each in known)
+        return is_of_podman(item(client.get("/version")))

@@ -188,7 +188,7 @@ class DockerEngine:
         deadline: Deadline,
     ) -> None:
         """Make an image; progress is the log, in steps. Raises BuildFailed with the log's end."""
-        # Who builds nothing does not import the SDK.
+        # Imported here, because most runs build nothing.
         from orchestrator.engines.docker import building
 
         building.build(self._api, image, build, labels, progress, deadline)

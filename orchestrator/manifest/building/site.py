@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -17,9 +18,11 @@ from orchestrator.model.technology import Technology
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is the same for all entries; `engine` is where those run that say nothing of it.
+    """What is the same for all entries.
 
-    `modules` are those of testcontainers that `python`, or else the project's interpreter, has.
+    `engine` is where those run that say nothing of it. `environs` are the variables that each file
+    sees. `modules` are those of testcontainers that `python`, or else the project's interpreter,
+    has.
     """
 
     folder: str
@@ -28,6 +31,7 @@ class Surroundings:
     names: Names
     mistakes: Mistakes
     engine: str = AUTO
+    environs: Mapping[Source, Mapping[str, str]] = field(default_factory=dict)
     python: str | None = None
     modules: Modules | None = None
     _projects: dict[str, str] = field(default_factory=dict)
@@ -40,6 +44,10 @@ class Surroundings:
     def folder_of(self, path: Path) -> str:
         """The folder of the file in which a value was written: what it says starts from there."""
         return self.mistakes.places.source(path).folder or self.folder
+
+    def environ_of(self, path: Path) -> Mapping[str, str]:
+        """The variables that the file sees in which a value was written."""
+        return self.environs.get(self.mistakes.places.source(path), {})
 
     def project(self, folder: str) -> str:
         """The folder that no path in a file of this folder may leave unless it says so."""

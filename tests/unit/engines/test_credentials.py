@@ -336,7 +336,7 @@ def test_a_build_is_given_all_logins(place: Place, tmp_path: Path) -> None:
     context = tmp_path / "context"
     context.mkdir()
     (context / "Dockerfile").write_text("FROM own.test/x\n")
-    engine = DockerEngine(place.environ)
+    engine = DockerEngine(place.environ | {"DOCKER_BUILDKIT": "0"})
     engine.build("x", Build(str(context)), {}, lambda *_: None, Deadline.after(20))
     shown = place.headers.pop()
     passwords = {server: each["password"] for server, each in shown.items()}

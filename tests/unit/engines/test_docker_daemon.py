@@ -437,7 +437,7 @@ Long = Callable[[Daemon, Deadline], object]
 LONG: dict[str, Long] = {
     "pull": lambda daemon, deadline: daemon.engine().pull("x", None, lambda *_: None, deadline),
     "build": lambda daemon, deadline: daemon.engine().build(
-        "x", Build(str(Path(__file__).parent)), {}, lambda *_: None, deadline
+        "x", Build(str(Path(__file__).parent), inline="FROM x"), {}, lambda *_: None, deadline
     ),
     "exec": lambda daemon, deadline: daemon.engine().exec(FOUND, ["psql"], deadline),
     "logs": lambda daemon, deadline: list(daemon.engine().logs(FOUND, deadline)),
