@@ -262,7 +262,7 @@ def described(request: dict[str, Any], around: Surroundings) -> dict[str, Any]:
 
     cls = kind(request["use"])
     container = made(cls, request)
-    body = rehearsal(container)
+    body = rehearsal(container, request["use"].partition(".")[0])
     container._container = SimpleNamespace(id="rehearsal", status="running", reload=lambda: None)
     ports = ports_of(container, body)
     around.ports = {number: FIRST_PORT + at for at, number in enumerate(ports)}
@@ -272,7 +272,6 @@ def described(request: dict[str, Any], around: Surroundings) -> dict[str, Any]:
     ordered = sorted(ports, key=lambda one: str(around.ports[one]) not in told.get(url, ""))
     said = {name: template(text, ordered, around.ports) for name, text in told.items()}
     return {
-        "path": f"{cls.__module__}:{cls.__qualname__}",
         "version": importlib.metadata.version("testcontainers"),
         "image": container.image,
         "ports": [(number, ports[number]) for number in ordered],
@@ -283,14 +282,13 @@ def described(request: dict[str, Any], around: Surroundings) -> dict[str, Any]:
     }
 
 
-def rehearsal(container: Any) -> dict[str, Any]:
+def rehearsal(container: Any, name: str) -> dict[str, Any]:
     """Start a module up to the creation of its container, and return what that would be."""
     try:
         container.start()
     except Rehearsed as end:
         return end.body
     except ImportError as error:
-        name = type(container).__module__.rpartition(".")[2]
         raise Wrong("use", needs(name, error)) from error
     except Wrong:
         raise
@@ -451,6 +449,8 @@ def started(request: dict[str, Any], inbox: queue.Queue[dict[str, Any]]) -> dict
     testcontainers_config.max_tries = int(request["seconds"] / PAUSE)
     try:
         made(kind(request["use"]), request).start()
+    except Wrong:
+        raise
     except ImportError as error:
         return {"failed": needs(request["use"].partition(".")[0], error)}
     except Exception as error:
