@@ -113,8 +113,9 @@ def test_seeds_of_every_kind_arrive_in_order(case: TechnologyCase, make: Make) -
     files = {**case.good, "load.py": function.encode(), "more.sh": case.script.encode()}
     seeds = [*case.good, "load.py:fill", "more.sh"]
     with make(case, files, seed=seeds) as environment:
-        expected = case.expected(inside(case, environment["resource"]))
-        assert case.seeded(environment["resource"].url) == expected
+        resource = environment["resource"]
+        seen = case.seeded(getattr(resource, case.seen_at))
+        assert seen == case.expected(inside(case, resource))
 
 
 @each_bad_seed

@@ -145,6 +145,7 @@ ASKED = {
     "etcd": ("settings", "etcdctl get /limits", '{"requests": 100}'),
     "rabbitmq": ("queue", "rabbitmqctl -q list_queues name", "orders"),
     "nats": ("events", "nats-server --version", "v2"),
+    "mailpit": ("mail", "/mailpit readyz && echo ready", "ready"),
     "mosquitto": ("devices", f"mosquitto_sub {KEPT} -u $MQTT_USER -P $MQTT_PASSWORD", "21.5"),
 }
 
@@ -182,6 +183,7 @@ SPOILT = [
     ("redis", 0, lambda text: text.replace(' "Ada Lovelace" role admin', "")),
     ("memcached", 0, lambda text: text + "two words: 1\n"),
     ("etcd", 0, lambda text: text + "'': 1\n"),
+    ("mailpit", 0, lambda text: text.partition("\n\n")[2]),
     ("mosquitto", 0, lambda text: text + "  - {topic: lights/#}\n"),
     ("rabbitmq", 0, lambda text: text.replace('"/"', '"/nowhere"')),
     ("nats", 0, lambda text: text + OVERLAP),
