@@ -14,6 +14,7 @@ from orchestrator.cli.down import down
 from orchestrator.cli.env import env, url
 from orchestrator.cli.exec import exec_, shell
 from orchestrator.cli.extend import extend
+from orchestrator.cli.init import init
 from orchestrator.cli.logs import logs
 from orchestrator.cli.plan import plan
 from orchestrator.cli.prune import prune
@@ -79,5 +80,5 @@ group(TEST, down=down, extend=extend, prune=prune, snapshots=snapshots)
 group(LOOK, ps=ps, logs=logs)
 group(LOOK, WithCommand, exec=exec_)
 group(LOOK, shell=shell, env=env, url=url)
-group(MANIFEST, check=check, plan=plan, schema=schema, technologies=technologies)
+group(MANIFEST, init=init, check=check, plan=plan, schema=schema, technologies=technologies)
 group(HERE, doctor=doctor)
