@@ -57,7 +57,8 @@ class Environment:
     also when this process is killed: a watchdog sees to that.
 
     `manifest` is a path, a folder or a ready-made name; None looks for `environment.yaml` here and
-    upwards. The resources of these `profiles` take part too. Within `timeout` seconds everything
+    upwards. The resources of these `profiles` (GREENROOM_PROFILES, where none are given) take part
+    too. Within `timeout` seconds everything
     must be ready. `keep` tells when it is left as it is, to be looked into, instead of removed:
     `never`, `failed` (when the way up or the body fails) or `always`. Without `snapshots`
     everything is seeded, whatever is kept from earlier. `engine` (`docker`, `process` or `auto`)
@@ -96,7 +97,7 @@ class Environment:
         names = [*needed_engines(manifest.resources), *([PROCESS] if movable(manifest) else [])]
         self._planner = Planner(
             manifest=manifest,
-            profiles=tuple(profiles),
+            profiles=tuple(profiles or manifests.asked_profiles(self._environ)),
             engines=engines or make_all(names, self._environ),
             environ=self._environ,
             tell=self.tell,
@@ -254,7 +255,7 @@ class Environment:
         mortal = {
             name: resource
             for name, resource in self.view.resources.items()
-            if not self.manifest.resources[name].is_task
+            if not self.manifest.resources[name].is_task and not self.manifest.resources[name].on
         }
         return DeathWatch(self.run, mortal, self.tell, self._mask, self._lifetime.anew)
 

@@ -31,7 +31,7 @@ def with_passwords(manifest: Manifest, secret: bytes) -> Manifest:
         technology = resource.technology
         if technology is None or not technology.has_users or resource.password is not None:
             return resource
-        return dataclasses.replace(resource, password=derive(secret, resource.name))
+        return dataclasses.replace(resource, password=derive(secret, resource.server))
 
     resources = {name: filled(resource) for name, resource in manifest.resources.items()}
     return dataclasses.replace(manifest, resources=resources)

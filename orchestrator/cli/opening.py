@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestrator.cli.durations import duration
-from orchestrator.cli.profiles import check_profiles
+from orchestrator.cli.profiles import active, check_profiles
 from orchestrator.cli.session import Session
 
 if TYPE_CHECKING:
@@ -40,5 +40,5 @@ def opened(
         pull=pull,
         listen=listening.listen if listening else ignore,
     )
-    check_profiles(environment.manifest, profiles)
+    check_profiles(environment.manifest, active(profiles))
     return environment

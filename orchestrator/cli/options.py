@@ -24,7 +24,8 @@ Profiles = Annotated[
     typer.Option(
         "--profile",
         metavar="NAME",
-        help="Resources of this profile take part too. Can be given several times.",
+        help="Resources of this profile take part too. Can be given several times. "
+        "Default: GREENROOM_PROFILES.",
         show_default=False,
     ),
 ]

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 NAME = "environment.yaml"
 
+PROFILES = "GREENROOM_PROFILES"
+"""The variable that names the active profiles, with commas between them."""
+
 TRANSLATORS: Mapping[str, Translator] = {}
 """What reads other kinds of files that a manifest includes, by the kind."""
 
@@ -155,6 +158,12 @@ def asked_engine(engine: str | None, environ: Mapping[str, str]) -> str | None:
             f"{name} cannot be {asked}", hint=f"it can be {DOCKER}, {PROCESS} or {AUTO}"
         )
     return asked
+
+
+def asked_profiles(environ: Mapping[str, str]) -> list[str]:
+    """Return the profiles that the environment names."""
+    names = (name.strip() for name in environ.get(PROFILES, "").split(","))
+    return list(dict.fromkeys(filter(None, names)))
 
 
 def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Manifest:

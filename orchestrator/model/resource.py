@@ -207,7 +207,8 @@ class Resource:
     a sliced resource runs once more for each slice of it. `version` is what the manifest asks for,
     None: whichever there is. `as_process` is what it would be outside of a container; where that
     cannot be, `bound` says in words why. `adopted` is where it runs already, None for all that
-    Greenroom starts.
+    Greenroom starts. What stands `on` another's server is one more database there, a tenant: it has
+    no instance of its own, and lives and dies with that `server`.
     """
 
     name: str
@@ -243,6 +244,12 @@ class Resource:
     as_process: ProcessForm | None = None
     bound: str = ""
     adopted: Adopted | None = None
+    on: str | None = None
+
+    @property
+    def server(self) -> str:
+        """The name of the resource whose instance it lives in: its own, but for a tenant."""
+        return self.on or self.name
 
     @property
     def native(self) -> Native | None:

@@ -157,6 +157,24 @@ class MakeOwn(_OfInstance):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AddDatabase(_OfInstance):
+    """Make one more database on the server of another instance: from here on it is there.
+
+    Where it came with the server's snapshot it is only noted (`restored`).
+    """
+
+    server: Instance
+    database: str
+    restored: bool
+    timeout: float
+
+    @property
+    def key(self) -> str:
+        """Its name in the plan."""
+        return f"add {self.instance}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApplySeed(_OfInstance):
     """Put one seed into an instance."""
 
@@ -264,6 +282,7 @@ Step = (
     | StartRelay
     | Ready
     | MakeOwn
+    | AddDatabase
     | ApplySeed
     | MakeTemplate
     | TakeSnapshot

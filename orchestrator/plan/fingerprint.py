@@ -31,6 +31,7 @@ from orchestrator.model.resource import (
 from orchestrator.model.technology import Technology
 from orchestrator.model.template import SELF, Reference, Template
 from orchestrator.plan.images import image_name
+from orchestrator.plan.selection import tenants
 
 FORM = "1"
 """Changes with the way in which the parts are computed, so that no other cause is named for it."""
@@ -111,7 +112,11 @@ def parts(resource: Resource, resources: Resources, facts: Facts) -> dict[str, s
         "settings": settings(resource),
         "addresses": [address(one, resources[one.resource]) for one in lazy(resource)],
         "files": [file(each, facts) for each in resource.files],
-        "seeds": [seed(each, resources, facts) for each in resource.seeds],
+        "seeds": [seed(each, resources, facts) for each in resource.seeds]
+        + [
+            [one.name, one.databases, [seed(each, resources, facts) for each in one.seeds]]
+            for one in tenants(resource.name, resources)
+        ],
     }
     return {name: digest(value) for name, value in found.items() if value}
 

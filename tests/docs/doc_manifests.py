@@ -31,7 +31,10 @@ class EveryFile:
         return "." not in name and name != "Dockerfile"
 
     def read(self, path: str) -> bytes:
-        return page("technologies.md").file(PAGES).encode() if path.endswith(PAGES) else b"{}"
+        if path.endswith(PAGES):
+            return page("technologies.md").file(PAGES).encode()
+        known = {str(each): each for each in ready_made().values()}
+        return known[path].read_bytes() if path in known else b"{}"
 
     def real(self, path: str) -> str:
         return path
@@ -46,5 +49,5 @@ def loaded(text: str, display: str = "environment.yaml") -> Manifest:
         environ=ENVIRON,
         technologies=BUILT_IN,
         display=display,
-        ready_made={name: f"/ready/{name}.yaml" for name in ready_made()},
+        ready_made={name: str(path) for name, path in ready_made().items()},
     )

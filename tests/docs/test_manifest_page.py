@@ -113,6 +113,8 @@ def at_the_top(key: str, example: str) -> str:
 
 def in_a_database(key: str, example: str) -> str:
     """A manifest in which a database says this."""
+    if key == "on":
+        return f"databases: {{subject: {{{example}}}, ledger: {{use: postgres}}}}"
     own = {"use": "use: postgres", key: part_of(example) if key == "owned" else example}
     return "databases:\n  subject:\n" + "".join(f"    {one}\n" for one in own.values())
 

@@ -146,7 +146,7 @@ SERVICES: dict[str, tuple[str, Resource]] = {
             pull: never
             profiles: slow
             engine: docker
-            docker: {shm_size: 64m, init: true, sysctls: {a: 1}, cap_add: [X, "1", ~]}
+            docker: {StopSignal: 64m, Tty: true, Volumes: {a: 1}, OnBuild: [X, "1", ~]}
         """,
         Resource(
             name="api",
@@ -175,10 +175,10 @@ SERVICES: dict[str, tuple[str, Resource]] = {
             pull="never",
             profiles=("slow",),
             options={
-                "shm_size": "64m",
-                "init": True,
-                "sysctls": {"a": 1},
-                "cap_add": ["X", "1", None],
+                "StopSignal": "64m",
+                "Tty": True,
+                "Volumes": {"a": 1},
+                "OnBuild": ["X", "1", None],
             },
         ),
     ),

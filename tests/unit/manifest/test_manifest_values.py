@@ -137,9 +137,58 @@ VALUES: dict[str, tuple[str, list[str]]] = {
         "docker: [privileged]",
         ["2:27: services.api.docker: must be a mapping of settings for the engine, not a list"],
     ),
+    "a setting that no engine knows": (
+        "docker: {HostConfig: {ShmSzie: 1}}",
+        [
+            (
+                "2:50: services.api.docker.HostConfig.ShmSzie: the engine's create call has no key "
+                '"ShmSzie"; did you mean "ShmSize"?'
+            )
+        ],
+    ),
+    "a setting in the wrong place": (
+        "docker: {ShmSize: 1}",
+        [
+            (
+                "2:37: services.api.docker.ShmSize: the engine's create call has no such key here; "
+                'write "ShmSize" below "HostConfig"'
+            )
+        ],
+    ),
+    "a setting in the wrong place below": (
+        "docker: {HostConfig: {Tty: true}}",
+        [
+            (
+                "2:46: services.api.docker.HostConfig.Tty: the engine's create call has no such "
+                'key here; write "Tty" at the top of it'
+            )
+        ],
+    ),
+    "a setting in small letters": (
+        "docker: {hostconfig: {}}",
+        [
+            (
+                "2:40: services.api.docker.hostconfig: the engine's create call has no such key "
+                'here; write "HostConfig"'
+            )
+        ],
+    ),
+    "a setting that is nothing like any": (
+        "docker: {Frobnicate: 1}",
+        [
+            (
+                "2:40: services.api.docker.Frobnicate: the engine's create call has no key "
+                '"Frobnicate"; see the Docker API\'s reference'
+            )
+        ],
+    ),
+    "a part of the settings that is none": (
+        "docker: {HostConfig: 1}",
+        ["2:40: services.api.docker.HostConfig: must be a mapping of settings"],
+    ),
     "a reference in the engine's settings": (
-        'docker: {labels: {a: "${self.url}"}}',
-        ["2:40: services.api.docker.labels.a: ${self.url} cannot stand here; only ${env:...} can"],
+        'docker: {Labels: {a: "${self.url}"}}',
+        ["2:40: services.api.docker.Labels.a: ${self.url} cannot stand here; only ${env:...} can"],
     ),
     "a character that ends texts": (
         'hostname: "a\\0b", env: {A: "a\\0b"}',
