@@ -68,29 +68,6 @@ def test_an_engine_that_says_little(daemon: Daemon, tmp_path: Path) -> None:
     assert topics == ["engine", "addresses", "builds"]
 
 
-def test_an_engine_whose_container_this_is(
-    daemon: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told(daemon, INFO)
-    mark = tmp_path / ".dockerenv"
-    mark.touch()
-    monkeypatch.setattr("orchestrator.engines.docker.about.CONTAINER_MARKS", (str(mark),))
-    monkeypatch.setattr("orchestrator.engines.docker.endpoint.LOCAL_SCHEMES", ("tcp",))
-    monkeypatch.setattr("socket.gethostname", lambda: "0123456789ab")
-    daemon.on("GET .*/containers/0123456789ab/json", json_answer({"Id": "0123456789ab"}))
-    assert (
-        "warning",
-        "addresses",
-        (
-            "this is a container of that engine: the ports that it publishes on 127.0.0.1 of its "
-            "own host are not to be reached from here"
-        ),
-    ) in found(daemon, tmp_path)
-    daemon.on("GET .*/containers/.*", json_answer({"message": "No such container"}, 404))
-    line = ("ok", "addresses", "ports are published on 127.0.0.1, for this host only")
-    assert line in found(daemon, tmp_path)
-
-
 def test_nobody_answers(tmp_path: Path) -> None:
     around = Around({"DOCKER_HOST": "tcp://127.0.0.1:1"}, tmp_path)
     (one,) = engine(around, Deadline.after(20))
