@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from orchestrator.drafting.evidence import Evidence, Note, Seeds, Serves, Told, Uses
 from orchestrator.drafting.kinds import SCHEMES
 from orchestrator.drafting.project import Project
+from orchestrator.host import compose_files
 
 DOCKERFILES = ("Dockerfile", "docker/Dockerfile")
 FROM = re.compile(r"\s*FROM\s", re.IGNORECASE)
@@ -21,9 +22,6 @@ ASSIGNMENT = re.compile(
 )
 
 SQL_FILES = ("schema.sql", "db/schema.sql", "init.sql", "db/init.sql", "seed.sql", "db/seed.sql")
-
-COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-"""In the order in which Docker Compose looks for them."""
 
 
 def dockerfile(project: Project) -> Iterator[Evidence]:
@@ -77,6 +75,6 @@ def sql_files(project: Project) -> Iterator[Evidence]:
 
 def compose(project: Project) -> Iterator[Evidence]:
     """Find a Compose file."""
-    place = project.first(*COMPOSE_FILES)
+    place = project.first(*compose_files.NAMES)
     if place:
         yield Note(f"There is {place}: greenroom import makes a manifest of it.")

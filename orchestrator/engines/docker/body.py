@@ -59,7 +59,9 @@ def _own(launch: Launch, interface: str) -> dict[str, Any]:
         "Labels": {},
         "ExposedPorts": {f"{port.number}/tcp": {} for port in launch.ports},
         "HostConfig": _host_config(launch, interface),
-        "NetworkingConfig": {"EndpointsConfig": {network: {"Aliases": [launch.instance.alias]}}},
+        "NetworkingConfig": {
+            "EndpointsConfig": {network: {"Aliases": [launch.instance.alias, *launch.aliases]}}
+        },
     }
     optional = {
         "Cmd": None if launch.command is None else list(launch.command),
