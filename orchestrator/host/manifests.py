@@ -122,7 +122,7 @@ def upwards(start: Path) -> Path:
             return folder / NAME
     raise UsageError(
         f"there is no {NAME} here or above",
-        hint="write one, or name a ready-made environment: greenroom up web",
+        hint="greenroom init writes one; or name a ready-made environment: greenroom up web",
     )
 
 
