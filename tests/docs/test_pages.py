@@ -16,6 +16,9 @@ from orchestrator.cli.app import app
 from orchestrator.errors import ManifestError
 from orchestrator.seeding.generated import generate
 from orchestrator.seeding.rows.yaml_rows import read_yaml
+from orchestrator.technologies.documents import composed, pairs
+from orchestrator.technologies.kafka_seeds import topics
+from orchestrator.technologies.mqtt_words import listed
 from orchestrator.technologies.nats import read_streams
 
 READ = {name: page(name) for name in PAGES}
@@ -24,6 +27,9 @@ BLOCKS = [block for name in PAGES for block in READ[name].blocks]
 LANGUAGES = {"yaml", "sql", "csv", "json", "python", "js", "go", "ini", "sh", "console", "text"}
 NO_MANIFESTS: dict[str, Callable[[str], object]] = {
     "streams.yaml": lambda text: read_streams(text.encode()),
+    "topics.yaml": lambda text: topics(text.encode(), 0),
+    "messages.yaml": lambda text: listed(text.encode()),
+    "keys.yaml": lambda text: list(pairs(composed(text.encode(), ""), "")),
     "people.yaml": lambda text: list(read_yaml(text, "people")),
     "shop.generate.yaml": lambda text: list(generate(text, "shop.generate.yaml")),
     "many.generate.yaml": lambda text: list(generate(text, "many.generate.yaml")),
