@@ -31,7 +31,7 @@ def with_passwords(manifest: Manifest, secret: bytes) -> Manifest:
         technology = resource.technology
         if technology is None or not technology.has_users or resource.password is not None:
             return resource
-        return dataclasses.replace(resource, password=derive(secret, resource.name))
+        return dataclasses.replace(resource, password=derive(secret, resource.server))
 
     resources = {name: filled(resource) for name, resource in manifest.resources.items()}
     return dataclasses.replace(manifest, resources=resources)
@@ -65,6 +65,8 @@ def named_secrets(manifest: Manifest) -> Iterator[str]:
     for resource in manifest.resources.values():
         arguments = resource.build.args if resource.build else {}
         yield from (value for name, value in arguments.items() if is_secret(name, value))
+        for secret in resource.build.secrets.values() if resource.build else ():
+            yield from secret.hidden
 
 
 def names_of(manifest: Manifest) -> frozenset[str]:

@@ -44,7 +44,13 @@ class Directory:
         """
         resource = self.of(instance)
         has_one = resource.native or resource.engine == ADOPTED
-        return f"{self.folders.get(resource.engine, '')}/{instance}" if has_one else ""
+        home = self.home(instance)
+        return f"{self.folders.get(resource.engine, '')}/{home}" if has_one else ""
+
+    def home(self, instance: Instance) -> Instance:
+        """Return the instance that it lives in: itself, or the server that it stands on."""
+        resource = self.of(instance)
+        return Instance(resource.server, instance.slice) if resource.on else instance
 
     def instance(self, name: str) -> Instance:
         """Return the instance that a resource's name means here."""
@@ -69,6 +75,7 @@ def route(
     published port. What runs already on another host is at the same place for everybody. `view`
     forces one side.
     """
+    target = directory.home(target)
     outside = directory.ports.get((target, port), port)
     given = directory.of(target).adopted
     inside = (view or view_of(asker, directory)) is View.INSIDE

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 NAME = "environment.yaml"
 
+PROFILES = "GREENROOM_PROFILES"
+"""The variable that names the active profiles, with commas between them."""
+
 TRANSLATORS: Mapping[str, Translator] = {}
 """What reads other kinds of files that a manifest includes, by the kind."""
 
@@ -123,7 +126,7 @@ def read(
     """
     # Imported here, because whoever only looks for manifests needs neither the model nor YAML.
     from orchestrator.manifest import load
-    from orchestrator.technologies import BUILT_IN
+    from orchestrator.technologies.installed import INSTALLED
 
     shown = display or shown_as(path)
     resolved = path.resolve()
@@ -138,7 +141,7 @@ def read(
         display=shown,
         files=HostFiles(),
         environ=surroundings(resolved.parent, environ),
-        technologies=BUILT_IN,
+        technologies=INSTALLED,
         engine=asked_engine(engine, environ),
         ready_made=included_by_name(),
         translators=TRANSLATORS,
@@ -157,17 +160,23 @@ def asked_engine(engine: str | None, environ: Mapping[str, str]) -> str | None:
     return asked
 
 
+def asked_profiles(environ: Mapping[str, str]) -> list[str]:
+    """Return the profiles that the environment names."""
+    names = (name.strip() for name in environ.get(PROFILES, "").split(","))
+    return list(dict.fromkeys(filter(None, names)))
+
+
 def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Manifest:
     """Make a manifest of a mapping; its relative paths start from `folder`."""
     from orchestrator.manifest import load_mapping
-    from orchestrator.technologies import BUILT_IN
+    from orchestrator.technologies.installed import INSTALLED
 
     manifest = load_mapping(
         mapping,
         folder=str(folder.resolve()),
         files=HostFiles(),
         environ=surroundings(folder, environ),
-        technologies=BUILT_IN,
+        technologies=INSTALLED,
         engine=asked_engine(None, environ),
         ready_made=included_by_name(),
         translators=TRANSLATORS,

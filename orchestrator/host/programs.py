@@ -50,7 +50,7 @@ def programs(
     Raises EngineUnavailable, which names all that cannot be had, or is there in another version
     only, unless that is to be taken too (`loose`).
     """
-    servers = [one for one in resources if one.native]
+    servers = [one for one in resources if one.native and not one.on]
     if not servers:
         return {}
     with ThreadPoolExecutor(min(8, len(servers))) as pool:

@@ -24,6 +24,7 @@ from orchestrator.manifest.including.translator import Translator
 from orchestrator.manifest.mistakes import Mistakes
 from orchestrator.manifest.model.document import Document
 from orchestrator.manifest.model.validate import validated
+from orchestrator.manifest.own.finding import Technologies
 from orchestrator.manifest.places import Source
 from orchestrator.manifest.reading.decode import decode
 from orchestrator.manifest.reading.interpolate import interpolate, without_free_keys
@@ -106,7 +107,16 @@ def _manifest(top: Part, given: _Given, world: World) -> Manifest:
     document = validated(root, mistakes)
     known = names(root, mistakes)
     engine = given.engine or document.engine or AUTO
-    around = Surroundings(given.folder, world.files, given.technologies, known, mistakes, engine)
+    technologies = Technologies(given.technologies, world.files, top.environ, mistakes)
+    around = Surroundings(
+        given.folder,
+        world.files,
+        technologies,
+        known,
+        mistakes,
+        engine,
+        whole.environs,
+    )
     made = resources(document, around)
     python = interpreter(document.python, around)
     tests = _tests(document, mistakes)

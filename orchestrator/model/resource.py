@@ -73,13 +73,34 @@ class File:
 
 
 @dataclass(frozen=True)
+class BuildSecret:
+    """What steps of a build may read, and no image keeps: the file `path`, or else `value`.
+
+    `hidden` is what of it must not show in any output.
+    """
+
+    path: str | None = None
+    value: str | None = field(default=None, repr=False)
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
 class Build:
-    """An image made from a Dockerfile; `context` is a folder on this host."""
+    """An image made from a Dockerfile; `context` is a folder on this host.
+
+    `inline` is the text of the Dockerfile where there is no file; `dockerfile` means nothing then.
+    `secrets` are found by steps as `/run/secrets/ID`. `network` is what the steps are attached to,
+    None: the engine's default. `platform` is that of the image, None: the engine's own.
+    """
 
     context: str
     dockerfile: str = "Dockerfile"
     target: str | None = None
     args: Mapping[str, str] = field(default_factory=dict)
+    inline: str | None = None
+    secrets: Mapping[str, BuildSecret] = field(default_factory=dict)
+    network: str | None = None
+    platform: str | None = None
 
 
 @dataclass(frozen=True)
@@ -186,7 +207,8 @@ class Resource:
     a sliced resource runs once more for each slice of it. `version` is what the manifest asks for,
     None: whichever there is. `as_process` is what it would be outside of a container; where that
     cannot be, `bound` says in words why. `adopted` is where it runs already, None for all that
-    Greenroom starts.
+    Greenroom starts. What stands `on` another's server is one more database there, a tenant: it has
+    no instance of its own, and lives and dies with that `server`.
     """
 
     name: str
@@ -222,6 +244,12 @@ class Resource:
     as_process: ProcessForm | None = None
     bound: str = ""
     adopted: Adopted | None = None
+    on: str | None = None
+
+    @property
+    def server(self) -> str:
+        """The name of the resource whose instance it lives in: its own, but for a tenant."""
+        return self.on or self.name
 
     @property
     def native(self) -> Native | None:

@@ -103,7 +103,8 @@ class Technology:
 
     `about` says in a few words what it is. Where several images play the same role, `variants` are
     what those besides the default one are, by the image's name without registry and tag. `untested`
-    says why Greenroom's own tests have no real server of it; empty: they have one.
+    says why Greenroom's own tests have no real server of it; empty: they have one. `digest` is that
+    of the file that describes a technology of a project's own.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Technology:
     about: str = ""
     variants: Mapping[str, Technology] = field(default_factory=dict)
     untested: str = ""
+    digest: str = ""
 
     @property
     def field_names(self) -> tuple[str, ...]:

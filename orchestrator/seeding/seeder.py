@@ -30,7 +30,7 @@ from orchestrator.model.resource import (
     ScriptSeed,
     SetupSeed,
 )
-from orchestrator.model.step import ApplySeed
+from orchestrator.model.step import AddDatabase, ApplySeed
 from orchestrator.model.technology import Order
 from orchestrator.seeding import functions, scripts
 from orchestrator.seeding.files import SeedFile, gathered
@@ -39,6 +39,9 @@ from orchestrator.seeding.rows.stream import RowStream
 from orchestrator.waiting import Deadline
 
 Progress = Callable[[str, int, int], None]
+
+Written = ApplySeed | AddDatabase
+"""The steps by which something is written to a server."""
 
 SEED = Instance("greenroom", "seed")
 """What seeds start on this host runs under a name that no resource can have."""
@@ -68,7 +71,7 @@ class Seeder:
             case SetupSeed():
                 self.set_up(step)
             case DatabaseSeed(database=database):
-                self.create_database(step, database)
+                self.add(step, database)
 
     def load_file(self, step: ApplySeed, seed: FileSeed) -> None:
         """Stream a file into the technology's own loader."""
@@ -81,7 +84,7 @@ class Seeder:
                     word = f"greenroom-{secrets.token_hex(8)}" if loader.proof else ""
                     end = loader.proof(word) if loader.proof else b""
                     result = self.exec(argv, pieces(loader, file, end))
-                self.check(step, placed(result, loader, seed.label), seed.label)
+                check(step.key, placed(result, loader, seed.label), seed.label)
                 check_whole(step, seed.label, file.is_sent and word in result.stdout)
             case WireLoader() as loader:
                 with SeedFile(seed, "", self.progress) as file:
@@ -96,10 +99,10 @@ class Seeder:
             stream = RowStream(rows_of(file), loader)
             result = self.exec(loader.argv, stream.chunks(loader.proof(word)))
         words = stream.placed(result.stderr, seed.label)
-        self.check(step, ExecResult(result.exit_code, result.stdout, words), seed.label)
+        check(step.key, ExecResult(result.exit_code, result.stdout, words), seed.label)
         check_whole(step, seed.label, stream.is_sent and word in result.stdout)
 
-    def converse(self, step: ApplySeed, conversation: Conversation) -> None:
+    def converse(self, step: Written, conversation: Conversation) -> None:
         """Speak the server's protocol from the tests' side."""
         address = address_of(self.instance, None, self.directory)
         with refusals(step):
@@ -111,7 +114,7 @@ class Seeder:
             interpreter = scripts.interpreter(file.head().first_line)
             env = self.client_env() | variables(self.instance, self.directory)
             result = self.exec(scripts.command(interpreter, file.size), file.chunks(), env)
-        self.check(step, named(result, scripts.LOCATION, seed.label), seed.label)
+        check(step.key, named(result, scripts.LOCATION, seed.label), seed.label)
 
     def call_function(self, step: ApplySeed, seed: FunctionSeed) -> None:
         """Call a Python function in a child of the project's interpreter."""
@@ -137,17 +140,17 @@ class Seeder:
         assert technology.setup is not None, "the manifest's checks have seen to it"
         self.tell(step, technology.setup.order)
 
-    def create_database(self, step: ApplySeed, database: str) -> None:
-        """Make one more database on the same server."""
+    def add(self, step: Written, database: str) -> None:
+        """Make one more database on the same server. Raises StepFailed with the server's words."""
         technology = self.directory.of(self.instance).technology
         assert technology is not None, "services have no databases"
         assert technology.create_database is not None, "the manifest's checks have seen to it"
         self.tell(step, technology.create_database(database))
 
-    def tell(self, step: ApplySeed, order: Order) -> None:
+    def tell(self, step: Written, order: Order) -> None:
         """Give the server an order, beside it or over its own protocol."""
         if isinstance(order, tuple):
-            self.check(step, self.exec(order), str(step.seed))
+            check(step.key, self.exec(order), label(step))
         else:
             self.converse(step, order(self.credentials()))
 
@@ -174,23 +177,29 @@ class Seeder:
         )
         return Credentials(user, password, database)
 
-    def check(self, step: ApplySeed, result: ExecResult, label: str) -> None:
-        """Raise StepFailed when the command failed, with its words and the seed's name."""
-        if result.exit_code == 0:
-            return
-        words = result.stderr.strip() or result.stdout.strip() or "it said nothing"
-        if label not in words:
-            words = f"{label}: {words}"
-        raise StepFailed(step.key, f"{words} (exit code {result.exit_code})")
+
+def label(step: Written) -> str:
+    """Return what is put in, as messages call it."""
+    return str(step.seed) if isinstance(step, ApplySeed) else f"database {step.database}"
+
+
+def check(step: str, result: ExecResult, label: str) -> None:
+    """Raise StepFailed when the command failed, with its words and the seed's name."""
+    if result.exit_code == 0:
+        return
+    words = result.stderr.strip() or result.stdout.strip() or "it said nothing"
+    if label not in words:
+        words = f"{label}: {words}"
+    raise StepFailed(step, f"{words} (exit code {result.exit_code})")
 
 
 @contextmanager
-def refusals(step: ApplySeed) -> Iterator[None]:
+def refusals(step: Written) -> Iterator[None]:
     """Let a refusal be a failed step, with the seed's name and the line."""
     try:
         yield
     except SeedRefused as refused:
-        place = f"{step.seed}:{refused.line}" if refused.line else str(step.seed)
+        place = f"{label(step)}:{refused.line}" if refused.line else label(step)
         raise StepFailed(step.key, f"{place}: {refused.message}") from refused
     except ManifestError as error:
         # A file that describes rows has all of its mistakes told at once, as a manifest has.

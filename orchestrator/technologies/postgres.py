@@ -133,7 +133,11 @@ POSTGRES = Technology(
         ".csv": ExecLoader(copy_rows, reads_head=True),
         **rows_by(ROWS),
     },
-    create_database=lambda name: (*PSQL, "--command", f"CREATE DATABASE {quoted_column(name)}"),
+    # From where nobody else is: of a database that somebody is in, no copies can be made.
+    create_database=lambda name: (
+        *(*PSQL, "--dbname=postgres"),
+        *("--command", f"CREATE DATABASE {quoted_column(name)}"),
+    ),
     slicing=SLICING,
     snapshotting=SNAPSHOTTING,
     content=CONTENT,

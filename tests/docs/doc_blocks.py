@@ -18,6 +18,7 @@ PAGES = (
     "cli.md",
     "security.md",
     "reliability.md",
+    "registries.md",
     *sorted(f"technologies/{path.name}" for path in FOLDER.glob("technologies/*.md")),
 )
 

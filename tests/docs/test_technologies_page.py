@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 from doc_blocks import ROOT, Block, code, codes, page
@@ -148,6 +149,18 @@ def test_the_seeds_that_are_shown_are_taken(name: str, tmp_path: Path) -> None:
     with written(name, tmp_path) as environment:
         result = environment[resource].exec(["sh", "-c", command])
         assert answer in result.stdout, result
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("live_environ")
+def test_the_technology_of_one_s_own_that_is_shown_runs(tmp_path: Path) -> None:
+    (tmp_path / "technologies").mkdir()
+    for name in ("technologies/pages.yaml", "environment.yaml"):
+        (tmp_path / name).write_text(PAGE.file(name))
+    (tmp_path / "prices.html").write_text("<p>7")
+    with Environment(tmp_path) as environment:
+        address = f"{environment['site'].url}/prices.html"
+        assert httpx.get(address).text == "<p>7"
 
 
 OVERLAP = '  - name: COPY\n    subjects: ["orders.new"]\n    storage: memory\n'

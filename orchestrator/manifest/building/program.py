@@ -8,14 +8,15 @@ from pathlib import PurePosixPath
 
 from orchestrator.manifest.building.base import base, texts
 from orchestrator.manifest.building.image import check_image
+from orchestrator.manifest.building.image_build import image_build
 from orchestrator.manifest.building.probes import readiness
 from orchestrator.manifest.building.seeds import Loads, seeds
 from orchestrator.manifest.building.site import Site
-from orchestrator.manifest.model.program import BuildPart, Program, Service
+from orchestrator.manifest.model.program import Program, Service
 from orchestrator.manifest.sections import NAME
 from orchestrator.manifest.words import listed
 from orchestrator.model.probe import Automatic, Exit, Readiness
-from orchestrator.model.resource import DOCKER, PROCESS, Build, Port, Resource
+from orchestrator.model.resource import DOCKER, PROCESS, Port, Resource
 from orchestrator.model.template import View
 
 _CONTAINERS_ONLY = (
@@ -50,7 +51,7 @@ def program(entry: Program, site: Site) -> Resource:
         base(entry, site),
         engine=DOCKER if contained else PROCESS,
         image=entry.image,
-        build=_build(entry.build, site) if entry.build else None,
+        build=image_build(entry.build, entry.platform, site) if entry.build else None,
         command=entry.command,
         entrypoint=entry.entrypoint,
         ports=ports,
@@ -100,15 +101,6 @@ def _fitting_engine(entry: Program, site: Site) -> None:
         site.wrong(f'cannot be process, because "{what}" makes it a container', "engine")
     if entry.engine == DOCKER and not _contained(entry) and not site.doubtful(*_WHAT):
         site.wrong('cannot be docker without an "image" or "build"', "engine")
-
-
-def _build(part: BuildPart, site: Site) -> Build:
-    context = site.folder(part.context, "build", "context")
-    dockerfile = part.dockerfile or "Dockerfile"
-    if not site.near("build", "context"):
-        keys = ("build", "dockerfile") if part.dockerfile else ("build",)
-        site.file(f"{context}/{dockerfile}", *keys)
-    return Build(context, dockerfile, part.target, dict(part.args or {}))
 
 
 def _ports(entry: Program, site: Site) -> tuple[Port, ...]:

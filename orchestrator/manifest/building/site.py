@@ -9,26 +9,41 @@ from pathlib import PurePath
 from orchestrator.manifest.checks.names import Names
 from orchestrator.manifest.files import Files, led_out, project
 from orchestrator.manifest.mistakes import Mistakes
-from orchestrator.manifest.places import Path
-from orchestrator.model.manifest import AUTO
+from orchestrator.manifest.own.finding import Technologies
+from orchestrator.manifest.places import Path, Source
+from orchestrator.model.manifest import AUTO, MAPPING
 from orchestrator.model.technology import Technology
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is the same for all entries; `engine` is where those run that say nothing of it."""
+    """What is the same for all entries.
+
+    `engine` is where those run that say nothing of it. `environs` are the variables that each file
+    sees.
+    """
 
     folder: str
     files: Files
-    technologies: Mapping[str, Technology]
+    technologies: Technologies
     names: Names
     mistakes: Mistakes
     engine: str = AUTO
+    environs: Mapping[Source, Mapping[str, str]] = field(default_factory=dict)
     _projects: dict[str, str] = field(default_factory=dict)
+
+    def source_of(self, path: Path) -> Source:
+        """The file in which a value was written."""
+        source = self.mistakes.places.source(path)
+        return source if source.path else Source(f"{self.folder}/{MAPPING}", self.mistakes.file)
 
     def folder_of(self, path: Path) -> str:
         """The folder of the file in which a value was written: what it says starts from there."""
         return self.mistakes.places.source(path).folder or self.folder
+
+    def environ_of(self, path: Path) -> Mapping[str, str]:
+        """The variables that the file sees in which a value was written."""
+        return self.environs.get(self.mistakes.places.source(path), {})
 
     def project(self, folder: str) -> str:
         """The folder that no path in a file of this folder may leave unless it says so."""
@@ -69,6 +84,10 @@ class Site:
     def doubtful(self, *keys: str) -> bool:
         """Whether one of these keys may be there and is only wrong, or misspelt."""
         return self.around.mistakes.incomplete(self.path) or any(map(self.near, keys))
+
+    def technology(self, name: str) -> tuple[bool, Technology | None]:
+        """Whether the entry can `use` this name, and what it is, unless that is in doubt."""
+        return self.around.technologies.find(name, self.around.source_of((*self.path, "use")))
 
     def resolved(self, path: str, *keys: str | int) -> str:
         """A path as written under these keys, resolved against the folder of its file."""

@@ -62,7 +62,8 @@ def _awaited(resource: Resource, resources: Mapping[str, Resource]) -> set[_Stag
     names = {dependency.name for dependency in dependencies(resource)}
     known = {name for name in names if name in resources and name != resource.name}
     seeded = {name for name in known if resource.name in seed_tasks(resources[name])}
-    return {_Stage(name, whole=True) for name in known - seeded}
+    server = {_Stage(resource.server, whole=False)} if resource.on else set[_Stage]()
+    return server | {_Stage(name, whole=True) for name in known - seeded}
 
 
 def _circle(graph: _Graph) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from orchestrator.manifest.model.document import Document
 from orchestrator.manifest.model.entry import FilePart
 from orchestrator.manifest.model.part import Part
-from orchestrator.manifest.model.program import Program
+from orchestrator.manifest.model.program import BuildPart, Program, SecretPart
 from orchestrator.manifest.model.ready import PROBES, Ready
 from orchestrator.manifest.model.server import Server
 from orchestrator.manifest.places import Path, Places
@@ -20,6 +20,8 @@ _HTTP = {"http", "status", "headers"}
 _DIALOGUE = {"send", "expect"}
 _ALTERNATIVES: Mapping[type[Part], tuple[set[str], ...]] = {
     Program: ({"image"}, {"build"}),
+    BuildPart: ({"dockerfile"}, {"dockerfile_inline"}),
+    SecretPart: ({"file"}, {"env"}),
     FilePart: ({"source"}, {"content"}),
     Ready: (_HTTP, _DIALOGUE, *({key} for key in PROBES if key not in _HTTP | _DIALOGUE)),
     Server: ({"use", "image", "at"}, {"on"}),

@@ -60,13 +60,14 @@ def without_free_keys(root: Value) -> Value:
     top = {key: item for key, item in root.items() if not key.startswith("x-")}
     for section in top.keys() & set(ENTRIES):
         if isinstance(top[section], dict):
-            top[section] = {name: _free(entry) for name, entry in top[section].items()}
+            top[section] = {name: free_of(entry) for name, entry in top[section].items()}
     if "tests" in top:
-        top["tests"] = _free(top["tests"])
+        top["tests"] = free_of(top["tests"])
     return top
 
 
-def _free(value: Value) -> Value:
+def free_of(value: Value) -> Value:
+    """The mapping without the keys that begin with `x-`."""
     if not isinstance(value, dict):
         return value
     return {key: item for key, item in value.items() if not key.startswith("x-")}

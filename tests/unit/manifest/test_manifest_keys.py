@@ -172,10 +172,6 @@ NOT_YET: dict[str, tuple[str, list[str]]] = {
         "links: {}\n",
         [f'1:8: links: "links" {_NOT_YET}; leave it out; resources reach each other directly'],
     ),
-    "a database on another's server": (
-        "databases:\n  db: {on: orders}\n",
-        [f'2:12: databases.db.on: "on" {_NOT_YET}; give this one a server of its own with "use"'],
-    ),
     "a database as a process": (
         "databases:\n  db: {use: postgres, engine: process}\n",
         [

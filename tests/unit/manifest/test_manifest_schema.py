@@ -35,6 +35,11 @@ GOOD = {
           b: {command: [a, 1], needs: a, files: {/a: b, /c: {content: d, mode: 0644}}}
         tests: {command: pytest}
         """,
+    "other files, and databases on one server": """
+        include: [web, ../shared.yaml, {compose: stack.yml}]
+        databases: {a: {use: postgres}, b: {'on': a, seed: c.sql}}
+        """,
+    "one other file": "include: web",
     "keys left empty": "services: {a: {image: x, env: , ports: , ready: }}\ntests:\n",
     "every probe": """
         services:

@@ -277,7 +277,7 @@ def test_a_relay_differs_by_what_it_leads_to() -> None:
 
 
 def test_whoever_adds_a_field_thinks_of_the_fingerprint() -> None:
-    counted = "adopted name "
+    counted = "adopted name on "
     counted += "section engine technology image build command entrypoint env files ports user "
     counted += "password databases seeds limits workdir run_as hostname tmpfs platform options "
     counted += "isolation"
@@ -285,7 +285,7 @@ def test_whoever_adds_a_field_thinks_of_the_fingerprint() -> None:
     known = {
         Resource: f"{counted} {left_out}",
         Port: "number name host inner inside",
-        Build: "context dockerfile target args",
+        Build: "context dockerfile target args inline secrets network platform",
         Limits: "memory cpus",
     }
     for noun, names in known.items():
