@@ -18,6 +18,7 @@ MODULES = {
     "valkey": "valkey",
     "memcached": "memcached",
     "etcd": "etcd",
+    "kafka": "kafka",
     "rabbitmq": "rabbitmq",
     "nats": "nats",
     "mosquitto": "mosquitto",

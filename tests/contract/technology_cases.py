@@ -16,6 +16,7 @@ import psycopg
 import pymysql
 import redis
 from etcd_case import ETCD
+from kafka_case import KAFKA
 from mailpit_case import MAILPIT
 from memcached_case import MEMCACHED
 from mosquitto_case import MOSQUITTO
@@ -419,7 +420,7 @@ asyncio.run(fill())
 
 ALL = (
     *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MEMCACHED, ETCD),
-    *(RABBITMQ, NATS, MOSQUITTO, MAILPIT),
+    *(KAFKA, RABBITMQ, NATS, MOSQUITTO, MAILPIT),
 )
 
 CASES = {case.name: case for case in ALL}

@@ -143,6 +143,7 @@ ASKED = {
     "valkey": ("cache", "valkey-cli hget user:1 name", "Ada Lovelace"),
     "memcached": ("sessions", f"bash -c {shlex.quote(GET)}", "Ada Lovelace"),
     "etcd": ("settings", "etcdctl get /limits", '{"requests": 100}'),
+    "kafka": ("events", "ls /tmp/greenroom", "orders-2"),
     "rabbitmq": ("queue", "rabbitmqctl -q list_queues name", "orders"),
     "nats": ("events", "nats-server --version", "v2"),
     "mailpit": ("mail", "/mailpit readyz && echo ready", "ready"),
