@@ -23,7 +23,7 @@ from orchestrator.model.event import Event, Noticed, RunCompared, RunReady, RunS
 from orchestrator.model.facts import EngineFacts, Facts, Program
 from orchestrator.model.launch import Found, RunLabels
 from orchestrator.model.manifest import Manifest
-from orchestrator.model.resource import ADOPTED, PROCESS, Instance, Port, Resource
+from orchestrator.model.resource import ADOPTED, PROCESS, Instance, Limits, Port, Resource
 from orchestrator.model.step import Keep, Plan, Start
 from orchestrator.model.template import Reference
 from orchestrator.waiting import Deadline
@@ -100,7 +100,11 @@ class BringingUp:
             directory = laid_out(self.manifest, self.plan, self.known, ports, self.labels.run)
             stage = self.stage(directory, ports)
             self.tell(started(self.labels.run, self.plan, self.known, directory))
-            for text in other_versions(self.plan, directory):
+            unusual = (
+                *other_versions(self.plan, directory),
+                *unlimited(self.plan, directory, self.known),
+            )
+            for text in unusual:
                 self.tell(Noticed(at=time.time(), text=text))
             try:
                 execute(self.plan, stage.perform, self.tell, self.limit.stop)
@@ -225,6 +229,16 @@ def other_versions(plan: Plan, directory: Directory) -> Iterator[str]:
             wanted = directory.of(step.instance).version
             if wanted and not fits(step.program.version, wanted):
                 yield f"{step.instance} asks for {wanted}, and runs as {step.program}"
+
+
+def unlimited(plan: Plan, directory: Directory, known: Facts) -> Iterator[str]:
+    """Yield in words whose limits will not be kept."""
+    without = {name for name, one in known.engines.items() if not one.limits}
+    for step in plan.steps:
+        if not isinstance(step, Start) or step.engine not in without:
+            continue
+        if directory.of(step.instance).limits != Limits():
+            yield f"{step.instance} has limits, which this engine cannot keep"
 
 
 def compared(run: str, plan: Plan) -> RunCompared:

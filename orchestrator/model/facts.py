@@ -16,7 +16,8 @@ class EngineFacts:
 
     `snapshots` tells that it can keep seeded state. `reason` says why it was taken, where nobody
     asked for it. An engine of processes has a `folder`, below which each run has one for its
-    servers.
+    servers. One without `limits` starts what has limits, and does not keep them. `no_way_back` says
+    why what runs there cannot reach processes of this host, where it cannot.
     """
 
     name: str
@@ -25,6 +26,8 @@ class EngineFacts:
     snapshots: bool = False
     reason: str = ""
     folder: str = ""
+    limits: bool = True
+    no_way_back: str = ""
 
 
 @dataclass(frozen=True)

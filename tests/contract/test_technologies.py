@@ -9,7 +9,8 @@ from typing import Any
 
 import psutil
 import pytest
-from host_servers import ENGINES, need_programs, settings
+from host_servers import chosen, need_programs, settings
+from podman_engine import need_podman
 from technology_cases import CASES, BadSeed, Inside, TechnologyCase
 
 from orchestrator import Environment, StepFailed
@@ -28,10 +29,12 @@ def test_every_built_in_technology_has_a_case() -> None:
     assert set(CASES) == set(BUILT_IN)
 
 
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(params=chosen())
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each engine that runs what every technology is."""
     name: str = request.param
+    for variable, value in (need_podman() if name == "podman" else {}).items():
+        monkeypatch.setenv(variable, value)
     return name
 
 

@@ -27,7 +27,7 @@ from orchestrator.waiting import Deadline
 
 LOG_LINES = 40
 """How many of the last lines an error carries."""
-STEP = re.compile(r"Step (\d+)/(\d+)\b")
+STEP = re.compile(r"(?:Step|STEP) (\d+)/(\d+)\b")
 
 
 def build(

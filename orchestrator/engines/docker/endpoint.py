@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from docker.tls import TLSConfig
 
 LOOPBACK = "127.0.0.1"
+DISCARD = 9
+"""Any port would do: connecting a datagram socket only looks for the route."""
 LOCAL_SCHEMES = ("unix", "http+unix", "npipe")
 TLS_VARIABLES = ("DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
 
@@ -60,6 +62,16 @@ class Endpoint:
         Raises OSError when the engine's name leads nowhere.
         """
         return socket.gethostbyname(self.address)
+
+    @cached_property
+    def here(self) -> str:
+        """This host's address on the way to the engine's host, for what runs there.
+
+        Nothing is sent to find it out. Raises OSError when no way leads there.
+        """
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+            way.connect((self.interface, DISCARD))
+            return str(way.getsockname()[0])
 
     @property
     def closes_input(self) -> bool:

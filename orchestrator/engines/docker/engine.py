@@ -10,7 +10,9 @@ from orchestrator.engines.docker import execs, listing, logs, removal, snapshots
 from orchestrator.engines.docker.answers import Item, item, items, number, text
 from orchestrator.engines.docker.body import network_body
 from orchestrator.engines.docker.client import Api, Client
+from orchestrator.engines.docker.endpoint import Endpoint
 from orchestrator.engines.docker.exchange import CONFLICT, NOT_FOUND, Refusal, filters
+from orchestrator.engines.docker.product import Product
 from orchestrator.engines.engine import Progress
 from orchestrator.model.facts import EngineFacts
 from orchestrator.model.launch import (
@@ -41,8 +43,15 @@ class DockerEngine:
     def describe(self, deadline: Deadline) -> EngineFacts:
         """Say who answers. Raises EngineUnavailable, with the next step to take, if nobody does."""
         with self._api.calls(deadline, "ask the engine for its version") as client:
-            version = text(item(client.get("/version")), "Version")
-        return EngineFacts(self.name, version, self._api.endpoint.address, snapshots=True)
+            product = Product.ask(client)
+        return EngineFacts(
+            self.name,
+            str(product),
+            self._api.endpoint.address,
+            snapshots=True,
+            limits=product.limits,
+            no_way_back=no_way_back(product, self._api.endpoint),
+        )
 
     def open(self, labels: RunLabels, deadline: Deadline) -> Opened:
         """Make the run's private network; the one that it has already serves again."""
@@ -50,12 +59,15 @@ class DockerEngine:
             try:
                 made = client.change("POST", "/networks/create", body=network_body(labels))
             except Refusal as error:
-                present = _networks(client, labels.run) if error.status == CONFLICT else []
+                there = error.status == CONFLICT or "already exists" in error.words
+                present = _networks(client, labels.run) if there else []
                 if not present:
                     raise
-                return Opened(listing.gateway(present[0]))
-            network = item(client.get(f"/networks/{text(item(made), 'Id')}"))
-            return Opened(listing.gateway(network))
+                network = present[0]
+            else:
+                network = item(client.get(f"/networks/{text(item(made), 'Id')}"))
+            endpoint = self._api.endpoint
+            return Opened(listing.gateway(network) if endpoint.local else endpoint.here)
 
     def start(self, launch: Launch, deadline: Deadline) -> Found:
         """Create a container, put its files in, start it. On failure nothing of it is left."""
@@ -203,6 +215,13 @@ class DockerEngine:
     def remove_snapshot(self, key: str, deadline: Deadline) -> None:
         """Remove a snapshot. Gone already is fine."""
         removal.remove_image(self._api, snapshots.image(self.name, key), deadline)
+
+
+def no_way_back(product: Product, endpoint: Endpoint) -> str:
+    """Return why containers cannot reach processes of this host, empty where they can."""
+    if product.rootless and endpoint.local:
+        return f"{product.who} runs without root: this host has no address in its networks"
+    return ""
 
 
 def _networks(client: Client, run: str | None) -> list[Item]:

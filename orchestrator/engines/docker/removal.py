@@ -42,7 +42,8 @@ def _ask(api: Api, found: Found, deadline: Deadline, doing: str) -> None:
     with api.calls(deadline, doing) as client:
         try:
             if found.kind == NETWORK:
-                client.change("DELETE", f"/networks/{found.id}")
+                # By its id, Podman removes even one that is in use.
+                client.change("DELETE", f"/networks/{found.name or found.id}")
             else:
                 remove_container(client, found.id)
         except Refusal as error:
