@@ -67,7 +67,7 @@ class DockerEngine:
             else:
                 network = item(client.get(f"/networks/{text(item(made), 'Id')}"))
             endpoint = self._api.endpoint
-            return Opened(listing.gateway(network) if endpoint.local else endpoint.here)
+            return Opened(listing.gateway(network) if endpoint.is_here else endpoint.here)
 
     def start(self, launch: Launch, deadline: Deadline) -> Found:
         """Create a container, put its files in, start it. On failure nothing of it is left."""
@@ -219,7 +219,7 @@ class DockerEngine:
 
 def no_way_back(product: Product, endpoint: Endpoint) -> str:
     """Return why containers cannot reach processes of this host, empty where they can."""
-    if product.rootless and endpoint.local:
+    if product.rootless and endpoint.is_here:
         return f"{product.who} runs without root: this host has no address in its networks"
     return ""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from scripted_daemon import Daemon, json_answer, refusal
+from scripted_daemon import Daemon, refusal
 
+from orchestrator.engines.docker.endpoint import Endpoint
+from orchestrator.engines.docker.engine import no_way_back
 from orchestrator.engines.docker.frames import frames
 from orchestrator.engines.docker.product import Product, label, same_name
 from orchestrator.model.facts import EngineFacts
@@ -62,9 +64,9 @@ def test_a_proxy_may_keep_the_rest_to_itself() -> None:
 
 
 def test_a_remote_engine_without_root_still_has_a_way_back() -> None:
-    facts = described(json_answer({"Rootless": True, "CgroupVersion": "2"}))
-    assert facts.version == "(rootless Docker 99.1)"
-    assert facts.no_way_back == ""
+    product = Product("99.1", rootless=True)
+    assert no_way_back(product, Endpoint("tcp://10.0.0.7:2375")) == ""
+    assert "without root" in no_way_back(product, Endpoint("unix:///run/docker.sock"))
 
 
 @pytest.mark.parametrize("tag", ["a/b:1", "docker.io/a/b:1", "localhost/a/b:1"])
