@@ -57,7 +57,11 @@ class Brought:
         resources = {one.resource: manifest.resources[one.resource] for one in instances}
         known = described(engines)
         directory = Directory(
-            resources, hosts=hosts(known), ports=ports, folders=folders(known, run.id)
+            resources,
+            hosts=hosts(known),
+            ports=ports,
+            folders=folders(known, run.id),
+            joined=joined(known, run.id),
         )
         directory = in_own_places(directory, run.id, instances.values())
         return cls(run.id, engines, directory, instances)
@@ -150,7 +154,11 @@ def laid_out(manifest: Manifest, plan: Plan, known: Facts, ports: HeldPorts, run
         for port in one.ports
     }
     directory = Directory(
-        resources, hosts=hosts(known.engines), ports=chosen, folders=folders(known.engines, run)
+        resources,
+        hosts=hosts(known.engines),
+        ports=chosen,
+        folders=folders(known.engines, run),
+        joined=joined(known.engines, run),
     )
     kept = (step.found for step in plan.steps if isinstance(step, Keep))
     return in_own_places(directory, run, kept)
@@ -164,6 +172,11 @@ def hosts(engines: Mapping[str, EngineFacts]) -> dict[str, str]:
 def folders(engines: Mapping[str, EngineFacts], run: str) -> dict[str, str]:
     """Return for each engine that has such the folder in which a run's servers have theirs."""
     return {name: f"{one.folder}/{run}" for name, one in engines.items() if one.folder}
+
+
+def joined(engines: Mapping[str, EngineFacts], run: str) -> dict[str, str]:
+    """Return the run for each engine in whose networks we are ourselves."""
+    return {name: run for name, one in engines.items() if one.joined}
 
 
 def standing_ports(plan: Plan) -> dict[Instance, Mapping[int, int]]:
@@ -217,6 +230,8 @@ def sentence(
     native = {one.name for one in resources if one.native}
     words = f"{engine.name} {engine.version}".strip()
     where = "" if engine.address == LOCAL else f" at {engine.address}"
+    if engine.joined:
+        where = ", beside which this runs in a container: that joins the run's network"
     servers = ", ".join(f"{name}: {one}" for name, one in programs.items() if name in native)
     which = f" ({servers})" if engine.name == PROCESS and servers else ""
     return f"{words}{where}{which} {engine.reason}".rstrip()

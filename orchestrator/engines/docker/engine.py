@@ -6,7 +6,7 @@ import builtins
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from orchestrator.engines.docker import execs, listing, logs, removal, snapshots, starting
+from orchestrator.engines.docker import beside, execs, listing, logs, removal, snapshots, starting
 from orchestrator.engines.docker.answers import Item, item, items, number, text
 from orchestrator.engines.docker.body import network_body
 from orchestrator.engines.docker.client import Api, Client
@@ -44,13 +44,15 @@ class DockerEngine:
         """Say who answers. Raises EngineUnavailable, with the next step to take, if nobody does."""
         with self._api.calls(deadline, "ask the engine for its version") as client:
             product = Product.ask(client)
+            joins = bool(self._own_container(client))
         return EngineFacts(
             self.name,
             str(product),
             self._api.endpoint.address,
             snapshots=True,
             limits=product.limits,
-            no_way_back=no_way_back(product, self._api.endpoint),
+            no_way_back="" if joins else no_way_back(product, self._api.endpoint),
+            joined=joins,
         )
 
     def open(self, labels: RunLabels, deadline: Deadline) -> Opened:
@@ -66,8 +68,21 @@ class DockerEngine:
                 network = present[0]
             else:
                 network = item(client.get(f"/networks/{text(item(made), 'Id')}"))
-            endpoint = self._api.endpoint
-            return Opened(listing.gateway(network) if endpoint.is_here else endpoint.here)
+            return Opened(self._way_back(client, network))
+
+    def _way_back(self, client: Client, network: Item) -> str | None:
+        """Return the address at which containers of a network reach processes beside us.
+
+        Where we run in a container ourselves, it joins the network.
+        """
+        if own := self._own_container(client):
+            return beside.join(client, text(network, "Name"), own)
+        endpoint = self._api.endpoint
+        return listing.gateway(network) if endpoint.is_here else endpoint.here
+
+    def _own_container(self, client: Client) -> str:
+        """Return the id of our own container if the engine runs one for us, else nothing."""
+        return beside.own_container(client) if self._api.endpoint.local else ""
 
     def start(self, launch: Launch, deadline: Deadline) -> Found:
         """Create a container, put its files in, start it. On failure nothing of it is left."""
