@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test unit lint types layers check bench chaos engine servers constraints clean
+.PHONY: help demo test unit lint types layers check bench chaos engine servers buildx constraints clean
 
 help: ## Show what there is to make.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -12,7 +12,7 @@ help: ## Show what there is to make.
 demo: $(STAMP) ## Run examples/payments with Greenroom: up, tests, down; without containers where there are none.
 	@scripts/with-images $(BIN)/greenroom run examples/payments
 
-test: $(STAMP) engine servers ## Run the whole test suite, with real containers and servers.
+test: $(STAMP) engine servers buildx ## Run the whole test suite, with real containers and servers.
 	@scripts/with-images scripts/with-podman $(BIN)/python -m pytest -n auto --dist loadgroup
 
 unit: $(STAMP) ## Run the tests that need no container engine.
@@ -44,6 +44,9 @@ engine: ## See to it that a container engine answers.
 
 servers: ## See to it that servers are installed, to run as processes of this host.
 	@scripts/servers
+
+buildx: ## See to it that there is a buildx for the tests; the machine's own docker stays as it is.
+	@scripts/buildx
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv $(VENV)

@@ -25,6 +25,7 @@ from orchestrator.lifecycle.survey import Run, survey
 from orchestrator.lifecycle.view import View
 from orchestrator.lifetime import Lifetime
 from orchestrator.manifest.placing import movable
+from orchestrator.manifest.policy import with_policy
 from orchestrator.model.event import Event
 from orchestrator.model.manifest import MAPPING, Manifest
 from orchestrator.model.resource import PROCESS
@@ -56,15 +57,16 @@ class Environment:
     also when this process is killed: a watchdog sees to that.
 
     `manifest` is a path, a folder or a ready-made name; None looks for `environment.yaml` here and
-    upwards. The resources of these `profiles` take part too. Within `timeout` seconds everything
+    upwards. The resources of these `profiles` (GREENROOM_PROFILES, where none are given) take part
+    too. Within `timeout` seconds everything
     must be ready. `keep` tells when it is left as it is, to be looked into, instead of removed:
     `never`, `failed` (when the way up or the body fails) or `always`. Without `snapshots`
     everything is seeded, whatever is kept from earlier. `engine` (`docker`, `process` or `auto`)
-    stands for what a manifest that is read says itself, or GREENROOM_ENGINE does. `listen` is told
-    every event, with passwords masked. `environ` stands for the caller's environment, and
-    `engines`, by name, for the real ones: a `FakeEngine` lets manifests be tested without
-    containers. Raises UsageError when there is no such manifest and ManifestError when it has
-    mistakes.
+    stands for what a manifest that is read says itself, or GREENROOM_ENGINE does, and `pull`
+    (`missing`, `always` or `never`) for what its entries say. `listen` is told every event, with
+    passwords masked. `environ` stands for the caller's environment, and `engines`, by name, for the
+    real ones: a `FakeEngine` lets manifests be tested without containers. Raises UsageError when
+    there is no such manifest and ManifestError when it has mistakes.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Environment:
         keep: str = NEVER,
         snapshots: bool = True,
         engine: str | None = None,
+        pull: str | None = None,
         listen: Listener = ignore,
         environ: Mapping[str, str] | None = None,
         engines: Mapping[str, Engine] | None = None,
@@ -85,6 +88,8 @@ class Environment:
             argument = None if manifest is None else os.fspath(manifest)
             path = manifests.find(argument, Path.cwd())
             manifest = manifests.read(path, self._environ, engine=engine)
+        if pull is not None:
+            manifest = with_policy(manifest, pull)
         self._mask = masker(secrets_of(manifest))
         self._listen = listen
         self._real = engines is None
@@ -92,7 +97,7 @@ class Environment:
         names = [*needed_engines(manifest.resources), *([PROCESS] if movable(manifest) else [])]
         self._planner = Planner(
             manifest=manifest,
-            profiles=tuple(profiles),
+            profiles=tuple(profiles or manifests.asked_profiles(self._environ)),
             engines=engines or make_all(names, self._environ),
             environ=self._environ,
             tell=self.tell,
@@ -250,7 +255,7 @@ class Environment:
         mortal = {
             name: resource
             for name, resource in self.view.resources.items()
-            if not self.manifest.resources[name].is_task
+            if not self.manifest.resources[name].is_task and not self.manifest.resources[name].on
         }
         return DeathWatch(self.run, mortal, self.tell, self._mask, self._lifetime.anew)
 

@@ -90,7 +90,11 @@ class PortTaken(EngineError):
 
 
 class ImageUnavailable(EngineError):
-    """An image is not present and could not be pulled."""
+    """An image is not present and could not be pulled; `passing` when that may change soon."""
+
+    def __init__(self, message: str, *, hint: str = "", passing: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.passing = passing
 
 
 class BuildFailed(EngineError):

@@ -7,9 +7,12 @@ import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_result
-from tenacity.wait import wait_base, wait_exponential, wait_fixed
+from tenacity import RetryCallState, Retrying, retry_if_exception, retry_if_result
+from tenacity.wait import wait_base, wait_exponential, wait_fixed, wait_random
+
+T = TypeVar("T")
 
 
 class Stopped(Exception):
@@ -113,12 +116,58 @@ def poll(
         deadline.check()
         return False
 
+    retrying = Retrying(
+        retry=retry_if_result(lambda answer: not answer),
+        stop=give_up,
+        wait=pace,
+        sleep=pausing(deadline),
+    )
+    deadline.check()
+    retrying(ask)
+
+
+def again(
+    attempt: Callable[[], T],
+    deadline: Deadline,
+    *,
+    passing: Callable[[BaseException], bool],
+    told: Callable[[BaseException, float], None],
+    attempts: int = 4,
+    first: float = 1.0,
+) -> T:
+    """Attempt something, and again after a failure that may be `passing`.
+
+    Pauses double from `first` seconds, with up to half as much added by chance, so that those who
+    failed together do not come back together. `told` hears of each failure and of the pause after
+    it. Raises the last failure, at once when the next attempt would begin too late.
+    """
+
+    def give_up(state: RetryCallState) -> bool:
+        late = state.upcoming_sleep >= deadline.remaining()
+        return state.attempt_number >= attempts or late
+
+    def tell(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if error:
+            told(error, state.upcoming_sleep)
+
+    retrying = Retrying(
+        retry=retry_if_exception(passing),
+        stop=give_up,
+        wait=wait_exponential(multiplier=first) + wait_random(0, first / 2),
+        sleep=pausing(deadline),
+        before_sleep=tell,
+        reraise=True,
+    )
+    deadline.check()
+    return retrying(attempt)
+
+
+def pausing(deadline: Deadline) -> Callable[[float], None]:
+    """Return what pauses for so many seconds, unless the deadline says something else."""
+
     def pause(seconds: float) -> None:
         deadline.stop.wait(deadline.remaining(seconds))
         deadline.check()
 
-    retrying = Retrying(
-        retry=retry_if_result(lambda answer: not answer), stop=give_up, wait=pace, sleep=pause
-    )
-    deadline.check()
-    retrying(ask)
+    return pause

@@ -11,12 +11,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from orchestrator.errors import EngineError
-from orchestrator.model.technology import (
-    Exchange,
-    ReadExactly,
-    ReadLine,
-    Send,
-)
+from orchestrator.model.conversation import Exchange, ReadExactly, ReadLine, Send
 from orchestrator.waiting import Deadline
 
 Result = TypeVar("Result")

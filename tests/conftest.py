@@ -22,6 +22,7 @@ def own_state(
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
     monkeypatch.delenv("GREENROOM_RUN", raising=False)
     monkeypatch.delenv("GREENROOM_ENGINE", raising=False)
+    monkeypatch.delenv("GREENROOM_PROFILES", raising=False)
     yield folder
     forget_servers(folder)
 

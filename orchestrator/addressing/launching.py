@@ -16,18 +16,13 @@ from orchestrator.addressing.resolve import (
     taken_apart,
 )
 from orchestrator.addressing.route import Directory
+from orchestrator.model.adoption import GIVEN_DATABASE, Adoption
+from orchestrator.model.conversation import Credentials
 from orchestrator.model.facts import Program
 from orchestrator.model.launch import FileContent, Guest, Launch, Publish, RunLabels
+from orchestrator.model.native import NATIVE_TEMPORARY, PROGRAMS, Native
 from orchestrator.model.resource import File, Instance, Resource
 from orchestrator.model.snapshot import restoring
-from orchestrator.model.technology import (
-    GIVEN_DATABASE,
-    NATIVE_TEMPORARY,
-    PROGRAMS,
-    Adoption,
-    Credentials,
-    Native,
-)
 from orchestrator.model.template import Template
 from orchestrator.technologies.copy_names import guest_name
 

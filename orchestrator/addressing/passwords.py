@@ -25,12 +25,13 @@ def derive(secret: bytes, name: str) -> str:
 
 
 def with_passwords(manifest: Manifest, secret: bytes) -> Manifest:
-    """Return the manifest with a password for every database and broker that has none."""
+    """Return the manifest with a password for every database and broker that needs one."""
 
     def filled(resource: Resource) -> Resource:
-        if resource.technology is None or resource.password is not None:
+        technology = resource.technology
+        if technology is None or not technology.has_users or resource.password is not None:
             return resource
-        return dataclasses.replace(resource, password=derive(secret, resource.name))
+        return dataclasses.replace(resource, password=derive(secret, resource.server))
 
     resources = {name: filled(resource) for name, resource in manifest.resources.items()}
     return dataclasses.replace(manifest, resources=resources)
@@ -64,6 +65,8 @@ def named_secrets(manifest: Manifest) -> Iterator[str]:
     for resource in manifest.resources.values():
         arguments = resource.build.args if resource.build else {}
         yield from (value for name, value in arguments.items() if is_secret(name, value))
+        for secret in resource.build.secrets.values() if resource.build else ():
+            yield from secret.hidden
 
 
 def names_of(manifest: Manifest) -> frozenset[str]:

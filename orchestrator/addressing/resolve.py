@@ -11,6 +11,7 @@ from orchestrator.addressing.route import Address, Directory, route
 from orchestrator.manifest.reading.templates import parse
 from orchestrator.model.adopted import Adopted, bracketed
 from orchestrator.model.resource import Instance, Resource
+from orchestrator.model.technology import Technology
 from orchestrator.model.template import SELF, Reference, Template, View
 
 HTTP = "http://${self.host}:${self.port}"
@@ -120,13 +121,11 @@ def url(
     if resource.adopted and reference.field == "url":
         place = address_of(target, asker, directory, reference.port, reference.view)
         return given_url(resource, resource.adopted, place)
-    form = HTTP
-    if technology:
-        form = technology.url if reference.field == "url" else technology.fields[reference.field]
+    form = form_of(technology, reference) if technology else HTTP
     parts = (
         part
         if isinstance(part, str)
-        else Reference(SELF, part.field, port=reference.port, view=reference.view)
+        else Reference(SELF, part.field, port=part.port or reference.port, view=reference.view)
         for part in taken_apart(form).parts
     )
 
@@ -137,6 +136,14 @@ def url(
         return in_url(found) if part.field in CREDENTIALS else found
 
     return "".join(piece(part) for part in parts)
+
+
+def form_of(technology: Technology, reference: Reference) -> str:
+    """Return what the address, or another field, of this technology looks like."""
+    if reference.field != "url":
+        return technology.fields[reference.field]
+    more = technology.more_ports.get(reference.port or "")
+    return more.url if more else technology.url
 
 
 def given_url(resource: Resource, given: Adopted, place: Address) -> str:

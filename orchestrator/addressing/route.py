@@ -46,7 +46,13 @@ class Directory:
         """
         resource = self.of(instance)
         has_one = resource.native or resource.engine == ADOPTED
-        return f"{self.folders.get(resource.engine, '')}/{instance}" if has_one else ""
+        home = self.home(instance)
+        return f"{self.folders.get(resource.engine, '')}/{home}" if has_one else ""
+
+    def home(self, instance: Instance) -> Instance:
+        """Return the instance that it lives in: itself, or the server that it stands on."""
+        resource = self.of(instance)
+        return Instance(resource.server, instance.slice) if resource.on else instance
 
     def instance(self, name: str) -> Instance:
         """Return the instance that a resource's name means here."""
@@ -72,6 +78,7 @@ def route(
     other run has. What runs already on another host is at the same place for everybody. `view`
     forces one side.
     """
+    target = directory.home(target)
     outside = directory.ports.get((target, port), port)
     given = directory.of(target).adopted
     inside = (view or view_of(asker, directory)) is View.INSIDE
@@ -79,10 +86,19 @@ def route(
         return Address(given.host, port)
     if inside:
         relayed = directory.relayed.get((target, port), outside)
-        return Address(target.alias, port if directory.of(target).contained else relayed)
+        return Address(target.alias, inside_port(target, port, directory) or relayed)
     if run := directory.joined.get(directory.of(target).engine):
         return Address(f"{target.alias}.{run}", port)
     return Address(directory.hosts.get(directory.of(target).engine, LOCAL), outside)
+
+
+def inside_port(target: Instance, port: int, directory: Directory) -> int | None:
+    """Return the number by which containers reach a container's port, None for a process."""
+    resource = directory.of(target)
+    if not resource.contained:
+        return None
+    found = resource.port(str(port))
+    return found.inside if found and found.inside else port
 
 
 def view_of(asker: Instance | None, directory: Directory) -> View:

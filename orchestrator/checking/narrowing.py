@@ -13,6 +13,7 @@ from orchestrator.model.resource import (
     Resource,
     ScriptSeed,
     Seed,
+    SetupSeed,
 )
 from orchestrator.plan.selection import needed_by, taking_part
 
@@ -32,8 +33,8 @@ def is_given(resource: Resource) -> bool:
 
 
 def written(seeds: tuple[Seed, ...]) -> tuple[Seed, ...]:
-    """Return the seeds that somebody has written: databases are made first whatever they are."""
-    return tuple(seed for seed in seeds if not isinstance(seed, DatabaseSeed))
+    """Return the seeds that somebody has written; what comes before them always does."""
+    return tuple(seed for seed in seeds if not isinstance(seed, SetupSeed | DatabaseSeed))
 
 
 def narrowed(manifest: Manifest, seeds: Seeds, profiles: Collection[str]) -> Manifest:

@@ -9,6 +9,7 @@ import typer
 from orchestrator.cli.arguments import WithCommand
 from orchestrator.cli.check import check
 from orchestrator.cli.command import Command, Program
+from orchestrator.cli.doctor import doctor
 from orchestrator.cli.down import down
 from orchestrator.cli.env import env, url
 from orchestrator.cli.exec import exec_, shell
@@ -23,6 +24,7 @@ from orchestrator.cli.run import run
 from orchestrator.cli.schema import schema
 from orchestrator.cli.slice import slice_
 from orchestrator.cli.snapshots import snapshots
+from orchestrator.cli.technologies import technologies
 from orchestrator.cli.up import up
 
 HELP = """Real databases, brokers and services for your tests: up, ready, seeded, gone again.
@@ -38,6 +40,7 @@ What there should be is written in a manifest, environment.yaml, in this folder 
 TEST = "For tests"
 LOOK = "To look at what is up"
 MANIFEST = "About manifests"
+HERE = "About this machine"
 
 app = typer.Typer(
     cls=Program,
@@ -76,4 +79,5 @@ group(TEST, down=down, extend=extend, prune=prune, snapshots=snapshots)
 group(LOOK, ps=ps, logs=logs)
 group(LOOK, WithCommand, exec=exec_)
 group(LOOK, shell=shell, env=env, url=url)
-group(MANIFEST, check=check, plan=plan, schema=schema)
+group(MANIFEST, check=check, plan=plan, schema=schema, technologies=technologies)
+group(HERE, doctor=doctor)

@@ -12,7 +12,7 @@ import typer
 
 from orchestrator.cli.options import Engine, Json, Manifest, Profiles
 from orchestrator.cli.output import as_json, remark, result
-from orchestrator.cli.profiles import check_profiles
+from orchestrator.cli.profiles import active, check_profiles
 from orchestrator.errors import ManifestError
 
 if TYPE_CHECKING:
@@ -52,9 +52,10 @@ def check(
         problems = [asdict(problem) for problem in error.problems]
         as_json({"ok": False, "problems": problems, "resources": []})
         return error.exit_code
-    check_profiles(found, profile)
-    findings = looked_at(found, profile) if seeds else None
-    names = list(taking_part(found, profile or ()))
+    profiles = active(profile)
+    check_profiles(found, profiles)
+    findings = looked_at(found, profiles) if seeds else None
+    names = list(taking_part(found, profiles))
     tell = as_object if json else in_words
     tell(found, names, findings)
     return ManifestError.exit_code if faulty(findings) else 0
@@ -86,7 +87,7 @@ def faulty(findings: Sequence[Finding] | None) -> bool:
     return any(finding.is_fault for finding in findings or ())
 
 
-def looked_at(manifest: model.Manifest, profiles: list[str] | None) -> list[Finding]:
+def looked_at(manifest: model.Manifest, profiles: list[str]) -> list[Finding]:
     """Return what is the matter with the seeds; what is done meanwhile is said."""
     from orchestrator.checking import check_seeds
     from orchestrator.cli.session import session
@@ -96,4 +97,4 @@ def looked_at(manifest: model.Manifest, profiles: list[str] | None) -> list[Find
         return Environment(narrowed, timeout=seconds, snapshots=False)
 
     with session() as listening:
-        return check_seeds(manifest, profiles or (), environment, listening.say)
+        return check_seeds(manifest, profiles, environment, listening.say)

@@ -57,7 +57,8 @@ def logs(
     last = None if tail is None else number(tail)
     after = moment(since) if since else None
     environment = chosen(run)
-    names = resource_names(environment, resource)
+    names = resource or writers(environment)
+    resource_names(environment, resource)
     refuse_elsewhere(environment, resource or ())
     seen = seen_from(environment, slice_)
     if follow:
@@ -70,6 +71,12 @@ def logs(
         if follow:
             sys.stdout.flush()
     return 0
+
+
+def writers(environment: Environment) -> list[str]:
+    """Return all that have a log of their own: a tenant's is that of its server."""
+    resources = environment.manifest.resources
+    return [name for name in environment if not resources[name].on]
 
 
 def refuse_elsewhere(environment: Environment, names: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestrator.cli.durations import duration
-from orchestrator.cli.profiles import check_profiles
+from orchestrator.cli.profiles import active, check_profiles
 from orchestrator.cli.session import Session
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def opened(
     keep: str = "never",
     snapshots: bool = True,
     engine: str | None = None,
+    pull: str | None = None,
 ) -> Environment:
     """Return the environment of a manifest, told to this session; nothing is up yet.
 
@@ -36,7 +37,8 @@ def opened(
         keep=keep,
         snapshots=snapshots,
         engine=engine,
+        pull=pull,
         listen=listening.listen if listening else ignore,
     )
-    check_profiles(environment.manifest, profiles)
+    check_profiles(environment.manifest, active(profiles))
     return environment

@@ -24,7 +24,8 @@ Profiles = Annotated[
     typer.Option(
         "--profile",
         metavar="NAME",
-        help="Resources of this profile take part too. Can be given several times.",
+        help="Resources of this profile take part too. Can be given several times. "
+        "Default: GREENROOM_PROFILES.",
         show_default=False,
     ),
 ]
@@ -109,6 +110,18 @@ Engine = Annotated[
         "the manifest says.",
         show_default=False,
         autocompletion=lambda: ["docker", "process", "auto"],
+    ),
+]
+
+Pull = Annotated[
+    str | None,
+    typer.Option(
+        "--pull",
+        metavar="WHEN",
+        help="When to pull the image of whatever is started, whatever the manifest says: missing, "
+        "always or never.",
+        show_default=False,
+        autocompletion=lambda: ["missing", "always", "never"],
     ),
 ]
 

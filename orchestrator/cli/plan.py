@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestrator.cli.options import Engine, Json, Manifest, NoSnapshots, Profiles
+from orchestrator.cli.options import Engine, Json, Manifest, NoSnapshots, Profiles, Pull
 from orchestrator.cli.output import as_json
 from orchestrator.errors import EngineUnavailable
 
@@ -22,6 +22,7 @@ def plan(
         bool, typer.Option("--offline", help="Ask no engine: nothing is known of its images.")
     ] = False,
     no_snapshots: NoSnapshots = False,
+    pull: Pull = None,
     engine: Engine = None,
     json: Json = False,
 ) -> int:
@@ -32,7 +33,7 @@ def plan(
     from orchestrator.cli.opening import opened
     from orchestrator.plan import plan_text
 
-    environment = opened(manifest, profile, snapshots=not no_snapshots, engine=engine)
+    environment = opened(manifest, profile, snapshots=not no_snapshots, engine=engine, pull=pull)
     try:
         found = environment.plan(offline=offline)
     except EngineUnavailable as error:

@@ -1,7 +1,8 @@
-"""Profiles that are asked for must be some resource's."""
+"""Which profiles are active; those that are asked for must be some resource's."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,13 @@ from orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
     from orchestrator.model.manifest import Manifest
+
+
+def active(named: list[str] | None) -> list[str]:
+    """Return the profiles that are named, else those that the environment names."""
+    from orchestrator.host.manifests import asked_profiles
+
+    return named or asked_profiles(os.environ)
 
 
 def check_profiles(manifest: Manifest, profiles: Collection[str] | None) -> None:

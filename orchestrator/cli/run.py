@@ -11,7 +11,16 @@ import typer
 
 from orchestrator.cli.arguments import command_of
 from orchestrator.cli.durations import duration
-from orchestrator.cli.options import Engine, Events, Keep, Manifest, NoSnapshots, Profiles, Verbose
+from orchestrator.cli.options import (
+    Engine,
+    Events,
+    Keep,
+    Manifest,
+    NoSnapshots,
+    Profiles,
+    Pull,
+    Verbose,
+)
 from orchestrator.errors import GreenroomError, NotRemoved, ServiceDied, StepFailed, UsageError
 
 if TYPE_CHECKING:
@@ -40,6 +49,7 @@ def run(
     timeout: WholeTime = None,
     keep: Keep = "never",
     no_snapshots: NoSnapshots = False,
+    pull: Pull = None,
     engine: Engine = None,
     events: Events = None,
     verbose: Verbose = False,
@@ -73,6 +83,7 @@ def run(
                 keep=keep,
                 snapshots=not no_snapshots,
                 engine=engine,
+                pull=pull,
             ),
             manifest,
         )

@@ -14,6 +14,7 @@ from orchestrator.cli.options import (
     Manifest,
     NoSnapshots,
     Profiles,
+    Pull,
     Timeout,
     Ttl,
     Verbose,
@@ -36,6 +37,7 @@ def up(
     timeout: Timeout = None,
     keep: Keep = "never",
     no_snapshots: NoSnapshots = False,
+    pull: Pull = None,
     engine: Engine = None,
     events: Events = None,
     verbose: Verbose = False,
@@ -63,6 +65,7 @@ def up(
             keep=keep,
             snapshots=not no_snapshots,
             engine=engine,
+            pull=pull,
         )
         stand(environment, listening, ttl=seconds, fresh=fresh)
     if events != STDOUT:

@@ -10,8 +10,8 @@ from typing import Protocol
 from orchestrator import wire
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, GreenroomError
+from orchestrator.model.conversation import Conversation, Exchange, ReadExactly, ReadLine, Send
 from orchestrator.model.launch import Found
-from orchestrator.model.technology import Conversation, Exchange, ReadExactly, ReadLine, Send
 from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
 
 GRACE = 2.0

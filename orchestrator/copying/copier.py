@@ -13,15 +13,10 @@ from orchestrator.addressing.route import Directory
 from orchestrator.copying.channel import Channel, ExecChannel, WireChannel
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError
+from orchestrator.model.conversation import Conversation, Credentials, SliceRefused
 from orchestrator.model.launch import Found
 from orchestrator.model.resource import Instance, Resource
-from orchestrator.model.technology import (
-    Conversation,
-    Credentials,
-    Seeded,
-    SliceRefused,
-    Slicing,
-)
+from orchestrator.model.slicing import Seeded, Slicing
 from orchestrator.technologies.copy_names import guest_name
 from orchestrator.waiting import Deadline
 

@@ -28,6 +28,13 @@ from orchestrator.waiting import Deadline
 Progress = Callable[[str, int, int], None]
 """Told of a long call's progress: what is done, how much of it, of how much (0: unknown)."""
 
+Notice = Callable[[str], None]
+"""Told in a sentence what the user should know that is no failure."""
+
+
+def unheard(_sentence: str) -> None:
+    """Tell nobody."""
+
 
 class Engine(Protocol):
     """Nine verbs: describe, open, start, state, exec, logs, list, remove, close."""
@@ -109,9 +116,17 @@ class Images(Protocol):
         """The id of a present image, None when it is not present."""
 
     def pull(
-        self, image: str, platform: str | None, progress: Progress, deadline: Deadline
+        self,
+        image: str,
+        platform: str | None,
+        progress: Progress,
+        deadline: Deadline,
+        notice: Notice = unheard,
     ) -> None:
-        """Fetch an image. Raises ImageUnavailable with the registry's words."""
+        """Fetch an image, with one attempt.
+
+        Raises ImageUnavailable with the registry's words; `passing` when another may succeed.
+        """
 
     def build(
         self,

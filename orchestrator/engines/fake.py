@@ -25,7 +25,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from orchestrator.engines.engine import Progress
+from orchestrator.engines.engine import Notice, Progress, unheard
 from orchestrator.engines.fake_ports import Server, serve
 from orchestrator.errors import EngineError, Gone, PortTaken
 from orchestrator.model.facts import EngineFacts
@@ -282,7 +282,12 @@ class FakeEngine:
         return self.world.images.get(image)
 
     def pull(
-        self, image: str, platform: str | None, progress: Progress, deadline: Deadline
+        self,
+        image: str,
+        platform: str | None,
+        progress: Progress,
+        deadline: Deadline,
+        notice: Notice = unheard,
     ) -> None:
         """Have the image from now on. For one that cannot be had, see `fail`."""
         self._called(deadline, "pull", image)

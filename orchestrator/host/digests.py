@@ -11,8 +11,11 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
+from orchestrator.engines.docker.ignoring import ignoring, patterns
 from orchestrator.host.code import of_imports, of_tree
+from orchestrator.model.loader import GENERATED
 from orchestrator.model.resource import (
+    Build,
     FileSeed,
     FunctionSeed,
     Resource,
@@ -21,7 +24,6 @@ from orchestrator.model.resource import (
     TaskSeed,
 )
 from orchestrator.model.snapshot import code_of
-from orchestrator.model.technology import GENERATED
 from orchestrator.plan.images import built_from
 
 HASH = "sha256"
@@ -56,9 +58,9 @@ def asked_for(
     known = {resource.name: resource for resource in resources}
     for resource in known.values():
         if resource.build:
-            context, dockerfile = built_from(resource.build)
-            yield context, partial(of_folder, context)
-            yield dockerfile, partial(of_file, dockerfile)
+            context, *dockerfiles = built_from(resource.build)
+            yield context, partial(of_context, resource.build)
+            yield from ((path, partial(of_file, path)) for path in dockerfiles)
         for file in resource.files:
             if file.source is not None:
                 yield file.source, partial(of_file, file.source)
@@ -104,15 +106,19 @@ def of_generated(path: str) -> str:
     return f"{of_file(path)} faker {version}"
 
 
-def of_folder(path: str) -> str:
-    """Return the digest of all that an engine gets of a folder in order to build from it.
+def of_context(build: Build) -> str:
+    """Return the digest of all that an engine gets of a folder in order to build from it."""
+    return of_folder(build.context, ignoring(build))
+
+
+def of_folder(path: str, ignored: Path | None = None) -> str:
+    """Return the digest of a folder, without what the file `ignored` names.
 
     For each entry that is its name, its permissions, and what is in it or where it leads. Owners
-    and times are left out: two checkouts of the same files are the same. What `.dockerignore` names
-    is left out as well.
+    and times are left out: two checkouts of the same files are the same.
     """
     whole = hashlib.new(HASH)
-    for name in sorted(entries(path)):
+    for name in sorted(entries(path, ignored)):
         for part in (name, *of_entry(Path(path, name))):
             # The length in front keeps two parts from reading like two others.
             whole.update(f"{len(part)}:{part}".encode(errors="surrogateescape"))
@@ -130,21 +136,19 @@ def of_entry(path: Path) -> tuple[str, ...]:
     return "folder" if stat.S_ISDIR(mode) else "other", permissions
 
 
-def entries(path: str) -> Iterable[str]:
-    """Return the name of each entry, from the folder on; the SDK knows what `.dockerignore` says.
+def entries(path: str, ignored: Path | None) -> Iterable[str]:
+    """Return the name of each entry, from the folder on; the SDK knows what patterns mean.
 
-    Only where there is one, because the SDK takes long to import. Raises FileNotFoundError where
+    Only where there are any, because the SDK takes long to import. Raises FileNotFoundError where
     there is no such folder.
     """
     if not Path(path).is_dir():
         raise FileNotFoundError(path)
-    if not Path(path, ".dockerignore").exists():
+    if ignored is None:
         return everything(path)
     from docker.utils.build import exclude_paths
 
-    from orchestrator.engines.docker.building import ignored
-
-    found: set[str] = exclude_paths(path, ignored(Path(path)) or [])
+    found: set[str] = exclude_paths(path, patterns(ignored))
     return found
 
 

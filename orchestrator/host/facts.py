@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine, Images, Snapshots
-from orchestrator.errors import EngineUnavailable
+from orchestrator.errors import EngineUnavailable, UsageError
 from orchestrator.host.digests import digests
 from orchestrator.host.programs import clients, programs
+from orchestrator.manifest.building.image import is_image_name
 from orchestrator.model.facts import EngineFacts, Facts
 from orchestrator.model.launch import Found
 from orchestrator.model.manifest import Manifest
@@ -32,9 +33,18 @@ def offline(environ: Mapping[str, str]) -> Facts:
 
 
 def image_prefix(environ: Mapping[str, str]) -> str:
-    """Return what goes before the names of images; a slash parts it from them."""
-    prefix = environ.get(PREFIX, "")
-    return prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
+    """Return what goes before the names of Docker Hub's images; a slash parts it from them.
+
+    Raises UsageError when no image could have such a name.
+    """
+    prefix = environ.get(PREFIX, "").strip()
+    if not prefix:
+        return ""
+    prefix = prefix.rstrip("/") + "/"
+    if not is_image_name(f"{prefix}postgres"):
+        hint = "write it like registry.example.com/mirror/, without https://, or unset it"
+        raise UsageError(f'{PREFIX} cannot be "{prefix}"', hint=hint)
+    return prefix
 
 
 def gather(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestrator.addressing.passwords import with_passwords
 from orchestrator.errors import ManifestError, Problem, UsageError
@@ -14,7 +16,19 @@ from orchestrator.model.manifest import AUTO, Manifest
 from orchestrator.model.resource import DOCKER, PROCESS
 from orchestrator.state import machine_secret
 
+if TYPE_CHECKING:
+    from orchestrator.manifest.including.translator import Translator
+
 NAME = "environment.yaml"
+
+PROFILES = "GREENROOM_PROFILES"
+"""The variable that names the active profiles, with commas between them."""
+
+TRANSLATORS: Mapping[str, Translator] = {}
+"""What reads other kinds of files that a manifest includes, by the kind."""
+
+LARGEST = 16 * 1024**2
+"""Bytes of a file beside a manifest that are read at once; a manifest may have 1 MiB in all."""
 
 ENGINE = "GREENROOM_ENGINE"
 """The variable that says where things run, whatever their manifest says."""
@@ -40,8 +54,16 @@ class HostFiles:
         return os.path.realpath(path)
 
     def read(self, path: str) -> bytes:
-        """Return the file's bytes."""
-        return Path(path).read_bytes()
+        """Return the file's bytes. Raises OSError, also for a device and what is far too large."""
+        with Path(path).open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            # Keepers of passwords give out `.env` through a pipe.
+            if not stat.S_ISREG(mode) and not stat.S_ISFIFO(mode):
+                raise OSError(errno.EINVAL, "it is no regular file")
+            read = file.read(LARGEST + 1)
+        if len(read) > LARGEST:
+            raise OSError(errno.EFBIG, f"it has more than {LARGEST // 1024**2} MiB")
+        return read
 
 
 def find(argument: str | None, start: Path) -> Path:
@@ -85,6 +107,11 @@ def ready_made() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
+def included_by_name() -> dict[str, str]:
+    """Return the paths of the manifests that others can include by name."""
+    return {name: str(path) for name, path in ready_made().items()}
+
+
 def read(
     path: Path,
     environ: Mapping[str, str],
@@ -99,7 +126,7 @@ def read(
     """
     # Imported here, because whoever only looks for manifests needs neither the model nor YAML.
     from orchestrator.manifest import load
-    from orchestrator.technologies import BUILT_IN
+    from orchestrator.technologies.installed import INSTALLED
 
     shown = display or shown_as(path)
     resolved = path.resolve()
@@ -114,8 +141,10 @@ def read(
         display=shown,
         files=HostFiles(),
         environ=surroundings(resolved.parent, environ),
-        technologies=BUILT_IN,
+        technologies=INSTALLED,
         engine=asked_engine(engine, environ),
+        ready_made=included_by_name(),
+        translators=TRANSLATORS,
     )
     return with_passwords(manifest, machine_secret(environ))
 
@@ -131,43 +160,40 @@ def asked_engine(engine: str | None, environ: Mapping[str, str]) -> str | None:
     return asked
 
 
+def asked_profiles(environ: Mapping[str, str]) -> list[str]:
+    """Return the profiles that the environment names."""
+    names = (name.strip() for name in environ.get(PROFILES, "").split(","))
+    return list(dict.fromkeys(filter(None, names)))
+
+
 def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Manifest:
     """Make a manifest of a mapping; its relative paths start from `folder`."""
     from orchestrator.manifest import load_mapping
-    from orchestrator.technologies import BUILT_IN
+    from orchestrator.technologies.installed import INSTALLED
 
     manifest = load_mapping(
         mapping,
         folder=str(folder.resolve()),
         files=HostFiles(),
         environ=surroundings(folder, environ),
-        technologies=BUILT_IN,
+        technologies=INSTALLED,
         engine=asked_engine(None, environ),
+        ready_made=included_by_name(),
+        translators=TRANSLATORS,
     )
     return with_passwords(manifest, machine_secret(environ))
 
 
 def surroundings(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the caller's environment, with the `.env` file beside the manifest behind it."""
+    """Return the caller's environment, with the `.env` file beside the manifest behind it.
+
+    Raises ManifestError when that file is not to be used.
+    """
     if not (folder / ".env").exists():
         return dict(environ)
-    from dotenv import dotenv_values
+    from orchestrator.manifest.reading.dotenv import beside
 
-    refuse_if_led_out(folder)
-    beside = dotenv_values(folder / ".env", interpolate=False)
-    return {**{name: value or "" for name, value in beside.items()}, **environ}
-
-
-def refuse_if_led_out(folder: Path) -> None:
-    """Raise ManifestError when `.env` is a link out of the project, which no manifest asks for."""
-    from orchestrator.manifest.files import led_out, project
-
-    files = HostFiles()
-    whole = project(str(folder.resolve()), files)
-    real = led_out(str(folder.resolve() / ".env"), whole, files)
-    if real is not None:
-        words = f"leads by a link out of the project {whole}, to {real}; put a copy in its place"
-        raise ManifestError([Problem(str(folder / ".env"), 0, 0, "", words)])
+    return beside(str(folder.resolve()), HostFiles(), environ)
 
 
 def shown_as(path: Path) -> str:

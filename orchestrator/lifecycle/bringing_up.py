@@ -24,7 +24,7 @@ from orchestrator.model.facts import EngineFacts, Facts, Program
 from orchestrator.model.launch import Found, RunLabels
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import ADOPTED, PROCESS, Instance, Limits, Port, Resource
-from orchestrator.model.step import Keep, Plan, Start
+from orchestrator.model.step import AddDatabase, Keep, Plan, Start
 from orchestrator.model.template import Reference
 from orchestrator.waiting import Deadline
 
@@ -45,9 +45,9 @@ class Brought:
         """Return a run that was up before, from what the engines report of it."""
         there = {thing.instance: thing for thing in run.instances if thing.instance}
         instances = {
-            resource.instance: there[resource.instance]
+            resource.instance: found.seen_as(resource.instance)
             for resource in manifest.resources.values()
-            if resource.instance in there
+            if (found := there.get(Instance(resource.server)))
         }
         ports = {
             (instance, number): host
@@ -150,7 +150,7 @@ def laid_out(manifest: Manifest, plan: Plan, known: Facts, ports: HeldPorts, run
         (one.instance, port.number): before[one.instance].get(port.number)
         or host_port(one, port, ports)
         for one in resources.values()
-        if not one.adopted
+        if not one.adopted and not one.on
         for port in one.ports
     }
     directory = Directory(
@@ -188,6 +188,8 @@ def standing_ports(plan: Plan) -> dict[Instance, Mapping[int, int]]:
                 found[instance] = thing.ports
             case Start(instance=instance, ports=ports):
                 found[instance] = ports
+            case AddDatabase(instance=instance):
+                found[instance] = {}
     return found
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import GreenroomError, StepFailed
 from orchestrator.host import facts
-from orchestrator.lifecycle import placing, snapshotting
+from orchestrator.lifecycle import fetching, placing, snapshotting
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.lifecycle.survey import Run
 from orchestrator.model.event import Noticed
@@ -19,6 +19,7 @@ from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import PROCESS
 from orchestrator.model.step import ChangeKind, Plan
 from orchestrator.plan import plan_up
+from orchestrator.plan.fetching import never_pulled
 from orchestrator.plan.relay import engines as needed_engines
 from orchestrator.waiting import Deadline, TimedOut
 
@@ -73,8 +74,14 @@ class Planner:
         return replace(found, engines=engines, snapshots=found.snapshots - self.distrusted)
 
     def plan(self, known: Facts, *, fresh: bool = False, restart: Collection[str] = ()) -> Plan:
-        """Return what leads from what is known to what the manifest wants."""
-        return plan_up(self.manifest, known, self.profiles, fresh=fresh, restart=restart)
+        """Return what leads from what is known to what the manifest wants.
+
+        Raises ImageUnavailable when that needs an image that is not there and must not be pulled.
+        """
+        plan = plan_up(self.manifest, known, self.profiles, fresh=fresh, restart=restart)
+        if missing := never_pulled(plan, self.manifest.resources, known):
+            raise fetching.not_to_be_pulled(missing)
+        return plan
 
     def plan_offline(self) -> Plan:
         """Return what would be done in a world of which nothing is known."""

@@ -27,9 +27,11 @@ def resettable(manifest: Manifest, brought: Brought, names: Collection[str]) -> 
     found = [stateful(manifest, brought, name) for name in names] or [
         one for one in manifest.resources.values() if has_state(one, brought) and is_ours(one)
     ]
+    # What stands on a server cannot be brought back without it.
+    anew = {one.server for one in found if not one.sliced}
     return Resettable(
-        tuple(copier(one, brought) for one in found if one.sliced),
-        tuple(one.name for one in found if not one.sliced),
+        tuple(copier(one, brought) for one in found if one.sliced and one.name not in anew),
+        tuple(anew),
     )
 
 

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from orchestrator.addressing.launching import launch
 from orchestrator.addressing.places import with_places
@@ -17,11 +18,13 @@ from orchestrator.host.ports import SHARED, HeldPorts
 from orchestrator.host.relaying import relay_command
 from orchestrator.lifecycle.evidence import LONGER, OVER, SILENT, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
+from orchestrator.lifecycle.fetching import Fetching
 from orchestrator.model.event import StepProgress
 from orchestrator.model.launch import ENVIRONMENT, Found, Launch, Opened, RunLabels
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import DOCKER, PROCESS, Instance
 from orchestrator.model.step import (
+    AddDatabase,
     ApplySeed,
     BuildImage,
     Keep,
@@ -39,6 +42,9 @@ from orchestrator.model.step import (
 )
 from orchestrator.plan.fingerprint import with_image
 from orchestrator.waiting import Abandoned, Deadline, TimedOut
+
+if TYPE_CHECKING:
+    from orchestrator.seeding import Seeder
 
 HOST_GATEWAY = "host-gateway"
 """What engines on a virtual machine of their own (Docker Desktop) resolve to the user's host."""
@@ -87,6 +93,7 @@ class Stage:
         self.started: list[Found] = []
         self.hosts: dict[str, str] = {}
         self.pulled: dict[str, str] = {}
+        self.fetching = Fetching(tell)
         self.moved = threading.Lock()
 
     def perform(self, step: Step) -> None:
@@ -143,6 +150,8 @@ class Stage:
                 self.wait_until_ready(step)
             case MakeOwn():
                 self.make_own(step)
+            case AddDatabase():
+                self.add_database(step)
             case ApplySeed():
                 self.seed(step)
             case MakeTemplate() | TakeSnapshot() | StoreSnapshot():
@@ -152,10 +161,9 @@ class Stage:
 
     def pull(self, step: Pull) -> None:
         """Fetch an image."""
-        images = self.images(step.engine)
+        images, progress = self.images(step.engine), self.progress(step, "B")
         deadline = self.until(IMAGE_SECONDS)
-        images.pull(step.image, step.platform, self.progress(step, "B"), deadline)
-        self.pulled[step.image] = images.image_id(step.image, deadline) or ""
+        self.pulled[step.image] = self.fetching.pull(step, images, progress, deadline)
 
     def build(self, step: BuildImage) -> None:
         """Make an image; its label says whose it is, so that it can be listed and removed."""
@@ -298,6 +306,13 @@ class Stage:
         assert isinstance(engine, Guests), f"{found.engine} has only what is its own"
         self.settle(engine.make_own(found, self.until(step.timeout)))
 
+    def add_database(self, step: AddDatabase) -> None:
+        """Make one more database on a server; from here on the tenant is to be found there."""
+        server = self.found[step.server]
+        if not step.restored:
+            self.seeder(step.server, step).add(step, step.database)
+        self.settle(server.seen_as(step.instance))
+
     def settle(self, found: Found) -> None:
         """Note what an instance is, and in which place of its own."""
         assert found.instance is not None
@@ -307,18 +322,22 @@ class Stage:
 
     def seed(self, step: ApplySeed) -> None:
         """Put one seed in."""
+        self.seeder(step.instance, step).apply(step)
+
+    def seeder(self, instance: Instance, step: ApplySeed | AddDatabase) -> Seeder:
+        """Return what puts something into an instance."""
         from orchestrator.seeding import Seeder
 
-        found = self.found[step.instance]
-        Seeder(
+        found = self.found[instance]
+        return Seeder(
             manifest=self.manifest,
             directory=self.directory,
-            instance=step.instance,
+            instance=instance,
             engine=self.engines[found.engine],
             found=found,
             deadline=self.until(step.timeout),
             progress=self.progress(step, "B"),
-        ).apply(step)
+        )
 
     def keep_state(self, step: MakeTemplate | TakeSnapshot | StoreSnapshot) -> None:
         """Copy what has been seeded: for slices, or for later runs."""

@@ -12,7 +12,7 @@ from orchestrator.manifest.files import Files
 
 if TYPE_CHECKING:
     from orchestrator.manifest.loading import load, load_mapping
-    from orchestrator.manifest.model.schema import json_schema
+    from orchestrator.manifest.model.schema import json_schema, technology_schema
 
 __all__ = [
     "Dependency",
@@ -22,10 +22,16 @@ __all__ = [
     "load",
     "load_mapping",
     "seed_tasks",
+    "technology_schema",
     "templates",
 ]
 
-_HOME = {"load": "loading", "load_mapping": "loading", "json_schema": "model.schema"}
+_HOME = {
+    "load": "loading",
+    "load_mapping": "loading",
+    "json_schema": "model.schema",
+    "technology_schema": "model.schema",
+}
 
 
 def __getattr__(name: str) -> object:

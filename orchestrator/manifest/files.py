@@ -22,6 +22,10 @@ class Files(Protocol):
         """The absolute path at which it really is, when every link has been followed."""
         ...
 
+    def read(self, path: str) -> bytes:
+        """The bytes of a file. Raises OSError when they cannot be had."""
+        ...
+
 
 def project(folder: str, files: Files) -> str:
     """The project that a manifest in this folder belongs to: the nearest repository (`.git`)."""

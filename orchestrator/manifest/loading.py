@@ -18,9 +18,14 @@ from orchestrator.manifest.checks.ports import check_ports
 from orchestrator.manifest.checks.references import References, uses
 from orchestrator.manifest.checks.spots import spots
 from orchestrator.manifest.files import Files
+from orchestrator.manifest.including.composing import composed
+from orchestrator.manifest.including.reader import Part, World
+from orchestrator.manifest.including.translator import Translator
 from orchestrator.manifest.mistakes import Mistakes
 from orchestrator.manifest.model.document import Document
 from orchestrator.manifest.model.validate import validated
+from orchestrator.manifest.own.finding import Technologies
+from orchestrator.manifest.places import Source
 from orchestrator.manifest.reading.decode import decode
 from orchestrator.manifest.reading.interpolate import interpolate, without_free_keys
 from orchestrator.manifest.reading.mapping import FromPython
@@ -41,19 +46,25 @@ def load(
     technologies: Mapping[str, Technology],
     display: str | None = None,
     engine: str | None = None,
+    ready_made: Mapping[str, str] | None = None,
+    translators: Mapping[str, Translator] | None = None,
 ) -> Manifest:
     """The manifest in a file's bytes; raises ManifestError with every mistake in it.
 
     `path` is the file's resolved path, against whose folder relative paths are resolved; `display`
     is how messages call it (its base name otherwise). `environ` is what `${env:...}` sees.
-    `engine` stands for the one that the manifest names.
+    `engine` stands for the one that the manifest names. `ready_made` are the paths of manifests
+    that can be included by name, `translators` read other kinds of files that are included.
     """
-    mistakes = Mistakes(display or PurePath(path).name)
+    shown = display or PurePath(path).name
+    mistakes = Mistakes(shown)
     text = decode(source, mistakes)
     node = compose(text, mistakes)
     root = Tree(mistakes).value(node)
-    given = _Given(path, str(PurePath(path).parent), files, environ, technologies, engine)
-    return _manifest(root, given, mistakes)
+    top = Part(Source(path, shown), root, mistakes, environ)
+    world = World(files, ready_made or {}, translators or {})
+    given = _Given(path, str(PurePath(path).parent), technologies, engine)
+    return _manifest(top, given, world)
 
 
 def load_mapping(
@@ -65,6 +76,8 @@ def load_mapping(
     technologies: Mapping[str, Technology],
     display: str = MAPPING,
     engine: str | None = None,
+    ready_made: Mapping[str, str] | None = None,
+    translators: Mapping[str, Translator] | None = None,
 ) -> Manifest:
     """The manifest in a Python mapping; its mistakes have paths, but no lines.
 
@@ -72,29 +85,38 @@ def load_mapping(
     """
     mistakes = Mistakes(display)
     root = FromPython(mistakes).value(mapping)
-    given = _Given(MAPPING, folder, files, environ, technologies, engine)
-    return _manifest(root, given, mistakes)
+    top = Part(Source(f"{folder}/{MAPPING}", MAPPING), root, mistakes, environ)
+    world = World(files, ready_made or {}, translators or {})
+    return _manifest(top, _Given(MAPPING, folder, technologies, engine), world)
 
 
 @dataclass(frozen=True)
 class _Given:
-    """All that loading draws on besides the manifest itself."""
+    """All that loading draws on besides the manifest itself, and what reading it does."""
 
     path: str
     folder: str
-    files: Files
-    environ: Mapping[str, str]
     technologies: Mapping[str, Technology]
     engine: str | None
 
 
-def _manifest(root: Value, given: _Given, mistakes: Mistakes) -> Manifest:
-    root = without_free_keys(root)
-    root = interpolate(root, given.environ, mistakes)
+def _manifest(top: Part, given: _Given, world: World) -> Manifest:
+    mistakes = top.mistakes
+    whole = composed(top, world)
+    root = interpolate(without_free_keys(whole.root), whole.environs, mistakes)
     document = validated(root, mistakes)
     known = names(root, mistakes)
     engine = given.engine or document.engine or AUTO
-    around = Surroundings(given.folder, given.files, given.technologies, known, mistakes, engine)
+    technologies = Technologies(given.technologies, world.files, top.environ, mistakes)
+    around = Surroundings(
+        given.folder,
+        world.files,
+        technologies,
+        known,
+        mistakes,
+        engine,
+        whole.environs,
+    )
     made = resources(document, around)
     python = interpreter(document.python, around)
     tests = _tests(document, mistakes)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from orchestrator.errors import ManifestError, Problem
-from orchestrator.manifest.places import Path, Place, Places, shown
+from orchestrator.manifest.places import Path, Place, Places, Source, shown
 from orchestrator.manifest.words import cuts
 from orchestrator.model.secret import masker
 
@@ -51,10 +52,9 @@ class Mistakes:
         """The last key of `path` is wrong; what stands under it is judged all the same."""
         self._tell(place or self.places.of_key(path), path, message)
 
-    def warn(self, path: Path, message: str) -> None:
+    def warn(self, path: Path, message: str, place: Place | None = None) -> None:
         """Something at `path` is allowed, but hardly meant."""
-        problem = Problem(self.file, *self.places.of(path), shown(path), message)
-        self._warnings.append(problem)
+        self._warnings.append(self._problem(place or self.places.of(path), path, message))
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
@@ -64,6 +64,21 @@ class Mistakes:
     def in_text(self, place: Place, message: str) -> None:
         """The text is wrong at a place that has no path yet."""
         self._tell(place, (), message)
+
+    def repeat(self, problems: Iterable[Problem]) -> None:
+        """Tell what was found wrong elsewhere."""
+        for problem in problems:
+            place = Place(problem.line, problem.column, Source("", problem.file))
+            self._problems.setdefault((place, problem.path, problem.message), problem)
+
+    def take_over(self, other: Mistakes) -> None:
+        """Tell all that was found wrong in another file, and remember what need not be judged."""
+        self.repeat(other._problems.values())
+        self._warnings += other._warnings
+        self.secrets |= other.secrets
+        self._spoilt |= other._spoilt
+        self._above |= other._above
+        self._incomplete |= other._incomplete
 
     def spoilt(self, path: Path) -> bool:
         """Whether the value at `path`, or something it is a part of, is known to be wrong."""
@@ -95,4 +110,8 @@ class Mistakes:
     def _tell(self, place: Place, path: Path, message: str) -> None:
         # What an anchor brings to two places is one mistake: there, the path tells no two apart.
         key = (place, "" if place.line else shown(path), message)
-        self._problems.setdefault(key, Problem(self.file, *place, shown(path), message))
+        self._problems.setdefault(key, self._problem(place, path, message))
+
+    def _problem(self, place: Place, path: Path, message: str) -> Problem:
+        file = place.source.display or self.file
+        return Problem(file, place.line, place.column, shown(path), message)

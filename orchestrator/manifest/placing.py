@@ -27,12 +27,17 @@ def on_host(resource: Resource) -> Resource:
 
 def movable(manifest: Manifest) -> list[str]:
     """Return the names of what runs in containers and could as well run without."""
-    return [one.name for one in manifest.resources.values() if one.contained and not one.bound]
+    resources = manifest.resources.values()
+    return [one.name for one in resources if one.contained and not one.bound and not one.on]
 
 
 def placed(manifest: Manifest, names: Collection[str]) -> Manifest:
     """Return the manifest with these servers as processes of this host."""
-    resources = {
-        name: on_host(one) if name in names else one for name, one in manifest.resources.items()
+    moved = {name: on_host(one) for name, one in manifest.resources.items() if name in names}
+    resources = {**manifest.resources, **moved}
+    tenants = {
+        name: replace(one, engine=moved[one.on].engine, ports=moved[one.on].ports)
+        for name, one in resources.items()
+        if one.on in moved
     }
-    return replace(manifest, resources=resources)
+    return replace(manifest, resources={**resources, **tenants})

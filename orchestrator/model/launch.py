@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from orchestrator.model.adopted import bracketed
+from orchestrator.model.conversation import Credentials
 from orchestrator.model.resource import Instance, Limits
-from orchestrator.model.technology import Credentials
 
 RUN = "greenroom.run"
 ENVIRONMENT = "greenroom.environment"
@@ -225,6 +225,12 @@ class Found:
             return None
         resource, _, slice_ = text.partition("@")
         return Instance(resource, slice_ or None)
+
+    def seen_as(self, instance: Instance) -> Found:
+        """Return the same thing as another instance: one that lives in it."""
+        if instance == self.instance:
+            return self
+        return replace(self, labels={**self.labels, RESOURCE: str(instance)})
 
 
 @dataclass(frozen=True)

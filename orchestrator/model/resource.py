@@ -8,8 +8,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from orchestrator.model.adopted import Adopted
+from orchestrator.model.adoption import Adoption, OwnPlace
+from orchestrator.model.native import Native
 from orchestrator.model.probe import Automatic, Readiness
-from orchestrator.model.technology import Adoption, Native, OwnPlace, Technology
+from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
 
 DOCKER = "docker"
@@ -45,12 +47,15 @@ class Port:
 
     `name` is empty for ports that have none. On the process engine `number` only names the port:
     the process listens on the host port it is given. An `inner` one is nobody else's business.
+    `inside` is the number by which containers reach it, where that is another: whoever comes there
+    is told addresses that containers can use.
     """
 
     number: int
     name: str = ""
     host: int | None = None
     inner: bool = False
+    inside: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,13 +73,34 @@ class File:
 
 
 @dataclass(frozen=True)
+class BuildSecret:
+    """What steps of a build may read, and no image keeps: the file `path`, or else `value`.
+
+    `hidden` is what of it must not show in any output.
+    """
+
+    path: str | None = None
+    value: str | None = field(default=None, repr=False)
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
 class Build:
-    """An image made from a Dockerfile; `context` is a folder on this host."""
+    """An image made from a Dockerfile; `context` is a folder on this host.
+
+    `inline` is the text of the Dockerfile where there is no file; `dockerfile` means nothing then.
+    `secrets` are found by steps as `/run/secrets/ID`. `network` is what the steps are attached to,
+    None: the engine's default. `platform` is that of the image, None: the engine's own.
+    """
 
     context: str
     dockerfile: str = "Dockerfile"
     target: str | None = None
     args: Mapping[str, str] = field(default_factory=dict)
+    inline: str | None = None
+    secrets: Mapping[str, BuildSecret] = field(default_factory=dict)
+    network: str | None = None
+    platform: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,11 +136,15 @@ class ScriptSeed:
 
 @dataclass(frozen=True)
 class FunctionSeed:
-    """A Python function, called with the resource, in a child of the project's interpreter."""
+    """A Python function, called with the resource, in a child of the project's interpreter.
+
+    The child starts in `folder`, None: the manifest's.
+    """
 
     path: str
     function: str
     label: str
+    folder: str | None = None
 
     def __str__(self) -> str:
         return self.label
@@ -131,6 +161,16 @@ class TaskSeed:
 
 
 @dataclass(frozen=True)
+class SetupSeed:
+    """What the technology tells every server of its kind first; `label` says what that is."""
+
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
 class DatabaseSeed:
     """One more database on the same server, made before any seed is read."""
 
@@ -140,7 +180,7 @@ class DatabaseSeed:
         return f"database {self.database}"
 
 
-Seed = FileSeed | ScriptSeed | FunctionSeed | TaskSeed | DatabaseSeed
+Seed = FileSeed | ScriptSeed | FunctionSeed | TaskSeed | SetupSeed | DatabaseSeed
 
 
 @dataclass(frozen=True)
@@ -167,7 +207,8 @@ class Resource:
     a sliced resource runs once more for each slice of it. `version` is what the manifest asks for,
     None: whichever there is. `as_process` is what it would be outside of a container; where that
     cannot be, `bound` says in words why. `adopted` is where it runs already, None for all that
-    Greenroom starts.
+    Greenroom starts. What stands `on` another's server is one more database there, a tenant: it has
+    no instance of its own, and lives and dies with that `server`.
     """
 
     name: str
@@ -203,6 +244,12 @@ class Resource:
     as_process: ProcessForm | None = None
     bound: str = ""
     adopted: Adopted | None = None
+    on: str | None = None
+
+    @property
+    def server(self) -> str:
+        """The name of the resource whose instance it lives in: its own, but for a tenant."""
+        return self.on or self.name
 
     @property
     def native(self) -> Native | None:

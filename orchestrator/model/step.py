@@ -52,11 +52,12 @@ class Open(_Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Pull(_Step):
-    """Fetch an image that the engine does not have."""
+    """Fetch an image that the engine does not have, or, where an older one is `present`, anew."""
 
     engine: str
     image: str
     platform: str | None = None
+    present: bool = False
 
     @property
     def key(self) -> str:
@@ -153,6 +154,24 @@ class MakeOwn(_OfInstance):
     def key(self) -> str:
         """Its name in the plan."""
         return f"own {self.instance}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddDatabase(_OfInstance):
+    """Make one more database on the server of another instance: from here on it is there.
+
+    Where it came with the server's snapshot it is only noted (`restored`).
+    """
+
+    server: Instance
+    database: str
+    restored: bool
+    timeout: float
+
+    @property
+    def key(self) -> str:
+        """Its name in the plan."""
+        return f"add {self.instance}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,6 +282,7 @@ Step = (
     | StartRelay
     | Ready
     | MakeOwn
+    | AddDatabase
     | ApplySeed
     | MakeTemplate
     | TakeSnapshot

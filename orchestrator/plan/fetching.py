@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from orchestrator.model.facts import Facts
 from orchestrator.model.resource import DOCKER, Resource
-from orchestrator.model.step import BuildImage, Pull
+from orchestrator.model.step import BuildImage, Plan, Pull, Start
 from orchestrator.plan.images import built_from_known, image_name
 from orchestrator.plan.words import listed, plural
 
@@ -40,12 +40,27 @@ def built(image: str, resources: list[Resource], facts: Facts) -> Iterator[Build
 def pulled(image: str, resources: list[Resource], facts: Facts) -> Iterator[Pull]:
     """Fetch an image, unless it is there and nobody asked for a newer one."""
     names, platform = [resource.name for resource in resources], resources[0].platform
-    if any(resource.pull == "always" for resource in resources):
-        cause = f"{listed(names)} asked for `pull: always`"
+    if always := [resource.name for resource in resources if resource.pull == "always"]:
+        cause = f"{listed(always)} asked for `pull: always`"
     elif image not in facts.images and any(one.pull != "never" for one in resources):
         known = DOCKER in facts.engines
         why = "it is not present" if known else "nothing is known of the engine"
         cause = f"{listed(names)} need{plural(names)} it, and {why}"
     else:
         return
-    yield Pull(engine=DOCKER, image=image, platform=platform, cause=cause)
+    present = image in facts.images
+    yield Pull(engine=DOCKER, image=image, platform=platform, present=present, cause=cause)
+
+
+def never_pulled(plan: Plan, resources: Mapping[str, Resource], facts: Facts) -> dict[str, str]:
+    """Return the images that are not there and that nobody lets be pulled, each with its users."""
+    if DOCKER not in facts.engines:
+        return {}
+    brought = {step.image for step in plan.steps if isinstance(step, Pull | BuildImage)}
+    users: dict[str, list[str]] = {}
+    for step in plan.steps:
+        if isinstance(step, Start) and step.image and not step.snapshot:
+            resource = resources[step.instance.resource]
+            if resource.pull == "never" and step.image not in {*facts.images, *brought}:
+                users.setdefault(step.image, []).append(resource.name)
+    return {image: listed(names) for image, names in users.items()}

@@ -25,10 +25,13 @@ from orchestrator.model.resource import (
     Resource,
     ScriptSeed,
     Seed,
+    SetupSeed,
     TaskSeed,
 )
+from orchestrator.model.technology import Technology
 from orchestrator.model.template import SELF, Reference, Template
 from orchestrator.plan.images import image_name
+from orchestrator.plan.selection import tenants
 
 FORM = "1"
 """Changes with the way in which the parts are computed, so that no other cause is named for it."""
@@ -109,7 +112,11 @@ def parts(resource: Resource, resources: Resources, facts: Facts) -> dict[str, s
         "settings": settings(resource),
         "addresses": [address(one, resources[one.resource]) for one in lazy(resource)],
         "files": [file(each, facts) for each in resource.files],
-        "seeds": [seed(each, resources, facts) for each in resource.seeds],
+        "seeds": [seed(each, resources, facts) for each in resource.seeds]
+        + [
+            [one.name, one.databases, [seed(each, resources, facts) for each in one.seeds]]
+            for one in tenants(resource.name, resources)
+        ],
     }
     return {name: digest(value) for name, value in found.items() if value}
 
@@ -127,7 +134,7 @@ def settings(resource: Resource) -> dict[str, Any]:
     """
     return {
         "engine": resource.engine,
-        "technology": resource.technology and resource.technology.name,
+        "technology": technology(resource.technology),
         "command": resource.command and [template(word) for word in resource.command],
         "entrypoint": resource.entrypoint and [template(word) for word in resource.entrypoint],
         "env": {name: template(value) for name, value in resource.env.items()},
@@ -145,6 +152,11 @@ def settings(resource: Resource) -> dict[str, Any]:
     }
 
 
+def technology(found: Technology | None) -> str | None:
+    """Return what a technology is called, with the digest of its file if it is of one's own."""
+    return f"{found.name} {found.digest}".rstrip() if found else None
+
+
 def program(resource: Resource, facts: Facts) -> list[str] | None:
     """Return what decides what a server of this host runs, None when nobody has looked."""
     found = facts.programs.get(resource.name)
@@ -158,7 +170,7 @@ def template(value: Template) -> list[Any]:
 
 def port(each: Port) -> list[Any]:
     """Return what makes a port."""
-    return [each.number, each.name, each.host]
+    return [each.number, each.name, each.host, *([each.inside] if each.inside else [])]
 
 
 def lazy(resource: Resource) -> list[Reference]:
@@ -191,7 +203,7 @@ def seed(each: Seed, resources: Resources, facts: Facts) -> list[Any]:
             return [str(each), known(path, facts)]
         case TaskSeed(task=task):
             return [str(each), parts(resources[task], resources, facts)]
-        case DatabaseSeed():
+        case SetupSeed() | DatabaseSeed():
             return [str(each)]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 
 from orchestrator.model.facts import Facts
+from orchestrator.model.image import OFFICIAL, ImageName
 from orchestrator.model.resource import Build, Resource
 
 
@@ -19,31 +20,56 @@ def image_name(resource: Resource, facts: Facts) -> str | None:
 
 
 def prefixed(image: str, prefix: str) -> str:
-    """Return the image's name on the user's mirror, unless it names a registry of its own.
+    """Return the image's name on the user's mirror of Docker Hub; images of others stay.
 
-    The first part of a name is a registry when it has a dot or a colon or is `localhost`
-    (https://github.com/distribution/reference, `splitDockerDomain`).
+    Whichever of its names is written, `docker.io/library/redis` or `redis`, an image has one on the
+    mirror. A prefix that ends in `library/` says that the mirror has official images where Docker
+    Hub has them, and so all others beside that.
     """
-    first, slash, _ = image.partition("/")
-    names_registry = bool(slash) and ("." in first or ":" in first or first == "localhost")
-    return image if names_registry else prefix + image
+    name = ImageName.of(image)
+    if not prefix or not name.of_hub:
+        return image
+    mirror, official, _ = prefix.rpartition(OFFICIAL)
+    beside = bool(official) and prefix.endswith(f"/{OFFICIAL}") and "/" in name.familiar
+    return (mirror if beside else prefix) + name.familiar
 
 
 def built_name(build: Build, digests: Mapping[str, str]) -> str:
     """Return one name for all that are built in the same way from the same files.
 
     So it is built once, and an image of this name that is present needs no other. Where the files
-    are not known, their place stands for them.
+    are not known, their place stands for them. Of secrets only the names count: what they are
+    leaves no trace in an image, and need leave none in its name.
     """
     files = [digests.get(path, path) for path in built_from(build)]
     settings = [*files, build.dockerfile, build.target, sorted(build.args.items())]
-    digest = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:12]
-    return f"greenroom/build:{digest}"
+    others = {
+        "inline": build.inline,
+        "secrets": sorted(build.secrets),
+        "network": build.network,
+        "platform": build.platform,
+    }
+    given = {name: value for name, value in others.items() if value}
+    written = json.dumps([*settings, *([given] if given else [])])
+    return f"greenroom/build:{hashlib.sha256(written.encode()).hexdigest()[:12]}"
 
 
-def built_from(build: Build) -> tuple[str, str]:
-    """Return the folder and the file that decide what is built; the file may lie elsewhere."""
-    return build.context, str(PurePath(build.context, build.dockerfile))
+def built_from(build: Build) -> tuple[str, ...]:
+    """Return the names of the digests that decide what is built: of the folder, and of the file.
+
+    The file may lie elsewhere, and there is none where its text is in the manifest.
+    """
+    if build.inline is not None:
+        return (context_of(build),)
+    return context_of(build), str(PurePath(build.context, build.dockerfile))
+
+
+def context_of(build: Build) -> str:
+    """Return the name of the folder's digest: what is left out of it may depend on the file."""
+    if build.inline is not None:
+        return f"{build.context} for a text"
+    usual = build.dockerfile == Build.dockerfile
+    return build.context if usual else f"{build.context} for {build.dockerfile}"
 
 
 def built_from_known(build: Build, facts: Facts) -> bool:

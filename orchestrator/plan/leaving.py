@@ -24,7 +24,9 @@ class Leaving:
     ) -> None:
         gone = (ChangeKind.ANEW, ChangeKind.REMOVED)
         self.causes = {one.instance: one.cause for one in changes if one.kind in gone}
-        self.found = {instance: facts.standing[instance] for instance in self.causes}
+        # A tenant goes with its server.
+        there = [instance for instance in self.causes if instance in facts.standing]
+        self.found = {instance: facts.standing[instance] for instance in there}
         self.resources = resources
         self.relaying = relaying
 

@@ -15,7 +15,7 @@ from orchestrator.plan.fingerprint import difference, fingerprint, relay_fingerp
 from orchestrator.plan.health import ailment
 from orchestrator.plan.images import image_name
 from orchestrator.plan.relay import RELAY, Relaying, relaying
-from orchestrator.plan.selection import RESTART, needed_by
+from orchestrator.plan.selection import RESTART, needed_by, tenants
 from orchestrator.plan.users import users
 
 SAME = "it is up and nothing of it has changed"
@@ -66,7 +66,8 @@ class Reconciliation:
 
     def standing(self, name: str) -> Found | None:
         """Return what stands of it, if it does."""
-        return self.facts.standing.get(Instance(name))
+        resource = self.resources.get(name)
+        return self.facts.standing.get(Instance(resource.server if resource else name))
 
     def fingerprint(self, name: str) -> str:
         """Return what it would be made of now."""
@@ -91,7 +92,7 @@ class Reconciliation:
         if self.relaying:
             yield from self.own_cause(RELAY.resource, self.relay_fingerprint())
         for name, resource in self.resources.items():
-            if self.standing(name) or not self.owners(name):
+            if not resource.on and (self.standing(name) or not self.owners(name)):
                 image = image_name(resource, self.facts)
                 yield from self.own_cause(name, self.fingerprint(name), image)
 
@@ -114,13 +115,15 @@ class Reconciliation:
         while waiting:
             name = waiting.pop(0)
             yield name, found[name]
-            for other, cause in (*self.own_tasks(name), *self.lacking(name)):
+            for other, cause in (*self.own(name), *self.lacking(name)):
                 if other not in found:
                     found[other] = cause
                     waiting.append(other)
 
-    def own_tasks(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield the tasks of its seeds, with why they are run."""
+    def own(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield the tasks of its seeds, and what else stands on its server, with why."""
+        for tenant in tenants(name, self.resources):
+            yield tenant.name, self.because(name, f"{tenant.name} is a database there")
         for task in seed_tasks(self.resources[name]):
             yield task, self.because(name, f"{task} is part of its seed")
 

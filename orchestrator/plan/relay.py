@@ -27,7 +27,7 @@ class Relaying:
 def relaying(resources: Mapping[str, Resource]) -> Relaying:
     """Return what the relay has to do among these resources, which may be nothing."""
     pairs = [
-        (resource.name, needed.name)
+        (resource.name, resources[needed.name].server)
         for resource in resources.values()
         if resource.contained
         for needed in needed_by(resource)

@@ -36,8 +36,10 @@ class SeededState:
             self.skipped = skipped(self.there, resources)
 
     def has_to_run(self, name: str) -> bool:
-        """Whether a task of its seed has to run, for whosever sake."""
-        return any(task not in self.skipped for task in seed_tasks(self.resources[name]))
+        """Whether a task of a seed on its server has to run, for whosever sake."""
+        server = self.resources[name].server
+        seeds = [one for one in self.resources.values() if one.server == server]
+        return any(task not in self.skipped for one in seeds for task in seed_tasks(one))
 
     def restored(self, resource: Resource) -> str:
         """Return the key of the snapshot that it is started from, empty when it is seeded."""
@@ -63,8 +65,13 @@ class SeededState:
                 yield f"there can be no snapshot, because {words}"
                 return
 
-    def keeping(self, resource: Resource, after: tuple[str, ...]) -> Iterator[Step]:
-        """Yield the steps that copy what has been seeded, before anybody else may use it."""
+    def keeping(
+        self, resource: Resource, after: tuple[str, ...], beside: tuple[str, ...]
+    ) -> Iterator[Step]:
+        """Yield the steps that copy what has been seeded, before anybody else may use it.
+
+        `beside` are the steps after which what else stands on its server is seeded.
+        """
         instance = resource.instance
         if resource.sliced:
             yield MakeTemplate(
@@ -80,7 +87,7 @@ class SeededState:
                 snapshot=key,
                 timeout=SNAPSHOT_SECONDS,
                 cause=f"no snapshot {key} is there yet",
-                after=after,
+                after=(*after, *beside),
             )
             yield StoreSnapshot(
                 instance=instance,
@@ -96,7 +103,7 @@ class SeededState:
         if self.restored(resource):
             return []
         if resource.name in self.missing:
-            return [f"snapshot {resource.instance}"]
+            return [f"snapshot {resource.server}"]
         return [f"template {resource.instance}"] if resource.sliced else []
 
 

@@ -29,6 +29,10 @@ def taking_part(
     waiting = list(chosen)
     while waiting:
         name = waiting.pop(0)
+        for tenant in tenants(name, manifest.resources):
+            if tenant.name not in chosen:
+                chosen[tenant.name] = f"it is a database on the server of {name}"
+                waiting.append(tenant.name)
         for needed in needed_by(manifest.resources[name]):
             if needed.name not in chosen:
                 chosen[needed.name] = f"{name} needs it: {needed.cause}"
@@ -58,7 +62,13 @@ def needed_by(resource: Resource) -> list[Dependency]:
         if reference.lazy
     ]
     found += [Dependency(task, "its seed runs it") for task in seed_tasks(resource)]
+    found += [Dependency(resource.on, "it is a database there")] if resource.on else []
     return found
+
+
+def tenants(name: str, resources: Mapping[str, Resource]) -> list[Resource]:
+    """Return those that stand on the server of this name."""
+    return [one for one in resources.values() if one.on == name]
 
 
 def needed_by_tests(manifest: Manifest) -> list[Dependency]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from orchestrator.manifest.dependencies import seed_tasks, templates
 from orchestrator.model.facts import Facts
+from orchestrator.model.native import Native
 from orchestrator.model.resource import (
     FileSeed,
     FunctionSeed,
@@ -21,10 +22,10 @@ from orchestrator.model.resource import (
     TaskSeed,
 )
 from orchestrator.model.snapshot import code_of
-from orchestrator.model.technology import Native
 from orchestrator.model.template import SELF
 from orchestrator.plan.fingerprint import digest, file, parts, program, template
 from orchestrator.plan.images import image_name
+from orchestrator.plan.selection import tenants
 
 Resources = Mapping[str, Resource]
 
@@ -36,14 +37,17 @@ def keys(resources: Resources, facts: Facts) -> dict[str, str]:
     """Return the key of each resource whose seeded state can be kept."""
     if not facts.keeps_snapshots:
         return {}
-    return {
+    own = {
         name: key(one, resources, facts)
         for name, one in resources.items()
         if one.technology
         and one.technology.snapshotting
         and not one.adopted
+        and not one.on
         and not next(obstacles(one, resources, facts), None)
     }
+    # What stands on a server is in its snapshot.
+    return own | {name: own[one.on] for name, one in resources.items() if one.on in own}
 
 
 def key(resource: Resource, resources: Resources, facts: Facts) -> str:
@@ -65,8 +69,20 @@ def key(resource: Resource, resources: Resources, facts: Facts) -> str:
             "files": [file(each, facts) for each in resource.files],
             "sliced": resource.sliced,
             "seeds": [seed(each, resources, facts) for each in resource.seeds],
+            **beside(resource, resources, facts),
         }
     )
+
+
+def beside(resource: Resource, resources: Resources, facts: Facts) -> dict[str, Any]:
+    """Return what decides the state of the other databases on its server, if there are any."""
+    return {
+        f"on it: {one.name}": [
+            one.databases,
+            [seed(each, resources, facts) for each in one.seeds],
+        ]
+        for one in tenants(resource.name, resources)
+    }
 
 
 def seed(each: Seed, resources: Resources, facts: Facts) -> list[Any]:
@@ -96,8 +112,11 @@ def obstacles(resource: Resource, resources: Resources, facts: Facts) -> Iterato
         yield "its image is not here yet"
     elif resource.pull == "always" and not resource.build:
         yield "its image is always pulled, so that nobody knows which it will be"
-    for each in resource.seeds:
-        yield from seed_obstacles(each, resource, resources, facts)
+    for one in (resource, *tenants(resource.name, resources)):
+        for each in one.seeds:
+            yield from seed_obstacles(each, one, resources, facts)
+        if one.on and one.needs:
+            yield f"{one.name}, which is a database there, needs {one.needs[0]}"
 
 
 def program_obstacles(resource: Resource, native: Native, facts: Facts) -> Iterator[str]:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from orchestrator.model.facts import Program
 from orchestrator.model.resource import PROCESS
-from orchestrator.model.step import ApplySeed, MakeOwn, Plan, Pull, Ready, Start, StartRelay, Step
+from orchestrator.model.step import (
+    AddDatabase,
+    ApplySeed,
+    MakeOwn,
+    Plan,
+    Pull,
+    Ready,
+    Start,
+    StartRelay,
+    Step,
+)
 from orchestrator.plan.words import readiness_words
 
 
@@ -37,16 +46,13 @@ def step_text(step: Step) -> str:
 def step_detail(step: Step) -> str:
     """Return what the key does not say."""
     match step:
-        case Start(server=str(server)) if server:
-            return f"{server}, which runs already"
         case MakeOwn(what=what, timeout=timeout):
             return f"{what}, within {timeout:g} s"
-        case Start(program=Program() as program):
-            return f"{program}, a process on this host"
-        case Start(engine=engine, image=str(image)) if engine != PROCESS:
-            return image
+        case AddDatabase(database=database, server=server):
+            when = "came with its snapshot" if step.restored else f"within {step.timeout:g} s"
+            return f"the database {database} on {server}, {when}"
         case Start():
-            return "a process on this host"
+            return start_detail(step)
         case StartRelay(targets=targets):
             return f"the relay to {', '.join(map(str, targets))}"
         case Ready(readiness=readiness, timeout=timeout):
@@ -57,3 +63,12 @@ def step_detail(step: Step) -> str:
             return f"within {timeout:g} s"
         case _:
             return ""
+
+
+def start_detail(step: Start) -> str:
+    """Return what is started, and where."""
+    if step.server:
+        return f"{step.server}, which runs already"
+    if step.program:
+        return f"{step.program}, a process on this host"
+    return step.image if step.image and step.engine != PROCESS else "a process on this host"

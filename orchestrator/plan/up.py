@@ -12,6 +12,7 @@ from orchestrator.model.probe import Automatic, Readiness, Tcp
 from orchestrator.model.resource import ADOPTED, DOCKER, PROCESS, Instance, Resource, TaskSeed
 from orchestrator.model.snapshot import snapshot_image
 from orchestrator.model.step import (
+    AddDatabase,
     ApplySeed,
     Keep,
     MakeOwn,
@@ -29,7 +30,7 @@ from orchestrator.plan.leaving import Leaving
 from orchestrator.plan.reconcile import Reconciliation
 from orchestrator.plan.relay import RELAY, relaying
 from orchestrator.plan.seeded_state import SeededState
-from orchestrator.plan.selection import RESTART, taking_part
+from orchestrator.plan.selection import RESTART, taking_part, tenants
 from orchestrator.plan.words import listed, plural
 
 THROUGH_RELAY = "it is up and goes through the relay"
@@ -72,12 +73,12 @@ class Planning:
         restart: Collection[str],
     ) -> None:
         self.facts = facts
+        # A tenant is made anew with its server.
+        restart = tuple(dict.fromkeys(server_of(manifest, name) for name in restart))
         self.reasons = taking_part(manifest, profiles, asked_for(manifest, facts, restart))
         self.resources = {name: manifest.resources[name] for name in self.reasons}
         self.title, self.everybody = manifest.name, manifest.resources
-        self.fates = Reconciliation(
-            manifest, self.resources, facts, fresh=fresh, restart=tuple(restart)
-        )
+        self.fates = Reconciliation(manifest, self.resources, facts, fresh=fresh, restart=restart)
         self.changes = self.fates.changes()
         self.leaving = Leaving(self.changes, facts, self.resources, self.fates.relaying)
         self.state = SeededState(self.resources, facts, self.fates.starts)
@@ -103,7 +104,7 @@ class Planning:
         """Make a place on each engine that something runs on."""
         there = [one for name, one in self.resources.items() if name not in self.state.skipped]
         for engine, where in WHERE.items():
-            names = [one.name for one in there if one.engine == engine]
+            names = [one.name for one in there if one.engine == engine and not one.on]
             if names:
                 yield Open(engine=engine, cause=f"{listed(names)} run{plural(names)} {where}")
             elif engine == PROCESS and self.fates.relaying:
@@ -128,23 +129,52 @@ class Planning:
         if resource.name in self.state.skipped:
             return
         if self.fates.starts(resource.name):
-            yield self.start(resource)
-            yield self.ready(resource)
-            yield from self.own(resource)
+            yield from self.beginning(resource)
             if not self.state.restored(resource):
                 yield from self.seeds(resource)
-                yield from self.state.keeping(resource, tuple(self.seeded(resource)))
+                yield from self.keeping(resource)
         elif self.fates.kept(resource.name):
             yield from self.keep(resource.instance)
             if self.asked(resource):
                 yield self.ready(resource)
 
+    def beginning(self, resource: Resource) -> Iterator[Step]:
+        """Start it and wait for it; a tenant is only added to its server."""
+        if resource.on:
+            yield self.add(resource)
+            return
+        yield self.start(resource)
+        yield self.ready(resource)
+        yield from self.own(resource)
+
+    def keeping(self, resource: Resource) -> Iterator[Step]:
+        """Copy what has been seeded on a server, everything at once."""
+        if not resource.on:
+            others = tenants(resource.name, self.resources)
+            beside = (key for one in others for key in self.seeded(one))
+            yield from self.state.keeping(resource, tuple(self.seeded(resource)), tuple(beside))
+
+    def add(self, tenant: Resource) -> AddDatabase:
+        """Make its database when its server is ready, whatever that is seeded with."""
+        server = self.resources[tenant.server]
+        needed = (key for name in tenant.needs for key in self.settled(self.resources[name]))
+        return AddDatabase(
+            instance=tenant.instance,
+            server=server.instance,
+            database=tenant.databases[0],
+            restored=bool(self.state.restored(tenant)),
+            timeout=OWN_SECONDS,
+            cause="; ".join([self.reasons[tenant.name], *self.waits(tenant)]),
+            after=tuple(dict.fromkeys((f"ready {server.instance}", *needed))),
+        )
+
     def keep(self, instance: Instance) -> Iterator[Step]:
         """Leave it as it stands."""
         for change in self.changes:
-            if change.instance == instance:
-                found = self.facts.standing[instance]
-                yield Keep(instance=instance, found=found, cause=change.cause)
+            found = self.fates.standing(instance.resource)
+            if found and change.instance == instance:
+                its = found.seen_as(instance)
+                yield Keep(instance=instance, found=its, cause=change.cause)
 
     def start(self, resource: Resource) -> Start:
         """Return the step that starts it, in place of what stands of it."""
@@ -206,7 +236,11 @@ class Planning:
         only_alive = isinstance(readiness(resource).probe, Automatic) and not resource.ports
         found = self.fates.kept(resource.name)
         starting = found is not None and found.state.health == "starting"
-        return (starting or not only_alive) and not self.fates.unwell(resource.name)
+        return (
+            not resource.on
+            and (starting or not only_alive)
+            and not self.fates.unwell(resource.name)
+        )
 
     def waits(self, resource: Resource) -> list[str]:
         """Return why it waits for others, in words."""
@@ -255,7 +289,8 @@ class Planning:
         """Yield the key of the step after which one that is started has so many seeds."""
         number = len(resource.seeds) if seeds is None else seeds
         if number == 0 or self.state.restored(resource):
-            yield f"{'own' if resource.own_place else 'ready'} {resource.instance}"
+            last = "add" if resource.on else "own" if resource.own_place else "ready"
+            yield f"{last} {resource.instance}"
         elif isinstance(seed := resource.seeds[number - 1], TaskSeed):
             yield f"ready {seed.task}"
         else:
@@ -268,6 +303,8 @@ class Planning:
         """
         if self.fates.kept(resource.name):
             yield f"{'ready' if self.asked(resource) else 'keep'} {resource.instance}"
+            if resource.on:
+                yield from self.settled_as_kept(self.resources[resource.on])
         else:
             for owner in self.fates.owners(resource.name):
                 yield from self.settled(self.resources[owner])
@@ -300,6 +337,11 @@ class Planning:
             for number, seed in enumerate(resource.seeds):
                 if isinstance(seed, TaskSeed) and seed.task == task.name:
                     yield resource.name, list(self.settled(resource, number))
+
+
+def server_of(manifest: Manifest, name: str) -> str:
+    """Return whose instance a resource lives in."""
+    return manifest.resources[name].server if name in manifest.resources else name
 
 
 def asked_for(manifest: Manifest, facts: Facts, restart: Collection[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from orchestrator.manifest.dependencies import dependencies, seed_tasks
 from orchestrator.model.resource import Resource
 from orchestrator.model.template import SELF, View
 from orchestrator.plan.relay import RELAY, Relaying
+from orchestrator.plan.selection import tenants
 
 Resources = Mapping[str, Resource]
 
@@ -19,6 +20,8 @@ def users(name: str, resources: Resources, relaying: Relaying) -> Iterator[tuple
         return
     for task in seed_tasks(resources[name]):
         yield task, f"{task} is part of its seed"
+    for tenant in tenants(name, resources):
+        yield tenant.name, f"{tenant.name} is a database there"
     for other in resources.values():
         waits = next((each for each in dependencies(other) if each.name == name), None)
         if name in seed_tasks(other):
@@ -64,6 +67,8 @@ def removal_order(name: str, resources: Resources, relaying: Relaying) -> Iterat
     if name not in resources:
         return
     yield from seed_tasks(resources[name])
+    for tenant in tenants(name, resources):
+        yield from removal_order(tenant.name, resources, relaying)
     for other in resources.values():
         tasks = seed_tasks(other)
         if name not in tasks and any(needed.name == name for needed in dependencies(other)):

@@ -27,6 +27,7 @@ UNDER_WAY = {
     "restore": "restoring",
     "ready": "waiting until it is ready",
     "own": "making a place of the run's own",
+    "add": "adding its database",
     "seed": "seeding",
     "template": "copying for slices",
     "snapshot": "copying aside for a snapshot",
@@ -45,6 +46,7 @@ DONE = {
     "restore": "restored from its snapshot",
     "ready": "ready",
     "own": "has a place of the run's own",
+    "add": "added to its server",
     "seed": "seeded",
     "template": "copied for slices",
     "snapshot": "copied aside for a snapshot",
@@ -161,5 +163,10 @@ def kept(event: RunKept) -> list[str]:
 
 
 def short(subject: str) -> str:
-    """Return a subject without the registry and the path that an image's name may begin with."""
-    return subject.rpartition("/")[2]
+    """Return a subject without the registry and the path that an image's name may begin with.
+
+    Of a digest the beginning stays, as much as Docker shows of an id.
+    """
+    name, at, digest = subject.rpartition("/")[2].partition("@")
+    kind, colon, value = digest.partition(":")
+    return f"{name}{at}{kind}{colon}{value[:12]}"

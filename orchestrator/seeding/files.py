@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import BinaryIO, Literal, Self, cast
 
 from orchestrator.errors import GreenroomError
+from orchestrator.model.loader import SeedHead
 from orchestrator.model.resource import FileSeed, ScriptSeed
-from orchestrator.model.technology import SeedHead
 
 CHUNK = 256 * 1024
 """Bytes read at a time; the memory that a seed takes, however large it is."""

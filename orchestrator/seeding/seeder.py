@@ -18,17 +18,20 @@ from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.engines.process.mark import MARK, Mark
 from orchestrator.errors import ManifestError, StepFailed
+from orchestrator.model.conversation import Conversation, Credentials, SeedRefused
 from orchestrator.model.launch import ExecResult, Found
+from orchestrator.model.loader import ExecLoader, RowsLoader, WireLoader
 from orchestrator.model.manifest import Manifest
-from orchestrator.model.resource import DatabaseSeed, FileSeed, FunctionSeed, Instance, ScriptSeed
-from orchestrator.model.step import ApplySeed
-from orchestrator.model.technology import (
-    Credentials,
-    ExecLoader,
-    RowsLoader,
-    SeedRefused,
-    WireLoader,
+from orchestrator.model.resource import (
+    DatabaseSeed,
+    FileSeed,
+    FunctionSeed,
+    Instance,
+    ScriptSeed,
+    SetupSeed,
 )
+from orchestrator.model.step import AddDatabase, ApplySeed
+from orchestrator.model.technology import Order
 from orchestrator.seeding import functions, scripts
 from orchestrator.seeding.files import SeedFile, gathered
 from orchestrator.seeding.rows.reading import rows_of
@@ -36,6 +39,9 @@ from orchestrator.seeding.rows.stream import RowStream
 from orchestrator.waiting import Deadline
 
 Progress = Callable[[str, int, int], None]
+
+Written = ApplySeed | AddDatabase
+"""The steps by which something is written to a server."""
 
 SEED = Instance("greenroom", "seed")
 """What seeds start on this host runs under a name that no resource can have."""
@@ -62,8 +68,10 @@ class Seeder:
                 self.run_script(step, seed)
             case FunctionSeed() as seed:
                 self.call_function(step, seed)
+            case SetupSeed():
+                self.set_up(step)
             case DatabaseSeed(database=database):
-                self.create_database(step, database)
+                self.add(step, database)
 
     def load_file(self, step: ApplySeed, seed: FileSeed) -> None:
         """Stream a file into the technology's own loader."""
@@ -71,34 +79,33 @@ class Seeder:
         assert technology is not None, "only technologies have loaders"
         match technology.seeds[seed.suffix]:
             case ExecLoader() as loader:
-                with SeedFile(seed, loader.unpack, self.progress) as file, refusals(step, seed):
+                with SeedFile(seed, loader.unpack, self.progress) as file, refusals(step):
                     argv = loader.argv(file.head() if loader.reads_head else file.name_only())
                     word = f"greenroom-{secrets.token_hex(8)}" if loader.proof else ""
                     end = loader.proof(word) if loader.proof else b""
                     result = self.exec(argv, pieces(loader, file, end))
-                self.check(step, placed(result, loader, seed.label), seed.label)
+                check(step.key, placed(result, loader, seed.label), seed.label)
                 check_whole(step, seed.label, file.is_sent and word in result.stdout)
             case WireLoader() as loader:
                 with SeedFile(seed, "", self.progress) as file:
-                    self.converse(step, seed, loader, file)
+                    self.converse(step, loader.talk(file.chunks(), self.credentials()))
             case RowsLoader() as loader:
                 self.put_rows(step, seed, loader)
 
     def put_rows(self, step: ApplySeed, seed: FileSeed, loader: RowsLoader) -> None:
         """Read or generate rows, and say them to the technology's own client."""
         word = f"greenroom-{secrets.token_hex(8)}"
-        with SeedFile(seed, "", self.progress) as file, refusals(step, seed):
+        with SeedFile(seed, "", self.progress) as file, refusals(step):
             stream = RowStream(rows_of(file), loader)
             result = self.exec(loader.argv, stream.chunks(loader.proof(word)))
         words = stream.placed(result.stderr, seed.label)
-        self.check(step, ExecResult(result.exit_code, result.stdout, words), seed.label)
+        check(step.key, ExecResult(result.exit_code, result.stdout, words), seed.label)
         check_whole(step, seed.label, stream.is_sent and word in result.stdout)
 
-    def converse(self, step: ApplySeed, seed: FileSeed, loader: WireLoader, file: SeedFile) -> None:
+    def converse(self, step: Written, conversation: Conversation) -> None:
         """Speak the server's protocol from the tests' side."""
         address = address_of(self.instance, None, self.directory)
-        conversation = loader.talk(file.chunks(), self.credentials())
-        with refusals(step, seed):
+        with refusals(step):
             wire.converse(address.host, address.port, conversation, self.deadline)
 
     def run_script(self, step: ApplySeed, seed: ScriptSeed) -> None:
@@ -107,7 +114,7 @@ class Seeder:
             interpreter = scripts.interpreter(file.head().first_line)
             env = self.client_env() | variables(self.instance, self.directory)
             result = self.exec(scripts.command(interpreter, file.size), file.chunks(), env)
-        self.check(step, named(result, scripts.LOCATION, seed.label), seed.label)
+        check(step.key, named(result, scripts.LOCATION, seed.label), seed.label)
 
     def call_function(self, step: ApplySeed, seed: FunctionSeed) -> None:
         """Call a Python function in a child of the project's interpreter."""
@@ -115,7 +122,7 @@ class Seeder:
             step,
             seed,
             python=functions.interpreter(self.manifest),
-            folder=self.manifest.folder,
+            folder=seed.folder or self.manifest.folder,
             resource=functions.described(self.instance, self.directory),
             env=variables(None, self.directory) | self.sign(),
             deadline=self.deadline,
@@ -126,12 +133,26 @@ class Seeder:
         """Return the sign by which what a function leaves behind is found at the run's end."""
         return {MARK: f"{Mark.new(self.found.run, str(SEED))}/helper"}
 
-    def create_database(self, step: ApplySeed, database: str) -> None:
-        """Make one more database on the same server."""
+    def set_up(self, step: ApplySeed) -> None:
+        """Tell the server what every one of its kind is told first."""
         technology = self.directory.of(self.instance).technology
-        assert technology is not None
+        assert technology is not None, "services are not set up"
+        assert technology.setup is not None, "the manifest's checks have seen to it"
+        self.tell(step, technology.setup.order)
+
+    def add(self, step: Written, database: str) -> None:
+        """Make one more database on the same server. Raises StepFailed with the server's words."""
+        technology = self.directory.of(self.instance).technology
+        assert technology is not None, "services have no databases"
         assert technology.create_database is not None, "the manifest's checks have seen to it"
-        self.check(step, self.exec(technology.create_database(database)), database)
+        self.tell(step, technology.create_database(database))
+
+    def tell(self, step: Written, order: Order) -> None:
+        """Give the server an order, beside it or over its own protocol."""
+        if isinstance(order, tuple):
+            check(step.key, self.exec(order), label(step))
+        else:
+            self.converse(step, order(self.credentials()))
 
     def exec(
         self,
@@ -156,23 +177,29 @@ class Seeder:
         )
         return Credentials(user, password, database)
 
-    def check(self, step: ApplySeed, result: ExecResult, label: str) -> None:
-        """Raise StepFailed when the command failed, with its words and the seed's name."""
-        if result.exit_code == 0:
-            return
-        words = result.stderr.strip() or result.stdout.strip() or "it said nothing"
-        if label not in words:
-            words = f"{label}: {words}"
-        raise StepFailed(step.key, f"{words} (exit code {result.exit_code})")
+
+def label(step: Written) -> str:
+    """Return what is put in, as messages call it."""
+    return str(step.seed) if isinstance(step, ApplySeed) else f"database {step.database}"
+
+
+def check(step: str, result: ExecResult, label: str) -> None:
+    """Raise StepFailed when the command failed, with its words and the seed's name."""
+    if result.exit_code == 0:
+        return
+    words = result.stderr.strip() or result.stdout.strip() or "it said nothing"
+    if label not in words:
+        words = f"{label}: {words}"
+    raise StepFailed(step, f"{words} (exit code {result.exit_code})")
 
 
 @contextmanager
-def refusals(step: ApplySeed, seed: FileSeed) -> Iterator[None]:
+def refusals(step: Written) -> Iterator[None]:
     """Let a refusal be a failed step, with the seed's name and the line."""
     try:
         yield
     except SeedRefused as refused:
-        place = f"{seed.label}:{refused.line}" if refused.line else seed.label
+        place = f"{label(step)}:{refused.line}" if refused.line else label(step)
         raise StepFailed(step.key, f"{place}: {refused.message}") from refused
     except ManifestError as error:
         # A file that describes rows has all of its mistakes told at once, as a manifest has.

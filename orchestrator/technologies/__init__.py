@@ -1,19 +1,42 @@
 """The technologies that come with Greenroom, one small file each.
 
-To add one, write `NAME.py` with a `Technology` value and name it in `BUILT_IN`.
+To add one, write `NAME.py` with a `Technology` value called `NAME`, and name it in `MODULES`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 from orchestrator.model.technology import Technology
-from orchestrator.technologies.mariadb import MARIADB, MYSQL
-from orchestrator.technologies.nats import NATS
-from orchestrator.technologies.postgres import POSTGRES
-from orchestrator.technologies.rabbitmq import RABBITMQ
-from orchestrator.technologies.redis import REDIS
 
-BUILT_IN: Mapping[str, Technology] = {
-    technology.name: technology for technology in (POSTGRES, MARIADB, MYSQL, REDIS, RABBITMQ, NATS)
+MODULES = {
+    "postgres": "postgres",
+    "mariadb": "mariadb",
+    "mysql": "mariadb",
+    "redis": "redis",
+    "rabbitmq": "rabbitmq",
+    "nats": "nats",
 }
+"""Each technology's module; several may share one."""
+
+
+class BuiltIn(Mapping[str, Technology]):
+    """The built-in technologies by name; each is imported only when somebody asks for it."""
+
+    def __getitem__(self, name: str) -> Technology:
+        module = import_module(f"{__name__}.{MODULES[name]}")
+        found: Technology = getattr(module, name.upper())
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in MODULES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MODULES)
+
+    def __len__(self) -> int:
+        return len(MODULES)
+
+
+BUILT_IN: Mapping[str, Technology] = BuiltIn()

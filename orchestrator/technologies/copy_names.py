@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from orchestrator.model.technology import Credentials
+from orchestrator.model.conversation import Credentials
 
 LONGEST = 48
 """Bytes of a database's name that its copies' names begin with: 63 is the most for Postgres."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestrator.model.technology import Batch, Cell, SeedHead
+from orchestrator.model.loader import Batch, Cell, SeedHead
 from orchestrator.technologies.rows import numbered_rows
 
 

@@ -9,15 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from orchestrator.model.loader import ExecLoader, Loader, RowsLoader, rows_by
 from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import (
-    ExecLoader,
-    Loader,
-    RowsLoader,
-    Snapshotting,
-    Technology,
-    rows_by,
-)
+from orchestrator.model.technology import Snapshotting, Technology
 from orchestrator.model.template import Template
 from orchestrator.technologies.inserts import insert_rows, put_rows, quoted
 from orchestrator.technologies.mariadb_adopted import adoption
@@ -116,12 +110,13 @@ if [ "$(id -u)" = 0 ]; then chown -R mysql: "$1"; fi
 SNAPSHOTTING = Snapshotting(copy=COPY, user="mysql", start='exec "$@" --datadir="$data"')
 
 
-def made(name: str, version: str, server: str) -> Technology:
+def made(name: str, called: str, version: str, server: str) -> Technology:
     """Return the technology; both images have settings and a client called after themselves."""
     prefix = name.upper()
     dump = "mysqldump" if name == "mysql" else f"{name}-dump"
     return Technology(
         name=name,
+        about=f"{called}, a relational database",
         section="databases",
         image=name,
         version=version,
@@ -164,5 +159,5 @@ def made(name: str, version: str, server: str) -> Technology:
     )
 
 
-MARIADB = made("mariadb", "11", "mariadbd")
-MYSQL = made("mysql", "8", "mysqld")
+MARIADB = made("mariadb", "MariaDB", "11", "mariadbd")
+MYSQL = made("mysql", "MySQL", "8", "mysqld")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from orchestrator.model.adoption import Adoption, Command, OwnPlace
+from orchestrator.model.conversation import Credentials
 from orchestrator.model.probe import Readiness
-from orchestrator.model.technology import Adoption, Command, Credentials, OwnPlace
 from orchestrator.technologies.copy_names import COPIES
 from orchestrator.technologies.inserts import literal, quoted
 from orchestrator.technologies.mariadb_native import SETTINGS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.model.technology import Native
+from orchestrator.model.native import Native
 
 SETTINGS = """\
 [client]

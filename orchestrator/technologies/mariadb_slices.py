@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 
-from orchestrator.model.technology import (
+from orchestrator.model.conversation import (
     Conversation,
     Credentials,
     Exchange,
     ReadLine,
-    Seeded,
     Send,
     SliceRefused,
-    Slicing,
 )
+from orchestrator.model.slicing import Seeded, Slicing
 from orchestrator.technologies.copy_names import access, template_of
 from orchestrator.technologies.inserts import literal, quoted
 

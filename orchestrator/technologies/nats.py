@@ -13,8 +13,7 @@ from typing import Any
 
 import yaml
 
-from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import (
+from orchestrator.model.conversation import (
     Conversation,
     Credentials,
     Exchange,
@@ -22,9 +21,10 @@ from orchestrator.model.technology import (
     ReadLine,
     SeedRefused,
     Send,
-    Technology,
-    WireLoader,
 )
+from orchestrator.model.loader import WireLoader
+from orchestrator.model.probe import Dialogue, Readiness
+from orchestrator.model.technology import Technology
 from orchestrator.model.template import SELF, Reference, Template
 from orchestrator.technologies.nats_adopted import ADOPTION, login
 from orchestrator.technologies.nats_native import NATIVE
@@ -127,6 +127,7 @@ def check_stream(line: int, stream: Any) -> None:
 
 NATS = Technology(
     name="nats",
+    about="NATS with JetStream, a message broker",
     section="brokers",
     image="nats",
     version="2",

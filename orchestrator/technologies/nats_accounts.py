@@ -8,7 +8,7 @@ the account `s17` as `SUBJECT`, so that one connection serves all slices.
 
 from __future__ import annotations
 
-from orchestrator.model.technology import Credentials
+from orchestrator.model.conversation import Credentials
 
 SHARED = "shared"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from orchestrator.model.adoption import Adoption
+from orchestrator.model.conversation import Credentials
 from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import Adoption, Credentials
 from orchestrator.model.template import SELF, Reference, Template
 
 

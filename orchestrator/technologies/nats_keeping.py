@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from itertools import groupby
 
-from orchestrator.model.technology import Conversation, Exchange, SliceRefused
+from orchestrator.model.conversation import Conversation, Exchange, SliceRefused
 from orchestrator.technologies.nats_requests import API, Request, ask
 from orchestrator.technologies.nats_seeded import on_stream, read_messages
 

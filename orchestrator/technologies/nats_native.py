@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.model.technology import Native, Wheel
+from orchestrator.model.native import Native, Wheel
 
 NATIVE = Native(
     servers=("nats-server",),

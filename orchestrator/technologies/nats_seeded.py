@@ -8,7 +8,7 @@ import re
 from collections.abc import Generator
 from typing import Any
 
-from orchestrator.model.technology import Exchange
+from orchestrator.model.conversation import Exchange
 from orchestrator.technologies.nats_requests import API, Answer, Request, ask, listed
 
 WHILE_FILLED = {"no_ack": False, "sealed": False}

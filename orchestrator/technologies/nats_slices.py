@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestrator.model.technology import Conversation, Credentials, Seeded, Slicing
+from orchestrator.model.conversation import Conversation, Credentials
+from orchestrator.model.slicing import Seeded, Slicing
 from orchestrator.technologies.nats_accounts import (
     MOST,
     SHARED,

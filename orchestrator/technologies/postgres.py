@@ -6,16 +6,9 @@ import csv
 import re
 from collections.abc import Iterator
 
-from orchestrator.model.technology import (
-    Batch,
-    Cell,
-    ExecLoader,
-    RowsLoader,
-    SeedHead,
-    SeedRefused,
-    Technology,
-    rows_by,
-)
+from orchestrator.model.conversation import SeedRefused
+from orchestrator.model.loader import Batch, Cell, ExecLoader, RowsLoader, SeedHead, rows_by
+from orchestrator.model.technology import Technology
 from orchestrator.technologies.postgres_adopted import ADOPTION
 from orchestrator.technologies.postgres_content import CONTENT
 from orchestrator.technologies.postgres_native import NATIVE
@@ -105,6 +98,7 @@ ROWS = RowsLoader(
 
 POSTGRES = Technology(
     name="postgres",
+    about="PostgreSQL, a relational database",
     section="databases",
     image="postgres",
     version="17",
@@ -139,7 +133,11 @@ POSTGRES = Technology(
         ".csv": ExecLoader(copy_rows, reads_head=True),
         **rows_by(ROWS),
     },
-    create_database=lambda name: (*PSQL, "--command", f"CREATE DATABASE {quoted_column(name)}"),
+    # From where nobody else is: of a database that somebody is in, no copies can be made.
+    create_database=lambda name: (
+        *(*PSQL, "--dbname=postgres"),
+        *("--command", f"CREATE DATABASE {quoted_column(name)}"),
+    ),
     slicing=SLICING,
     snapshotting=SNAPSHOTTING,
     content=CONTENT,

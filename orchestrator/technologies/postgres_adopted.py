@@ -9,8 +9,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 
+from orchestrator.model.adoption import Adoption, Command, OwnPlace
+from orchestrator.model.conversation import Credentials
 from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import Adoption, Command, Credentials, OwnPlace
 from orchestrator.model.template import Template
 from orchestrator.technologies.copy_names import COPIES
 from orchestrator.technologies.postgres_ready import readiness as answering

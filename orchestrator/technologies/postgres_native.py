@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from orchestrator.model.technology import Native, Wheel
+from orchestrator.model.native import Native, Wheel
 
 # There need not be such a locale everywhere, and there is one that is everywhere. What makes the
 # first database is the server for a single user, which reads a statement from each line.

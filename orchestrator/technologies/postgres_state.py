@@ -8,17 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestrator.model.technology import (
-    GIVEN_DATABASE,
-    Conversation,
-    Credentials,
-    ReadLine,
-    Seeded,
-    Send,
-    SliceRefused,
-    Slicing,
-    Snapshotting,
-)
+from orchestrator.model.adoption import GIVEN_DATABASE
+from orchestrator.model.conversation import Conversation, Credentials, ReadLine, Send, SliceRefused
+from orchestrator.model.slicing import Seeded, Slicing
+from orchestrator.model.technology import Snapshotting
 from orchestrator.technologies.copy_names import access, template_of
 
 DATA = "/var/lib/greenroom/data"

@@ -5,8 +5,10 @@ Frames: AMQP 0-9-1, https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf, sect
 
 from __future__ import annotations
 
+from orchestrator.model.adoption import Adoption
+from orchestrator.model.loader import ExecLoader, SeedHead
 from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import Adoption, ExecLoader, SeedHead, Technology
+from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
 from orchestrator.technologies.rabbitmq_native import NATIVE
 from orchestrator.technologies.rabbitmq_slices import SLICING
@@ -34,6 +36,7 @@ def import_definitions(_head: SeedHead) -> tuple[str, ...]:
 
 RABBITMQ = Technology(
     name="rabbitmq",
+    about="RabbitMQ, a message broker (AMQP)",
     section="brokers",
     image="rabbitmq",
     version="4",

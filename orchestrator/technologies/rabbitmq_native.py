@@ -5,7 +5,7 @@ Variables: https://www.rabbitmq.com/docs/configure#supported-environment-variabl
 
 from __future__ import annotations
 
-from orchestrator.model.technology import Native
+from orchestrator.model.native import Native
 
 NATIVE = Native(
     servers=("rabbitmq-server",),

@@ -8,15 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestrator.model.technology import (
-    Conversation,
-    Credentials,
-    ReadLine,
-    Seeded,
-    Send,
-    SliceRefused,
-    Slicing,
-)
+from orchestrator.model.conversation import Conversation, Credentials, ReadLine, Send, SliceRefused
+from orchestrator.model.slicing import Seeded, Slicing
 from orchestrator.technologies.rabbitmq_session import DONE, SESSION, WORDS
 
 DEFAULT = "/"

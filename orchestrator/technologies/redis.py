@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 
-from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import (
+from orchestrator.model.conversation import (
     Conversation,
     Credentials,
     Exchange,
@@ -16,9 +15,10 @@ from orchestrator.model.technology import (
     ReadLine,
     SeedRefused,
     Send,
-    Technology,
-    WireLoader,
 )
+from orchestrator.model.loader import WireLoader
+from orchestrator.model.probe import Dialogue, Readiness
+from orchestrator.model.technology import Technology
 from orchestrator.model.template import SELF, Reference, Template
 from orchestrator.technologies.lines import numbered_lines
 from orchestrator.technologies.redis_adopted import ADOPTION
@@ -87,6 +87,7 @@ def read_reply(number: int) -> Generator[Exchange, bytes, None]:
 
 REDIS = Technology(
     name="redis",
+    about="Redis, a store of keys and a cache",
     section="databases",
     image="redis",
     version="7",

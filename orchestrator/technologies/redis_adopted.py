@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import (
-    Adoption,
-    Claim,
+from orchestrator.model.adoption import Adoption, Claim, OwnPlace
+from orchestrator.model.conversation import (
     Conversation,
     Credentials,
-    OwnPlace,
     ReadExactly,
     ReadLine,
     Send,
     SliceRefused,
 )
+from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.template import SELF, Reference, Template
 from orchestrator.technologies.redis_native import CLIENT
 from orchestrator.technologies.redis_words import encoded, login

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 
-from orchestrator.model.technology import Native, Wheel
+from orchestrator.model.native import Native, Wheel
 
 # The client knows no variable for the port, and scripts are to find this server as they would in
 # its container.

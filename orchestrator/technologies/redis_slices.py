@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestrator.model.technology import (
+from orchestrator.model.conversation import (
     Conversation,
     Credentials,
     ReadExactly,
     ReadLine,
-    Seeded,
     Send,
     SliceRefused,
-    Slicing,
 )
+from orchestrator.model.slicing import Seeded, Slicing
 from orchestrator.technologies.redis_words import encoded
 
 SHARED = 16

@@ -5,7 +5,7 @@ Protocol: https://redis.io/docs/latest/develop/reference/protocol-spec/
 
 from __future__ import annotations
 
-from orchestrator.model.technology import Credentials
+from orchestrator.model.conversation import Credentials
 
 DEFAULT_USER = "default"
 

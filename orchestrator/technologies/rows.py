@@ -10,7 +10,7 @@ import codecs
 import re
 from collections.abc import Iterator
 
-from orchestrator.model.technology import SeedRefused
+from orchestrator.model.conversation import SeedRefused
 
 Row = list[str | None]
 

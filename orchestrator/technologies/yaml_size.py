@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from orchestrator.model.technology import SeedRefused
+from orchestrator.model.conversation import SeedRefused
 
 
 def check_size(document: yaml.Node, most: int) -> None:

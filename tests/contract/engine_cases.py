@@ -64,7 +64,6 @@ class Case:
     - `health`: the health checks of images are carried out
     - `plain registries`: a registry on the loopback need not speak TLS
     - `drivers`: logs have settings of their own
-    - `steps`: a build's log counts all steps of all stages
     - `full`: what cannot take files is refused
     """
 
@@ -201,7 +200,7 @@ class DockerCase(Case):
 
     name = "docker"
     abilities = CONTAINERS | frozenset(
-        {"moments", "limits", "health", "plain registries", "drivers", "steps", "full"}
+        {"moments", "limits", "health", "plain registries", "drivers", "full"}
     )
     marks = (pytest.mark.engine,)
 

@@ -19,7 +19,7 @@ from engine_steps import printed
 from small_registry import Registry
 
 from orchestrator.engines.docker import DockerEngine
-from orchestrator.errors import BuildFailed, EngineError, ImageUnavailable
+from orchestrator.errors import EngineError, ImageUnavailable
 from orchestrator.model.launch import ENVIRONMENT, FileContent, Found, Launch, State
 from orchestrator.model.resource import Build, Instance, Limits
 from orchestrator.model.snapshot import DATA, snapshot_image
@@ -342,79 +342,3 @@ def test_what_was_built_is_listed_and_removed(
     engine.remove_image(image, within())
     assert engine.image_id(tag, within()) is None
     engine.remove_image(image, within())
-
-
-def test_a_build_makes_an_image(
-    engine: DockerEngine, engine_case: Case, tag: str, tmp_path: Path
-) -> None:
-    base = image_name("debian:12-slim")
-    (tmp_path / "deep").mkdir()
-    (tmp_path / "deep" / "Dockerfile.test").write_text(
-        f"FROM {base} AS first\nARG WORD\nCOPY . /copied\n"
-        "RUN echo $WORD >/word\nFROM first AS last\nRUN exit 1\n"
-    )
-    (tmp_path / ".dockerignore").write_text("# what nobody needs\n*.log\n!kept.log\nsecret/\n")
-    for name in ("a.txt", "b.log", "kept.log", "secret/key"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("x")
-    wanted = Build(str(tmp_path), "deep/Dockerfile.test", target="first", args={"WORD": "hi there"})
-    told: list[tuple[str, int, int]] = []
-    engine.build(tag, wanted, {"made": "by us"}, lambda *each: told.append(each), within())
-    client = docker.from_env()
-    assert client.images.get(tag).labels["made"] == "by us"
-    script = "cd /copied; find . -type f | sort; cat /word"
-    output = client.containers.run(tag, ["sh", "-c", script], remove=True).decode().split("\n")
-    expected = [
-        "./.dockerignore",
-        "./a.txt",
-        "./deep/Dockerfile.test",
-        "./kept.log",
-        "hi there",
-        "",
-    ]
-    assert output == expected
-    # Docker's builder counts the stage that is not wanted too.
-    steps = 5 if "steps" in engine_case.abilities else 4
-    assert told[0][0].casefold().replace(" :", ":") == f"step 1/{steps}: from {base} as first"
-    assert told[0][1:] == (1, steps)
-
-
-def test_a_dockerfile_may_be_outside_of_its_context(
-    engine: DockerEngine, tag: str, tmp_path: Path
-) -> None:
-    (tmp_path / "context").mkdir()
-    (tmp_path / "context" / "a").write_text("x")
-    dockerfile = tmp_path / "Dockerfile"
-    dockerfile.write_text(f"FROM {image_name('debian:12-slim')}\nCOPY a /a\n")
-    engine.build(tag, Build(str(tmp_path / "context"), str(dockerfile)), {}, quiet, within())
-    assert engine.image_id(tag, within())
-
-
-@pytest.mark.parametrize(
-    ("dockerfile", "words", "log"),
-    [
-        (
-            "FROM {base}\nRUN echo one; echo two >&2; exit 3\n",
-            "(code:|exit status) 3",
-            "two",
-        ),
-        ("FROM {base}\nNONSENSE\n", '[Uu]nknown instruction: "?NONSENSE', None),
-        ("FROM localhost/no-such-image:1\n", "", "FROM localhost/no-such-image:1"),
-        (None, "Dockerfile", None),
-    ],
-)
-def test_a_build_that_fails_says_why(
-    engine: DockerEngine,
-    tag: str,
-    tmp_path: Path,
-    dockerfile: str | None,
-    words: str,
-    log: str | None,
-) -> None:
-    if dockerfile:
-        text = dockerfile.format(base=image_name("debian:12-slim"))
-        (tmp_path / "Dockerfile").write_text(text)
-    with pytest.raises(BuildFailed, match=f"cannot build {tag}: .*{words}") as caught:
-        engine.build(tag, Build(str(tmp_path)), {}, quiet, within())
-    assert log is None or any(log in line for line in caught.value.log)
-    assert engine.image_id(tag, within()) is None

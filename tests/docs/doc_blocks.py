@@ -18,6 +18,8 @@ PAGES = (
     "cli.md",
     "security.md",
     "reliability.md",
+    "registries.md",
+    *sorted(f"technologies/{path.name}" for path in FOLDER.glob("technologies/*.md")),
 )
 
 FENCE = re.compile(r"```(\w*)")

@@ -4,20 +4,37 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from doc_blocks import page
+
+from orchestrator.host.manifests import ready_made
 from orchestrator.manifest import load
 from orchestrator.model.manifest import Manifest
 from orchestrator.technologies import BUILT_IN
 
+ENVIRON = {"HOME": "/home/me", "NPM_TOKEN": "hunter2"}
+
+PAGES = "technologies/pages.yaml"
+"""The one technology of one's own that the documents describe."""
+
 
 class EveryFile:
-    """A file system in which everything is there; what has no ending is a folder."""
+    """A file system in which everything is there, but for further technologies of one's own.
+
+    What has no ending is a folder.
+    """
 
     def exists(self, path: str) -> bool:
-        return True
+        return "/technologies/" not in path or path.endswith(PAGES)
 
     def is_folder(self, path: str) -> bool:
         name = PurePath(path).name
         return "." not in name and name != "Dockerfile"
+
+    def read(self, path: str) -> bytes:
+        if path.endswith(PAGES):
+            return page("technologies.md").file(PAGES).encode()
+        known = {str(each): each for each in ready_made().values()}
+        return known[path].read_bytes() if path in known else b"{}"
 
     def real(self, path: str) -> str:
         return path
@@ -29,7 +46,8 @@ def loaded(text: str, display: str = "environment.yaml") -> Manifest:
         text.encode(),
         path="/project/environment.yaml",
         files=EveryFile(),
-        environ={},
+        environ=ENVIRON,
         technologies=BUILT_IN,
         display=display,
+        ready_made={name: str(path) for name, path in ready_made().items()},
     )

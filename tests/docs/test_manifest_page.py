@@ -44,6 +44,7 @@ DOCUMENTED: dict[tuple[str, int], set[str]] = {
     ("Databases and brokers", 0): keys("Server") - COMMON,
     ("Services and tasks", 0): keys("Service") - COMMON,
     ("Build", 0): keys("BuildPart"),
+    ("Secrets of a build", 0): keys("SecretPart"),
     ("Ports", 0): keys("PortPart"),
     ("Files", 0): keys("FilePart"),
     ("Limits", 0): keys("LimitsPart"),
@@ -112,6 +113,8 @@ def at_the_top(key: str, example: str) -> str:
 
 def in_a_database(key: str, example: str) -> str:
     """A manifest in which a database says this."""
+    if key == "on":
+        return f"databases: {{subject: {{{example}}}, ledger: {{use: postgres}}}}"
     own = {"use": "use: postgres", key: part_of(example) if key == "owned" else example}
     return "databases:\n  subject:\n" + "".join(f"    {one}\n" for one in own.values())
 
@@ -134,7 +137,13 @@ PLACES: dict[tuple[str, int], Placed] = {
     ("Every entry", 0): service,
     ("Databases and brokers", 0): in_a_database,
     ("Services and tasks", 0): service,
-    ("Build", 0): part("build", "build: HERE", "context: .", lacking="dockerfile target args"),
+    ("Build", 0): part(
+        "build",
+        "build: HERE",
+        "context: .",
+        lacking="dockerfile dockerfile_inline target args secrets network",
+    ),
+    ("Secrets of a build", 0): part("build", "build: {context: ., secrets: {npm: HERE}}"),
     ("Ports", 0): part("ports", "ports: [HERE]", "port: 8000", lacking="host"),
     ("Files", 0): part("files", "files: {/etc/x: HERE}", "content: x", lacking="mode"),
     ("Limits", 0): part("limits", "limits: HERE"),

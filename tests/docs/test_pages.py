@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -9,10 +10,13 @@ from collections.abc import Callable
 import pytest
 import typer
 from doc_blocks import FOLDER, PAGES, ROOT, Block, anchor, commands, page
-from doc_manifests import loaded
+from doc_manifests import PAGES as PAGES_FILE
+from doc_manifests import EveryFile, loaded
 
 from orchestrator.cli.app import app
 from orchestrator.errors import ManifestError
+from orchestrator.manifest.own.reading import read
+from orchestrator.manifest.places import Source
 from orchestrator.seeding.generated import generate
 from orchestrator.seeding.rows.yaml_rows import read_yaml
 from orchestrator.technologies.nats import read_streams
@@ -20,11 +24,27 @@ from orchestrator.technologies.nats import read_streams
 READ = {name: page(name) for name in PAGES}
 BLOCKS = [block for name in PAGES for block in READ[name].blocks]
 
-LANGUAGES = {"yaml", "sql", "csv", "json", "python", "js", "go", "ini", "sh", "console", "text"}
+LANGUAGES = {
+    "yaml",
+    "sql",
+    "csv",
+    "json",
+    "python",
+    "js",
+    "go",
+    "ini",
+    "sh",
+    "console",
+    "dockerfile",
+    "text",
+}
 NO_MANIFESTS: dict[str, Callable[[str], object]] = {
     "streams.yaml": lambda text: read_streams(text.encode()),
     "people.yaml": lambda text: list(read_yaml(text, "people")),
     "shop.generate.yaml": lambda text: list(generate(text, "shop.generate.yaml")),
+    PAGES_FILE: lambda text: read(
+        "pages", text.encode(), Source("/p.yaml", PAGES_FILE), {}, EveryFile()
+    ),
     "many.generate.yaml": lambda text: list(generate(text, "many.generate.yaml")),
 }
 WITH_MISTAKES = {"wrong.yaml"}
@@ -90,6 +110,7 @@ def test_links_lead_somewhere(name: str) -> None:
         if target.startswith("https://"):
             continue
         file, _, fragment = target.partition("#")
-        assert not file or (FOLDER / file).exists(), target
-        headings = page(file or name).headings
+        path = (FOLDER / name).parent / file if file else FOLDER / name
+        assert path.exists(), target
+        headings = page(os.path.relpath(path, FOLDER)).headings
         assert not fragment or fragment in map(anchor, headings), target

@@ -83,6 +83,7 @@ def test_which_slices_are_kept() -> None:
 
 
 LEDGER = "databases:\n  ledger: {use: postgres, seed: [SEED]OPTIONS}\n  events: {use: redis}\n"
+EVENTS = "  events: {use: redis}\n"
 CONTAINER = "tasks: {migrate: {image: migrate:1, env: {EVENTS_URL: '${events.url}'}}}"
 PROCESS = "tasks: {migrate: {command: python migrate.py, needs: [events]}}"
 IMAGES = {"postgres:17": "sha256:1", "migrate:1": "sha256:2"}
@@ -103,6 +104,8 @@ def every_obstacle() -> Iterator[str]:
     yield from found(case("task:migrate", tasks=PROCESS), here)
     for seed in ("schema.sql", "load.py:fill"):
         yield from found(case(seed), here)
+    beside = "  archive: {on: ledger, needs: [events]}\n"
+    yield from found(loaded(f"databases:\n  ledger: {{use: postgres}}\n{beside}{EVENTS}"), here)
     yield from found(
         case("task:migrate", ", docker: {HostConfig: {Binds: [/a:/b]}}", CONTAINER), here
     )

@@ -1,4 +1,4 @@
-"""docs/technologies.md against the technologies themselves, and its seeds against real servers."""
+"""The pages of technologies against these themselves, and their seeds against real servers."""
 
 from __future__ import annotations
 
@@ -6,110 +6,57 @@ import ast
 import gzip
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 from doc_blocks import ROOT, Block, code, codes, page
-from doc_manifests import loaded
 
 from orchestrator import Environment, StepFailed
 from orchestrator.model import probe, technology, template
+from orchestrator.model.conversation import Credentials
 from orchestrator.model.probe import Dialogue
-from orchestrator.model.technology import Credentials, Technology
+from orchestrator.model.technology import Technology
 from orchestrator.technologies import BUILT_IN
 
 PAGE = page("technologies.md")
+PAGES = {name: page(f"technologies/{name}.md") for name in BUILT_IN}
 
 each = pytest.mark.parametrize("name", BUILT_IN)
 
 
-def facts(name: str) -> dict[str, str]:
-    """The table of a technology, as it is written."""
-    (table,) = PAGE.under(name)
-    return {row[0]: row[1] for row in table.rows}
-
-
-def in_words(text: str) -> str:
-    """A technology's own template, as the page writes it: `${self.user}` is USER."""
-    return re.sub(r"\$\{self\.(\w+)\}", lambda match: match[1].upper(), text)
-
-
-def argument(word: str) -> str:
-    return in_words(word) or '""'
-
-
 def blocks(name: str, *languages: str) -> list[Block]:
-    """The blocks of a technology's part, in these languages."""
-    return [one for one in PAGE.blocks if one.heading == name and one.language in languages]
+    """The blocks of a technology's page, in these languages."""
+    return [one for one in PAGES[name].blocks if one.language in languages]
 
 
-def test_every_technology_has_its_part() -> None:
-    parts = [heading for heading in PAGE.headings if PAGE.under(heading) and heading in BUILT_IN]
-    assert parts == list(BUILT_IN)
-
-
-@each
-def test_section_image_version_and_port(name: str) -> None:
-    known, written = BUILT_IN[name], facts(name)
-    assert code(written["section"]) == known.section
-    assert code(written["image and default version"]) == f"{known.image}:{known.version}"
-    assert code(written["port"]) == str(known.port)
+def test_the_tables_are_what_the_technologies_say_of_themselves() -> None:
+    checked = [sys.executable, ROOT / "scripts" / "reference", "--check"]
+    done = subprocess.run(checked, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @each
-def test_address_and_fields(name: str) -> None:
-    known, written = BUILT_IN[name], facts(name)
-    assert code(written["address"]) == in_words(known.url)
-    for field, form in known.fields.items():
-        assert code(written[f"`{field}`"]) == in_words(form)
-    assert {key.strip("`") for key in written if key.startswith("`")} == set(known.fields)
-
-
-@each
-def test_user_and_database(name: str) -> None:
-    known, written = BUILT_IN[name], facts(name)
-    assert code(written["user"]) == known.user
-    if not known.has_databases:
-        assert written["database"] == "none"
-    elif known.database is None:
-        section = known.section
-        made = loaded(f"{section}: {{some-name: {{use: {name}}}}}").resources["some-name"]
-        assert made.databases == ("some_name",)
-        assert written["database"] == "the entry's name, hyphens as underscores"
-    else:
-        assert code(written["database"]) == known.database
-
-
-@each
-def test_command_and_variables(name: str) -> None:
-    known, written = BUILT_IN[name], facts(name)
-    command = " ".join(map(argument, known.command or ()))
-    assert (codes(written["command"]) or [""])[-1] == command
-    assert codes(written["variables"]) == list(known.env)
-
-
-@each
-def test_client_and_suffixes(name: str) -> None:
-    known, written = BUILT_IN[name], facts(name)
-    client = " ".join(map(argument, known.client))
-    assert code(written["client of `greenroom shell`"]) == client
-    assert codes(written["seeds"]) == list(known.seeds)
-    for suffix in known.seeds:
-        assert f"`{suffix}`" in PAGE.prose.replace("**", "")
+def test_every_suffix_is_explained(name: str) -> None:
+    same = re.findall(r"as with \[(\w+)\]", PAGES[name].prose)
+    said = "".join(PAGES[one].prose.partition("<!-- end -->")[2] for one in (name, *same))
+    assert [suffix for suffix in BUILT_IN[name].seeds if f"`{suffix}`" not in said] == []
 
 
 @each
 def test_the_reply_for_a_fake_makes_it_ready(name: str) -> None:
-    (written,) = (text for key, text in facts(name).items() if key.startswith("reply"))
     asked = BUILT_IN[name].readiness("user", "database").probe
-    assert isinstance(asked, Dialogue)
-    assert re.search(asked.expect, ast.literal_eval(code(written)))
+    if isinstance(asked, Dialogue):
+        (reply,) = re.findall(r"FakeEngine`\]\([^)]*\) is `([^`]+)`", PAGES[name].prose)
+        assert re.search(asked.expect, ast.literal_eval(reply))
 
 
 def test_what_is_under_test_is_what_the_stand_ins_really_are() -> None:
-    (table,) = PAGE.under("The technologies")
+    _, table = PAGE.under("The technologies")
     readme = (ROOT / "tests" / "images" / "README.md").read_text("utf-8")
     for name, _image, tags, really in table.rows:
         (line,) = (one for one in readme.splitlines() if one.startswith(f"| `{code(name)}:"))
@@ -120,13 +67,13 @@ def test_what_is_under_test_is_what_the_stand_ins_really_are() -> None:
 
 
 def test_the_technology_that_is_shown_is_the_one_that_is_there() -> None:
-    (block,) = blocks("One more", "python")
+    (block,) = (one for one in PAGE.blocks if one.heading == "One more")
     names = {**vars(probe), **vars(technology), **vars(template)}
     exec(block.text, names)
     shown, known = names["REDIS"], BUILT_IN["redis"]
     assert isinstance(shown, Technology)
     for field in Technology.__dataclass_fields__:
-        if field not in ("readiness", "seeds", "slicing", "content", "native", "adoption"):
+        if field not in ("readiness", "seeds", "slicing", "content", "native", "adoption", "about"):
             assert getattr(shown, field) == getattr(known, field), field
     assert shown.readiness("", "") == known.readiness("", "")
 
@@ -136,7 +83,7 @@ def test_what_isolation_means_for_the_servers() -> None:
     assert postgres
     assert redis
     assert postgres.taken == ("postgres",)
-    assert f"`{' '.join(redis.args)}`" in PAGE.prose
+    assert f"`{' '.join(redis.args)}`" in PAGES["redis"].prose
     shared = Credentials("default", "secret", "0")
     assert [redis.access(shared, number).database for number in (1, redis.most)] == ["16", "1015"]
 
@@ -189,6 +136,18 @@ def test_the_seeds_that_are_shown_are_taken(name: str, tmp_path: Path) -> None:
     with written(name, tmp_path) as environment:
         result = environment[resource].exec(["sh", "-c", command])
         assert answer in result.stdout, result
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("live_environ")
+def test_the_technology_of_one_s_own_that_is_shown_runs(tmp_path: Path) -> None:
+    (tmp_path / "technologies").mkdir()
+    for name in ("technologies/pages.yaml", "environment.yaml"):
+        (tmp_path / name).write_text(PAGE.file(name))
+    (tmp_path / "prices.html").write_text("<p>7")
+    with Environment(tmp_path) as environment:
+        address = f"{environment['site'].url}/prices.html"
+        assert httpx.get(address).text == "<p>7"
 
 
 OVERLAP = '  - name: COPY\n    subjects: ["orders.new"]\n    storage: memory\n'

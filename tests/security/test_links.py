@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.engines.docker.building import _context
+from orchestrator.engines.docker.build_request import _context
 from orchestrator.errors import ManifestError
 from orchestrator.host import manifests
 from orchestrator.model.manifest import Manifest

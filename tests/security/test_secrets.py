@@ -39,10 +39,11 @@ from orchestrator.model.event import (
     StepStarted,
     StepStopped,
 )
+from orchestrator.model.facts import Facts
 from orchestrator.model.launch import State
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.secret import OpenWord, is_secret, masker
-from orchestrator.plan import plan_text
+from orchestrator.plan import plan_text, plan_up
 from orchestrator.render.json_lines import JsonLines
 from orchestrator.render.plain import Plain
 from orchestrator.render.terminal import Terminal
@@ -240,6 +241,20 @@ def test_secrets_of_the_caller_s_environment_are_masked(tmp_path: Path) -> None:
     assert set(secrets_of(manifest)) == {"tok-12345", "own-pass", "npm-4711"}
 
 
+def test_what_a_build_may_read_is_masked(tmp_path: Path) -> None:
+    (tmp_path / ".npmrc").write_text("registry=https://r\n//r/:_authToken=npm-4711-token\n")
+    manifest = load(
+        tmp_path,
+        "services: {api: {build: {context: ., dockerfile_inline: FROM x, "
+        "secrets: {rc: .npmrc, key: {env: DEPLOY}}}}}\n",
+        DEPLOY="let-me-in",
+    )
+    hidden = set(secrets_of(manifest))
+    assert {"npm-4711-token", "let-me-in"} <= hidden
+    steps = str(plan_up(manifest, Facts()).steps)
+    assert not any(secret in steps for secret in hidden)
+
+
 @pytest.mark.parametrize(
     "entry",
     [
@@ -308,7 +323,7 @@ def test_the_log_of_what_has_died_is_masked_wherever_it_is_shown() -> None:
     engine = FakeEngine(listening=True)
     mapping = {
         "databases": {"db": {"use": "redis", "password": "hunter2-pw"}},
-        "services": {"api": {"image": "api:1", "pull": "never"}},
+        "services": {"api": {"image": "api:1"}},
     }
     engine.replies("db", b"+OK\r\n+PONG\r\n")
     with Environment.of(mapping, engines={"docker": engine}) as environment:

@@ -9,9 +9,10 @@ from orchestrator import wire
 from orchestrator.engines.adopted.records import Record
 from orchestrator.engines.process import commands
 from orchestrator.errors import EngineError
+from orchestrator.model.adoption import Command, OwnPlace
+from orchestrator.model.conversation import Credentials, Exchange, SliceRefused
 from orchestrator.model.launch import Guest
-from orchestrator.model.technology import Command, Credentials, Exchange, OwnPlace, SliceRefused
-from orchestrator.technologies import BUILT_IN
+from orchestrator.technologies.installed import INSTALLED
 from orchestrator.waiting import Deadline
 
 Errand = Command | Generator[Exchange, bytes, str] | Generator[Exchange, bytes, None]
@@ -33,7 +34,7 @@ def drop(record: Record, folder: Path, deadline: Deadline) -> None:
 
 def own_place(guest: Guest) -> OwnPlace:
     """Return how that is done on a server of this technology; plans ask for it of no other."""
-    technology = BUILT_IN.get(guest.technology)
+    technology = INSTALLED.get(guest.technology)
     adoption = technology.adoption if technology else None
     if adoption is None or adoption.own is None:
         raise EngineError(f"nobody knows what a run makes on {guest.technology or 'a service'}")

@@ -20,8 +20,8 @@ from typing import Self
 
 from orchestrator.engines.process.folders import LABELS, folder_of, labels_in, runs_below
 from orchestrator.errors import EngineError
+from orchestrator.model.conversation import Credentials
 from orchestrator.model.launch import RUN, FileContent, Guest
-from orchestrator.model.technology import Credentials
 
 RECORD = "record.json"
 

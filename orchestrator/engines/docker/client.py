@@ -90,7 +90,7 @@ class Api:
     """The engine's API; it is looked for at the first call."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
+        self.environ = environ
         self._endpoint: Endpoint | None = None
         self._dialler: Dialler | None = None
         self._lock = threading.Lock()
@@ -100,7 +100,7 @@ class Api:
         """Where the engine answers. Raises EngineUnavailable when the settings make no sense."""
         if self._endpoint is None:
             try:
-                self._endpoint = find(self._environ, Path.home())
+                self._endpoint = find(self.environ, Path.home())
             except EngineUnavailable:
                 raise
             except Exception as error:  # The SDK raises bare ones for a context it cannot read.

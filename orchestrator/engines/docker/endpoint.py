@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 DISCARD = 9
 """Any port would do: connecting a datagram socket only looks for the route."""
+DEFAULT = "default"
+"""The context that every `docker` command has."""
 LOCAL_SCHEMES = ("unix", "http+unix", "npipe")
 TLS_VARIABLES = ("DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
 
@@ -120,10 +122,17 @@ def _from_environment(environment: Mapping[str, str]) -> Endpoint:
     return Endpoint(url, kwargs_from_env(dict(environment)).get("tls"), origin="DOCKER_HOST")
 
 
+def context_name(environment: Mapping[str, str]) -> str:
+    """The Docker context that the `docker` command uses; an address by DOCKER_HOST is `default`."""
+    if environment.get("DOCKER_HOST"):
+        return DEFAULT
+    return environment.get("DOCKER_CONTEXT") or _current_context()
+
+
 def _from_context(environment: Mapping[str, str]) -> Endpoint | None:
     """The endpoint of the chosen Docker context; None when that is the default one."""
-    name = environment.get("DOCKER_CONTEXT") or _current_context()
-    if name == "default":
+    name = context_name(environment)
+    if name == DEFAULT:
         return None
     from docker.context import ContextAPI
 
@@ -148,9 +157,9 @@ def _current_context() -> str:
     folder = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
     try:
         config = json.loads((folder / "config.json").read_bytes())
-        return str(config.get("currentContext") or "default")
+        return str(config.get("currentContext") or DEFAULT)
     except (OSError, ValueError, AttributeError):
-        return "default"
+        return DEFAULT
 
 
 def _from_usual_places(environment: Mapping[str, str], home: Path) -> Endpoint:

@@ -13,7 +13,7 @@ from orchestrator.engines.docker.client import Api, Client
 from orchestrator.engines.docker.endpoint import Endpoint
 from orchestrator.engines.docker.exchange import CONFLICT, NOT_FOUND, Refusal, filters
 from orchestrator.engines.docker.product import Product
-from orchestrator.engines.engine import Progress
+from orchestrator.engines.engine import Notice, Progress, unheard
 from orchestrator.model.facts import EngineFacts
 from orchestrator.model.launch import (
     ENVIRONMENT,
@@ -184,13 +184,18 @@ class DockerEngine:
         removal.remove_image(self._api, image, deadline)
 
     def pull(
-        self, image: str, platform: str | None, progress: Progress, deadline: Deadline
+        self,
+        image: str,
+        platform: str | None,
+        progress: Progress,
+        deadline: Deadline,
+        notice: Notice = unheard,
     ) -> None:
         """Fetch an image, progress in bytes. Raises ImageUnavailable with the registry's words."""
-        # Who pulls nothing does not import the SDK.
+        # Who pulls nothing does not import what only pulls need.
         from orchestrator.engines.docker import pulling
 
-        pulling.pull(self._api, image, platform, progress, deadline)
+        pulling.pull(self._api, image, platform, progress, deadline, notice)
 
     def build(
         self,
@@ -201,7 +206,7 @@ class DockerEngine:
         deadline: Deadline,
     ) -> None:
         """Make an image; progress is the log, in steps. Raises BuildFailed with the log's end."""
-        # Who builds nothing does not import the SDK.
+        # Imported here, because most runs build nothing.
         from orchestrator.engines.docker import building
 
         building.build(self._api, image, build, labels, progress, deadline)

@@ -9,15 +9,14 @@ that is named by its id (`removal`).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from orchestrator.engines.docker.answers import Item, item, parts, text
+from orchestrator.engines.docker.answers import Item, item, text
 from orchestrator.engines.docker.client import Client
 from orchestrator.engines.docker.exchange import FAILURE, Refusal, one_line
 
-PODMAN = "Podman Engine"
-"""The name of Podman's first component in the answer to SystemVersion."""
 REGISTRIES = ("docker.io/", "localhost/")
 """What stands before a name without a registry: as it was asked for, and as it was built."""
 
@@ -55,7 +54,7 @@ class Product:
         without = info.get("CgroupVersion") == "1" or info.get("CgroupDriver") == "none"
         return cls(
             version=text(version, "Version"),
-            podman=any(one.get("Name") == PODMAN for one in parts(version, "Components")),
+            podman=is_of_podman(version),
             rootless=rootless,
             limits=not (rootless and without),
         )
@@ -81,3 +80,10 @@ def label(name: str, value: str) -> str:
     """A label as an instruction of a Dockerfile, on one line and with nothing to be replaced."""
     words = re.sub(r'(["\\$])', r"\\\1", one_line(value))
     return f'LABEL {name}="{words}"'
+
+
+def is_of_podman(version: Item) -> bool:
+    """Whether an answer to `/version` is Podman's: it says so among its components."""
+    components = version.get("Components")
+    known = [each for each in components or () if isinstance(each, Mapping)]
+    return any("podman" in str(each.get("Name")).lower() for each in known)

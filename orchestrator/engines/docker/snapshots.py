@@ -12,8 +12,9 @@ from contextlib import suppress
 from orchestrator.engines.docker import execs
 from orchestrator.engines.docker.answers import Item, item, items, labels, number, text, texts
 from orchestrator.engines.docker.client import Api, Client
+from orchestrator.engines.docker.credentials import is_podman
 from orchestrator.engines.docker.exchange import NOT_FOUND, Query, Refusal, filters, one_line
-from orchestrator.engines.docker.product import Product, label, same_name
+from orchestrator.engines.docker.product import label, same_name
 from orchestrator.engines.docker.removal import remove_container
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import STAYS, Found, Image, RunLabels
@@ -47,7 +48,7 @@ def store(
     holder = _made(api, snapshot, base, run, doing, deadline)
     try:
         with api.calls(deadline, doing) as client:
-            podman = Product.ask(client).podman
+            podman = is_podman(api, deadline)
             # From Podman's own archive everything would belong to the container's user.
             pack = _packed_beside if podman else _packed
             archive = pack(api, found.id, deadline, doing)

@@ -29,8 +29,8 @@ from orchestrator.engines.process.mark import Mark
 from orchestrator.engines.process.memory import Memory
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import FileContent
-from orchestrator.model.technology import NATIVE_DATA as DATA
-from orchestrator.model.technology import NATIVE_TEMPORARY
+from orchestrator.model.native import NATIVE_DATA as DATA
+from orchestrator.model.native import NATIVE_TEMPORARY
 
 FOR_ROOT = Path("/var/lib/greenroom")
 

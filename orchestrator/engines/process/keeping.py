@@ -20,8 +20,8 @@ from pathlib import Path
 
 from orchestrator.engines.process import commands
 from orchestrator.errors import EngineError
+from orchestrator.model.native import NATIVE_DATA as DATA
 from orchestrator.model.snapshot import Snapshot
-from orchestrator.model.technology import NATIVE_DATA as DATA
 from orchestrator.waiting import Deadline
 
 FOLDER = ".snapshots"

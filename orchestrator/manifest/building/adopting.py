@@ -22,10 +22,12 @@ from orchestrator.manifest.model.program import Service
 from orchestrator.manifest.model.server import Server
 from orchestrator.manifest.words import quoted
 from orchestrator.model.adopted import Adopted
+from orchestrator.model.adoption import Adoption
+from orchestrator.model.conversation import Credentials
 from orchestrator.model.probe import Automatic, Http, Readiness, Tcp
 from orchestrator.model.resource import ADOPTED, SHARED, Port, Resource
 from orchestrator.model.secret import is_secret
-from orchestrator.model.technology import Adoption, Credentials, Technology
+from orchestrator.model.technology import Technology
 
 _FOR_A_START = (
     *("args", "build", "command", "docker", "engine", "entrypoint", "env", "files", "follows"),

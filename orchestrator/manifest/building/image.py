@@ -16,9 +16,14 @@ _REFERENCE = re.compile(
 """The grammar of https://github.com/distribution/reference/blob/main/reference.go."""
 
 
+def is_image_name(name: str) -> bool:
+    """Whether engines take this for the name of an image."""
+    return _REFERENCE.fullmatch(name) is not None
+
+
 def check_image(name: str, site: Site, key: str) -> None:
     """Tell a name that no engine would take."""
-    if not _REFERENCE.fullmatch(name):
+    if not is_image_name(name):
         site.wrong(
             f"{quoted(name)} is no name of an image; write it like registry/name:tag, "
             "in lower case before the tag",

@@ -7,8 +7,10 @@ from pathlib import PurePosixPath
 
 from orchestrator.manifest.model.server import Server
 from orchestrator.manifest.reading.templates import parse
+from orchestrator.model.native import PROGRAMS
 from orchestrator.model.resource import File, Port, ProcessForm, Resource
-from orchestrator.model.technology import PROGRAMS, Slicing, Technology
+from orchestrator.model.slicing import Slicing
+from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
 
 CONTAINERS_ONLY = ("image", "files", "limits", "hostname", "platform", "pull", "docker")

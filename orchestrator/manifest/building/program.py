@@ -8,14 +8,15 @@ from pathlib import PurePosixPath
 
 from orchestrator.manifest.building.base import base, texts
 from orchestrator.manifest.building.image import check_image
+from orchestrator.manifest.building.image_build import image_build
 from orchestrator.manifest.building.probes import readiness
 from orchestrator.manifest.building.seeds import Loads, seeds
 from orchestrator.manifest.building.site import Site
-from orchestrator.manifest.model.program import BuildPart, Program, Service
+from orchestrator.manifest.model.program import Program, Service
 from orchestrator.manifest.sections import NAME
 from orchestrator.manifest.words import listed
 from orchestrator.model.probe import Automatic, Exit, Readiness
-from orchestrator.model.resource import DOCKER, PROCESS, Build, Port, Resource
+from orchestrator.model.resource import DOCKER, PROCESS, Port, Resource
 from orchestrator.model.template import View
 
 _CONTAINERS_ONLY = (
@@ -50,13 +51,13 @@ def program(entry: Program, site: Site) -> Resource:
         base(entry, site),
         engine=DOCKER if contained else PROCESS,
         image=entry.image,
-        build=_build(entry.build, site) if entry.build else None,
+        build=image_build(entry.build, entry.platform, site) if entry.build else None,
         command=entry.command,
         entrypoint=entry.entrypoint,
         ports=ports,
         seeds=() if task else seeds(entry.seed, (), Loads("a service"), site),
         readiness=readiness(entry.ready, ports, default, site),
-        workdir=_workdir(entry, site) if entry.workdir else None,
+        workdir=_workdir(entry, site),
         run_as=entry.user,
         tmpfs=tuple(entry.tmpfs or ()),
         follows=texts(entry.follows) if isinstance(entry, Service) else (),
@@ -102,15 +103,6 @@ def _fitting_engine(entry: Program, site: Site) -> None:
         site.wrong('cannot be docker without an "image" or "build"', "engine")
 
 
-def _build(part: BuildPart, site: Site) -> Build:
-    context = site.folder(part.context, "build", "context")
-    dockerfile = part.dockerfile or "Dockerfile"
-    if not site.near("build", "context"):
-        keys = ("build", "dockerfile") if part.dockerfile else ("build",)
-        site.file(f"{context}/{dockerfile}", *keys)
-    return Build(context, dockerfile, part.target, dict(part.args or {}))
-
-
 def _ports(entry: Program, site: Site) -> tuple[Port, ...]:
     ports = entry.ports or {}
     for name in ports:
@@ -138,8 +130,11 @@ def _check_name(name: str | int, site: Site) -> None:
         site.wrong_key("must be lower-case letters, digits and hyphens", "ports", name)
 
 
-def _workdir(entry: Program, site: Site) -> str:
-    written = entry.workdir or ""
+def _workdir(entry: Program, site: Site) -> str | None:
+    written = entry.workdir
+    if written is None:
+        # A command of this host starts in the folder of the file that gives it.
+        return None if _contained(entry) else site.included_from("command")
     if not _contained(entry):
         return written if site.doubtful("image", "build") else site.folder(written, "workdir")
     if not PurePosixPath(written).is_absolute():

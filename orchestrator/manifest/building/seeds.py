@@ -14,6 +14,7 @@ from orchestrator.model.resource import (
     FunctionSeed,
     ScriptSeed,
     Seed,
+    SetupSeed,
     TaskSeed,
 )
 from orchestrator.model.technology import Technology
@@ -51,14 +52,20 @@ class Loads:
 
 def seeds(
     words: list[Scalar] | None,
-    databases: tuple[str, ...],
+    first: tuple[Seed, ...],
     loads: Loads,
     site: Site,
 ) -> tuple[Seed, ...]:
-    """Every seed in its order; further databases are made before anything is put in."""
-    made: list[Seed] = [DatabaseSeed(name) for name in databases[1:]]
+    """Every seed in its order, behind those that come first whatever the manifest says."""
     written = (_seed(word.text, loads, site, word.path[2:]) for word in words or [])
-    return (*made, *(seed for seed in written if seed))
+    return (*first, *(seed for seed in written if seed))
+
+
+def first_seeds(technology: Technology, databases: tuple[str, ...]) -> tuple[Seed, ...]:
+    """What comes before all seeds: what every such server is told, then its databases."""
+    setup = (SetupSeed(technology.setup.label),) if technology.setup else ()
+    start = 0 if technology.creates_all else 1
+    return (*setup, *(DatabaseSeed(name) for name in databases[start:]))
 
 
 def _seed(text: str, loads: Loads, site: Site, keys: tuple[str | int, ...]) -> Seed | None:
@@ -106,4 +113,4 @@ def _function(
 ) -> FunctionSeed:
     if not function.isidentifier():
         site.wrong(f"{quoted(function)} cannot be the name of a function", *keys)
-    return FunctionSeed(site.file(path, *keys), function, text)
+    return FunctionSeed(site.file(path, *keys), function, text, site.included_from(*keys))

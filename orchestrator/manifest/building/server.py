@@ -8,19 +8,24 @@ from pathlib import PurePosixPath
 
 from orchestrator.manifest.building.adopting import adopted_server, is_adopted
 from orchestrator.manifest.building.base import base
+from orchestrator.manifest.building.databases import databases_of
 from orchestrator.manifest.building.image import check_image
 from orchestrator.manifest.building.probes import readiness
 from orchestrator.manifest.building.process_form import bound, files_of, process_form
-from orchestrator.manifest.building.seeds import Loads, seeds
+from orchestrator.manifest.building.seeds import Loads, first_seeds, seeds
 from orchestrator.manifest.building.site import Site
 from orchestrator.manifest.model.server import Server
-from orchestrator.manifest.model.texts import UNSPEAKABLE, unavailable, unspeakable
+from orchestrator.manifest.model.texts import unavailable
+from orchestrator.manifest.own.finding import FOLDER as DESCRIBED
+from orchestrator.manifest.own.finding import SUFFIX
 from orchestrator.manifest.placing import on_host
 from orchestrator.manifest.reading.templates import parse
+from orchestrator.manifest.sections import NAME
 from orchestrator.manifest.words import did_you_mean, listed, quoted
 from orchestrator.model.probe import Automatic, Readiness
 from orchestrator.model.resource import DOCKER, PROCESS, SHARED, File, Port, Resource
-from orchestrator.model.technology import Slicing, Technology
+from orchestrator.model.slicing import Slicing
+from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
 
 _EXAMPLE = "use: postgres"
@@ -40,12 +45,12 @@ def server(entry: Server, site: Site) -> Resource | None:
 
 
 def _started(entry: Server, technology: Technology, common: Resource, site: Site) -> Resource:
-    ports = (Port(technology.port, host=entry.port),)
+    ports = _ports(entry, technology)
     site.around.mistakes.secrets.add(entry.password or "")
     _check_form(entry.user, technology.user_form, "user", site)
     _check_form(entry.password, technology.password_form, "password", site)
     user = _user(entry, technology, site)
-    databases = _databases(entry, technology, site)
+    databases = databases_of(entry, technology, site)
     slicing = _slicing(entry, technology, site)
     default = technology.readiness(user, databases[0] if databases else "")
     made = replace(
@@ -62,7 +67,7 @@ def _started(entry: Server, technology: Technology, common: Resource, site: Site
         user=user,
         password=entry.password,
         databases=databases,
-        seeds=seeds(entry.seed, databases, Loads.of(technology), site),
+        seeds=seeds(entry.seed, first_seeds(technology, databases), Loads.of(technology), site),
         readiness=readiness(entry.ready, ports, default, site),
         version=_version(entry),
         as_process=process_form(technology, slicing, common, entry.args, ports),
@@ -81,10 +86,16 @@ def _where_it_says(made: Resource, entry: Server, site: Site) -> Resource:
 
 
 def _version(entry: Server) -> str | None:
-    return (entry.use or "").partition(":")[2] or None
+    """The version, as a program of this host may have it; a digest is an image's alone."""
+    return (entry.use or "").partition(":")[2].partition("@")[0] or None
 
 
 def _user(entry: Server, technology: Technology, site: Site) -> str:
+    if not technology.has_users:
+        for key in ("user", "password"):
+            if getattr(entry, key) is not None:
+                site.wrong(f"{technology.name} has no users; leave this out", key)
+        return ""
     if entry.user and technology.fixed_user and entry.user != technology.user:
         site.wrong(f"{technology.name} has only the user {quoted(technology.user)}", "user")
     return entry.user or technology.user
@@ -96,15 +107,33 @@ def _technology(entry: Server, site: Site) -> Technology | None:
             site.lacks(f'names no technology; write for example "{_EXAMPLE}"')
         return None
     name = entry.use.partition(":")[0]
-    known = site.around.technologies
-    if name in known:
-        return known[name]
+    is_known, technology = site.technology(name)
+    if is_known:
+        return _variant(technology, entry.image) if technology else None
+    known = site.around.technologies.common
     if name.startswith("testcontainers."):
         site.wrong(unavailable("use: testcontainers", f"there are {listed(sorted(known))}"), "use")
+    elif (bare := name.partition("@")[0]) in known:
+        pinned = f"{bare}:{known[bare].version}@sha256:..."
+        site.wrong(f"a digest goes behind a version; write it like {pinned}", "use")
     else:
-        near = did_you_mean(name, known, f"there are {listed(sorted(known))}")
+        own = f"; {DESCRIBED}/{name}{SUFFIX} could describe it" if re.fullmatch(NAME, name) else ""
+        near = did_you_mean(name, known, f"there are {listed(sorted(known))}{own}")
         site.wrong(f"unknown technology {quoted(name)}{near}", "use")
     return None
+
+
+def _variant(technology: Technology, image: str | None) -> Technology:
+    """What it is with this image, where several of them play the same role."""
+    name = "/" + re.sub(r"(:[^/]*)?(@.*)?$", "", image or "")
+    fitting = (one for known, one in technology.variants.items() if name.endswith(f"/{known}"))
+    return next(fitting, technology)
+
+
+def _ports(entry: Server, technology: Technology) -> tuple[Port, ...]:
+    more = technology.more_ports.items()
+    first = Port(technology.port, host=entry.port, inside=technology.inside)
+    return (first, *(Port(port.number, name) for name, port in more))
 
 
 def _image(entry: Server, technology: Technology, site: Site) -> str:
@@ -150,7 +179,8 @@ def _command(
     more = [parse(word).template for word in (slicing.args if slicing else ())]
     if not entry.args and not more:
         return tuple(parse(word).template for word in own) if own is not None else None
-    start = (technology.program,) if own is None else own
+    program = (technology.program,) if technology.program else ()
+    start = program if own is None else own
     return (*(parse(word).template for word in start), *more, *(entry.args or ()))
 
 
@@ -173,37 +203,3 @@ def _files(
 def _check_form(text: str | None, form: tuple[str, str] | None, key: str, site: Site) -> None:
     if form and text and not re.fullmatch(form[0], text):
         site.wrong(f"must be {form[1]}", key)
-
-
-def _databases(entry: Server, technology: Technology, site: Site) -> tuple[str, ...]:
-    words = entry.database or []
-    names: list[str] = []
-    if not technology.has_databases:
-        if words:
-            site.wrong(f"{technology.name} has no databases; leave this out", "database")
-        return ()
-    for word in words:
-        if word.text in names:
-            site.wrong(f"the database {quoted(word.text)} is named twice", *word.path[2:])
-        if unspeakable(word.text):
-            site.wrong(UNSPEAKABLE, *word.path[2:])
-        if technology.database_form and not re.fullmatch(technology.database_form[0], word.text):
-            site.wrong(f"must be {technology.database_form[1]}", *word.path[2:])
-        names.append(word.text)
-    if len(names) > 1 and technology.create_database is None:
-        site.wrong(f"{technology.name} cannot have more than one database", "database")
-    return tuple(names) or (technology.database or _named_after(site.name, technology, entry),)
-
-
-def _named_after(name: str, technology: Technology, entry: Server) -> str:
-    """The entry's name as a database's; `greenroom` where the server keeps such a name to itself.
-
-    Many will write `mysql: {use: mysql}`, and `mysql` is where that server has its users; in the
-    `postgres` of a Postgres that is sliced, slices are made.
-    """
-    own = name.replace("-", "_")
-    form, slicing = technology.database_form, technology.slicing
-    sliced = entry.isolation not in (None, SHARED)
-    taken = bool(slicing and sliced and own in slicing.taken)
-    fits = form is None or re.fullmatch(form[0], own)
-    return own if fits and not taken else "greenroom"

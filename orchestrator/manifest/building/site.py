@@ -3,33 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from orchestrator.manifest.checks.names import Names
 from orchestrator.manifest.files import Files, led_out, project
 from orchestrator.manifest.mistakes import Mistakes
-from orchestrator.manifest.places import Path
-from orchestrator.model.manifest import AUTO
+from orchestrator.manifest.own.finding import Technologies
+from orchestrator.manifest.places import Path, Source
+from orchestrator.model.manifest import AUTO, MAPPING
 from orchestrator.model.technology import Technology
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is the same for all entries; `engine` is where those run that say nothing of it."""
+    """What is the same for all entries.
+
+    `engine` is where those run that say nothing of it. `environs` are the variables that each file
+    sees.
+    """
 
     folder: str
     files: Files
-    technologies: Mapping[str, Technology]
+    technologies: Technologies
     names: Names
     mistakes: Mistakes
     engine: str = AUTO
+    environs: Mapping[Source, Mapping[str, str]] = field(default_factory=dict)
+    _projects: dict[str, str] = field(default_factory=dict)
 
-    @cached_property
-    def project(self) -> str:
-        """The folder that no path may leave unless it says so."""
-        return project(self.folder, self.files)
+    def source_of(self, path: Path) -> Source:
+        """The file in which a value was written."""
+        source = self.mistakes.places.source(path)
+        return source if source.path else Source(f"{self.folder}/{MAPPING}", self.mistakes.file)
+
+    def folder_of(self, path: Path) -> str:
+        """The folder of the file in which a value was written: what it says starts from there."""
+        return self.mistakes.places.source(path).folder or self.folder
+
+    def environ_of(self, path: Path) -> Mapping[str, str]:
+        """The variables that the file sees in which a value was written."""
+        return self.environs.get(self.mistakes.places.source(path), {})
+
+    def project(self, folder: str) -> str:
+        """The folder that no path in a file of this folder may leave unless it says so."""
+        if folder not in self._projects:
+            self._projects[folder] = project(folder, self.files)
+        return self._projects[folder]
 
 
 @dataclass(frozen=True)
@@ -65,13 +85,22 @@ class Site:
         """Whether one of these keys may be there and is only wrong, or misspelt."""
         return self.around.mistakes.incomplete(self.path) or any(map(self.near, keys))
 
-    def resolved(self, path: str) -> str:
-        """A path as written, resolved against the manifest's folder."""
-        return str(PurePath(self.around.folder, path))
+    def technology(self, name: str) -> tuple[bool, Technology | None]:
+        """Whether the entry can `use` this name, and what it is, unless that is in doubt."""
+        return self.around.technologies.find(name, self.around.source_of((*self.path, "use")))
+
+    def resolved(self, path: str, *keys: str | int) -> str:
+        """A path as written under these keys, resolved against the folder of its file."""
+        return str(PurePath(self.around.folder_of((*self.path, *keys)), path))
+
+    def included_from(self, *keys: str | int) -> str | None:
+        """The folder of the included file in which the value was written; None: the manifest's."""
+        folder = self.around.folder_of((*self.path, *keys))
+        return folder if folder != self.around.folder else None
 
     def file(self, written: str, *keys: str | int) -> str:
         """The path of a file that must be there."""
-        path = self.resolved(written)
+        path = self.resolved(written, *keys)
         if not self.around.files.exists(path):
             self.wrong(f"there is no file {path}", *keys)
         elif self.around.files.is_folder(path):
@@ -82,7 +111,7 @@ class Site:
 
     def folder(self, written: str, *keys: str | int) -> str:
         """The path of a folder that must be there."""
-        path = self.resolved(written)
+        path = self.resolved(written, *keys)
         if not self.around.files.exists(path):
             self.wrong(f"there is no folder {path}", *keys)
         elif not self.around.files.is_folder(path):
@@ -92,10 +121,11 @@ class Site:
         return path
 
     def _stays(self, path: str, *keys: str | int) -> None:
-        real = led_out(path, self.around.project, self.around.files)
+        whole = self.around.project(self.around.folder_of((*self.path, *keys)))
+        real = led_out(path, whole, self.around.files)
         if real is not None:
             self.wrong(
-                f"{path} leads by a link out of the project {self.around.project}, to {real}; "
+                f"{path} leads by a link out of the project {whole}, to {real}; "
                 f"if that is meant, write {real} itself",
                 *keys,
             )

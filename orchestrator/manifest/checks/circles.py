@@ -36,7 +36,7 @@ def check_circles(
         if not circle:
             return
         edges = [edge for edge in pairwise(circle) if edge in spots]
-        first = min(edges, key=lambda edge: mistakes.places.of(spots[edge]), default=circle[:2])
+        first = min(edges, key=lambda edge: mistakes.places.order(spots[edge]), default=circle[:2])
         path = spots.get((first[0], first[1]), ())
         mistakes.note(path, _message(_turned(circle, first[0]), path))
         _cut(graph, first[0], first[1])
@@ -62,7 +62,8 @@ def _awaited(resource: Resource, resources: Mapping[str, Resource]) -> set[_Stag
     names = {dependency.name for dependency in dependencies(resource)}
     known = {name for name in names if name in resources and name != resource.name}
     seeded = {name for name in known if resource.name in seed_tasks(resources[name])}
-    return {_Stage(name, whole=True) for name in known - seeded}
+    server = {_Stage(resource.server, whole=False)} if resource.on else set[_Stage]()
+    return server | {_Stage(name, whole=True) for name in known - seeded}
 
 
 def _circle(graph: _Graph) -> list[str]:

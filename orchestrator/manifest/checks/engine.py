@@ -19,7 +19,7 @@ def check_engine(
     if engine != PROCESS:
         return
     free = {name for _, name, entry in document.entries() if entry.engine is None}
-    contained = [each for each in resources if each.contained and each.name in free]
+    contained = [each for each in resources if each.contained and each.name in free and not each.on]
     if contained:
         words = [f"{each.name} cannot be one ({each.bound})" for each in contained[:_MOST]]
         some = listed(words if len(contained) <= _MOST else [*words, "others"])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orchestrator.manifest.mistakes import Mistakes
-from orchestrator.manifest.places import shown
+from orchestrator.manifest.places import in_line, shown
 from orchestrator.manifest.reading.scalars import Value
 from orchestrator.manifest.sections import ENTRIES, LONGEST_NAME, NAME
 from orchestrator.manifest.words import listed, quoted
@@ -21,19 +21,17 @@ class Names:
     """Who is called what.
 
     `sections` leads from each name to its section. `doubtful` are names in parts that nobody
-    understood; with `open` there may be any others besides. Of those nothing is said, because the
-    mistake that hides them is told already.
+    understood. Of those nothing is said, because the mistake that hides them is told already.
     """
 
     sections: dict[str, str]
     doubtful: frozenset[str] = frozenset()
-    open: bool = False
 
     def section(self, name: str) -> str | None:
         """The section of a name; empty when that is in doubt, None when there is no such name."""
         if name in self.sections:
             return self.sections[name]
-        return "" if self.open or name in self.doubtful else None
+        return "" if name in self.doubtful else None
 
     def of(self, section: str) -> list[str]:
         """The names of one section."""
@@ -51,11 +49,11 @@ def names(root: Value, mistakes: Mistakes) -> Names:
             mistakes.note_key(path, wrong)
         if name in sections:
             first = (sections[name], name)
-            line = mistakes.places.of_key(first).line
-            where = f"{shown(first)} in line {line}" if line else shown(first)
+            keys = mistakes.places.of_key(first), mistakes.places.of_key(path)
+            where = f"{shown(first)}{in_line(*keys)}"
             mistakes.note_key(path, f"the name {quoted(name)} is taken by {where}")
         sections.setdefault(name, section)
-    return Names(sections, frozenset(_doubtful(top)), "include" in top)
+    return Names(sections, frozenset(_doubtful(top)))
 
 
 def _given(top: dict[str, Value]) -> Iterator[tuple[str, str]]:

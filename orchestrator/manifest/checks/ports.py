@@ -10,7 +10,7 @@ from orchestrator.manifest.model.document import Document
 from orchestrator.manifest.model.entry import Entry
 from orchestrator.manifest.model.program import Program
 from orchestrator.manifest.model.server import Server
-from orchestrator.manifest.places import Path, shown
+from orchestrator.manifest.places import Path, in_line, shown
 
 
 @dataclass(frozen=True)
@@ -29,19 +29,19 @@ def check_ports(document: Document, mistakes: Mistakes) -> None:
         if isinstance(entry, Program):
             _own(path, entry, mistakes)
     wanted = [each for path, entry in entries for each in _wanted(path, entry)]
-    wanted.sort(key=lambda each: mistakes.places.of(each.path))
+    wanted.sort(key=lambda each: mistakes.places.order(each.path))
     earlier: dict[int, list[_Wanted]] = {}
     for later in wanted:
         taken = earlier.setdefault(later.number, [])
         first = next((each for each in taken if _collide(each, later)), None)
         if first:
-            mistakes.add(later.path, _collision(first, mistakes))
+            mistakes.add(later.path, _collision(first, later, mistakes))
         taken.append(later)
 
 
-def _collision(first: _Wanted, mistakes: Mistakes) -> str:
-    line = mistakes.places.of(first.path).line
-    where = shown(first.path) + (f" in line {line}" if line else "")
+def _collision(first: _Wanted, later: _Wanted, mistakes: Mistakes) -> str:
+    places = mistakes.places.of(first.path), mistakes.places.of(later.path)
+    where = shown(first.path) + in_line(*places)
     return f"the host port {first.number} is wanted by {where} already"
 
 

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 
 from orchestrator.manifest.model.command import Argv
 from orchestrator.manifest.model.entry import FREE_KEYS, Entry
+from orchestrator.manifest.model.includes import Includes
 from orchestrator.manifest.model.part import Environment, Part, mapping
 from orchestrator.manifest.model.program import Service, Task
 from orchestrator.manifest.model.server import Server
@@ -59,8 +60,8 @@ class Document(Part):
         None, description="Tasks by name: what runs once and exits."
     )
     tests: TestsPart | None = Field(None, description="The tests that all this is for.")
-    include: Annotated[str, not_yet("include", "copy those entries into this file")] | None = Field(
-        None, description="Not in this version."
+    include: Includes | None = Field(
+        None, description="Ready-made environments by name, and other manifests by path, to add to."
     )
     doubles: (
         Annotated[str, not_yet("doubles", "run the stand-in as one of the services")] | None

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
+from orchestrator.manifest.model.create_call import check_keys
 from orchestrator.manifest.model.leaf import Accepts, Leaf, settled, wrong
 from orchestrator.manifest.model.texts import SCALAR, Templated, Text, Word
 from orchestrator.manifest.reading.scalars import Scalar, is_nothing, kind
@@ -74,10 +75,12 @@ def read_options(value: object) -> object:
     """What an engine gets as it is, as plain Python values."""
     if not isinstance(value, dict):
         raise wrong(f"must be a mapping of settings for the engine, not {kind(value)}")
-    return _free(value)
+    settings: dict[str, object] = _free(value)
+    check_keys(settings)
+    return settings
 
 
-def _free(value: object, *path: str | int) -> object:
+def _free(value: object, *path: str | int) -> Any:
     if isinstance(value, dict):
         return {key: _free(item, *path, key) for key, item in value.items()}
     if isinstance(value, list):

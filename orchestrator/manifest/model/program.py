@@ -12,9 +12,19 @@ from orchestrator.manifest.model.command import Argv
 from orchestrator.manifest.model.entry import At, Entry, Owned
 from orchestrator.manifest.model.leaf import Accepts, wrong
 from orchestrator.manifest.model.numbers import PORT_SCHEMA, HostPort, PortNumber
-from orchestrator.manifest.model.part import HOLE, Arguments, Part, Words, listed
-from orchestrator.manifest.model.texts import SCALAR, FolderPath, Text
+from orchestrator.manifest.model.part import HOLE, Arguments, Part, Words, listed, mapping
+from orchestrator.manifest.model.texts import SCALAR, FolderPath, Text, choice
 from orchestrator.manifest.reading.scalars import kind
+
+
+class SecretPart(Part):
+    """What steps of a build may read, and no image keeps."""
+
+    example: ClassVar[str] = "{env: NPM_TOKEN}"
+    short: ClassVar[str] = "file"
+
+    file: Text | None = Field(None, description="A file beside the manifest.")
+    env: Text | None = Field(None, description="A variable of the caller's environment, or .env.")
 
 
 class BuildPart(Part):
@@ -27,8 +37,21 @@ class BuildPart(Part):
     dockerfile: Text | None = Field(
         None, description="Its path in the folder: Dockerfile otherwise."
     )
+    dockerfile_inline: Text | None = Field(
+        None, description="The text of the Dockerfile, in the place of a file."
+    )
     target: Text | None = Field(None, description="The stage to build.")
     args: Arguments | None = Field(None, description="Build arguments.")
+    secrets: (
+        Annotated[
+            dict[str, Annotated[SecretPart, Accepts({"type": "string"})]],
+            mapping("{npm: {env: NPM_TOKEN}}"),
+        ]
+        | None
+    ) = Field(None, description="What steps may read as /run/secrets/NAME, and no image keeps.")
+    network: Annotated[str, choice("default", "host", "none")] | None = Field(
+        None, description="What the steps are attached to."
+    )
 
 
 class PortPart(Part):

@@ -21,6 +21,14 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, **tidy}
 
 
+def technology_schema() -> dict[str, Any]:
+    """A JSON Schema of a file that describes a technology of one's own."""
+    from orchestrator.manifest.own.form import Form
+
+    tidy: dict[str, Any] = _without_empty_defaults(Form.model_json_schema())
+    return {"$schema": DIALECT, **tidy}
+
+
 def _without_empty_defaults(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_empty_defaults(item) for item in value]

@@ -10,11 +10,10 @@ from orchestrator.manifest.model.command import Argv
 from orchestrator.manifest.model.entry import FREE_KEYS, At, Entry, Owned
 from orchestrator.manifest.model.numbers import HostPort
 from orchestrator.manifest.model.part import Words
-from orchestrator.manifest.model.texts import Credential, Text, choice, not_yet
+from orchestrator.manifest.model.texts import Credential, Text, choice
 
 _ISOLATION = choice("none", "worker", "test")
-_ON = not_yet("on", 'give this one a server of its own with "use"')
-_REQUIRED: dict[str, Any] = {"required": ["use"]}
+_REQUIRED: dict[str, Any] = {"anyOf": [{"required": ["use"]}, {"required": ["on"]}]}
 
 
 class Server(Entry):
@@ -42,4 +41,6 @@ class Server(Entry):
     owned: Owned | None = Field(
         None, description="Whether seeds may go into what is there; else the run makes its own."
     )
-    on: Annotated[str, _ON] | None = Field(None, description="Not in this version.")
+    on: Text | None = Field(
+        None, description="Another entry, on whose server this is one more database."
+    )

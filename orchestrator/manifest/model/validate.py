@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from inspect import isclass
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -17,16 +17,23 @@ from orchestrator.manifest.model.part import HOLE, Part
 from orchestrator.manifest.places import Path
 from orchestrator.manifest.reading.scalars import Value
 
+Whole = TypeVar("Whole", bound=Part)
+
 
 def validated(root: Value, mistakes: Mistakes) -> Document:
     """The document without its wrong parts, so that the checks after this can judge the others."""
+    return validated_as(Document, root, mistakes)
+
+
+def validated_as(model: type[Whole], root: Value, mistakes: Mistakes) -> Whole:
+    """A file's model without its wrong parts. Raises ManifestError when nothing of it is left."""
     rest: Any = root
     gone: set[Path] = set()
     while True:
         try:
-            return Document.model_validate(rest)
+            return model.model_validate(rest)
         except ValidationError as error:
-            wrong = {_told(detail, mistakes) for detail in _details(error)}
+            wrong = {_told(detail, model, mistakes) for detail in _details(error)}
         # What is still wrong when it is gone already takes along what it stood in.
         wrong = {path[:-1] if path in gone else path for path in wrong}
         if () in wrong:
@@ -39,12 +46,12 @@ def _details(error: ValidationError) -> Iterable[ErrorDetails]:
     return error.errors(include_url=False, include_input=False)
 
 
-def _told(detail: ErrorDetails, mistakes: Mistakes) -> Path:
+def _told(detail: ErrorDetails, whole: type[Part], mistakes: Mistakes) -> Path:
     """Tell one error; the path of the part that has to go."""
     path: Path = tuple(detail["loc"])
     match detail["type"]:
         case "extra_forbidden":
-            mistakes.add_key(path, unknown_key(_model_at(path), path))
+            mistakes.add_key(path, unknown_key(_model_at(path, whole), path))
         case "missing":
             mistakes.add(path, f'"{path[-1]}" is missing')
         case kind:
@@ -54,9 +61,8 @@ def _told(detail: ErrorDetails, mistakes: Mistakes) -> Path:
     return mistakes.places.known(path)
 
 
-def _model_at(path: Path) -> type[Part]:
-    """The model whose key the path's last part would be."""
-    model: type[Part] = Document
+def _model_at(path: Path, model: type[Part]) -> type[Part]:
+    """The model whose key the path's last part would be, `model` being that of the whole."""
     for part in path[:-1]:
         field = model.model_fields.get(str(part))
         model = (_model_in(field.annotation) if field else None) or model

@@ -7,19 +7,26 @@ from dataclasses import replace
 from functools import lru_cache
 
 from orchestrator.manifest.mistakes import Mistakes
+from orchestrator.manifest.places import Source
 from orchestrator.manifest.reading.scalars import Scalar, Value
 from orchestrator.manifest.reading.templates import Parsed, Scope, parse
 from orchestrator.manifest.sections import ENTRIES, names_in
 
 
-def interpolate(root: Value, environ: Mapping[str, str], mistakes: Mistakes) -> Value:
-    """The same tree, with every scalar's text and template as they really are."""
-    scope = Scope(environ, frozenset(names_in(root)))
+def interpolate(
+    root: Value, environs: Mapping[Source, Mapping[str, str]], mistakes: Mistakes
+) -> Value:
+    """The same tree, with every scalar's text and template as they really are.
+
+    `environs` are the variables that each file sees; those of what is included see more.
+    """
+    names = frozenset(names_in(root))
+    scopes = {source: Scope(environ, names) for source, environ in environs.items()}
 
     # An alias repeats a text many times over; it is taken apart and kept only once.
     @lru_cache(maxsize=1024)
-    def parsed(text: str) -> Parsed:
-        return parse(text, scope)
+    def parsed(text: str, source: Source) -> Parsed:
+        return parse(text, scopes[source])
 
     def interpolated(value: Value) -> Value:
         if isinstance(value, dict):
@@ -28,7 +35,7 @@ def interpolate(root: Value, environ: Mapping[str, str], mistakes: Mistakes) -> 
             return [interpolated(item) for item in value]
         if "${" not in value.written:
             return value
-        found = parsed(value.written)
+        found = parsed(value.written, mistakes.places.source(value.path))
         mistakes.secrets.update(found.secrets)
         if found.mistakes:
             mistakes.add(value.path, *found.mistakes)
@@ -53,13 +60,14 @@ def without_free_keys(root: Value) -> Value:
     top = {key: item for key, item in root.items() if not key.startswith("x-")}
     for section in top.keys() & set(ENTRIES):
         if isinstance(top[section], dict):
-            top[section] = {name: _free(entry) for name, entry in top[section].items()}
+            top[section] = {name: free_of(entry) for name, entry in top[section].items()}
     if "tests" in top:
-        top["tests"] = _free(top["tests"])
+        top["tests"] = free_of(top["tests"])
     return top
 
 
-def _free(value: Value) -> Value:
+def free_of(value: Value) -> Value:
+    """The mapping without the keys that begin with `x-`."""
     if not isinstance(value, dict):
         return value
     return {key: item for key, item in value.items() if not key.startswith("x-")}

@@ -19,10 +19,10 @@ _MERGE = "<<"
 class Tree:
     """Walks a document's nodes once; `mistakes.places` learns where everything stands."""
 
-    def __init__(self, mistakes: Mistakes) -> None:
+    def __init__(self, mistakes: Mistakes, budget: Budget | None = None) -> None:
         self._mistakes = mistakes
         self._places = mistakes.places
-        self._budget = Budget(mistakes)
+        self._budget = budget or Budget(mistakes)
         self._open: set[int] = set()
 
     def value(self, node: yaml.Node, path: Path = ()) -> Value:

@@ -14,7 +14,7 @@ from orchestrator.manifest.mistakes import Mistakes
 from orchestrator.manifest.places import Path
 from orchestrator.manifest.reading.scalars import Scalar, Value, kind
 from orchestrator.manifest.words import did_you_mean, quoted
-from orchestrator.model.technology import Cell
+from orchestrator.model.loader import Cell
 from orchestrator.seeding.generated.library import Library, Unfit
 from orchestrator.seeding.generated.makers import (
     Between,

@@ -10,7 +10,7 @@ from typing import Any
 
 from orchestrator.errors import GreenroomError
 from orchestrator.manifest.words import did_you_mean, quoted
-from orchestrator.model.technology import Cell
+from orchestrator.model.loader import Cell
 from orchestrator.seeding.generated.clock import asks_the_clock
 from orchestrator.seeding.generated.makers import as_cell
 

@@ -12,7 +12,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from orchestrator.model.technology import Cell, SeedRefused
+from orchestrator.model.conversation import SeedRefused
+from orchestrator.model.loader import Cell
 
 Maker = Callable[[Random, int], Cell]
 """Given the field's own source of chance and the row's number from 0, returns the value."""

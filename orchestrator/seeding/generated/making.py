@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestrator.model.technology import Cell
+from orchestrator.model.loader import Cell
 from orchestrator.seeding.generated.reading import TableOf, read
 from orchestrator.seeding.rows.row import Row
 

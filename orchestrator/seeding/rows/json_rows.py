@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from orchestrator.model.technology import Cell, SeedRefused
+from orchestrator.model.conversation import SeedRefused
+from orchestrator.model.loader import Cell
 from orchestrator.seeding.rows.row import SHAPE, Row, once
 
 SPACE = re.compile(r"[ \t\n\r]*")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestrator.model.technology import GENERATED, SeedRefused
+from orchestrator.model.conversation import SeedRefused
+from orchestrator.model.loader import GENERATED
 from orchestrator.seeding.files import SeedFile
 from orchestrator.seeding.rows.json_rows import read_json
 from orchestrator.seeding.rows.row import Row

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from orchestrator.model.technology import Cell, SeedRefused
+from orchestrator.model.conversation import SeedRefused
+from orchestrator.model.loader import Cell
 
 SHAPE = (
     "expected a list of rows (mappings from columns to values), or a mapping from tables to such "

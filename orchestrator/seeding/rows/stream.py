@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, groupby
 
-from orchestrator.model.technology import Batch, Cell, RowsLoader
+from orchestrator.model.loader import Batch, Cell, RowsLoader
 from orchestrator.seeding.rows.row import Row, checked
 
 PIECE = 256 * 1024

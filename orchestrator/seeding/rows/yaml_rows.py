@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 import yaml
 
-from orchestrator.model.technology import Cell, SeedRefused
+from orchestrator.model.conversation import SeedRefused
+from orchestrator.model.loader import Cell
 from orchestrator.seeding.rows.row import SHAPE, Row
 from orchestrator.technologies.yaml_size import check_size
 

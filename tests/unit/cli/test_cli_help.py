@@ -23,6 +23,7 @@ COMMANDS = [
     "check",
     "plan",
     "schema",
+    "technologies",
 ]
 
 

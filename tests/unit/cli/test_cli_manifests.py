@@ -8,6 +8,7 @@ import pytest
 from shop import Shop
 
 from orchestrator.errors import EngineUnavailable
+from orchestrator.host.manifests import asked_profiles
 
 WRONG = """
 databases: {ledger: {use: postgress}}
@@ -113,3 +114,22 @@ def test_schema_is_a_json_schema(shop: Shop) -> None:
     schema = json.loads(shop.greenroom("schema").out)
     Draft202012Validator.check_schema(schema)
     assert "databases" in schema["properties"]
+
+
+def test_profiles_may_come_from_the_environment(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GREENROOM_PROFILES", " more, ")
+    assert shop.greenroom("check").out.endswith("worker, extra\n")
+    assert "start extra" in shop.greenroom("plan", "--offline").out
+    assert list(asked_profiles({"GREENROOM_PROFILES": "a,b, a,,"})) == ["a", "b"]
+
+
+def test_what_is_named_stands_for_the_profiles_of_the_environment(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GREENROOM_PROFILES", "moer")
+    assert shop.greenroom("check", "--profile", "more").code == 0
+    ended = shop.greenroom("check")
+    assert ended.code == 64
+    assert 'no resource has the profile moer\nnext: did you mean "more"?' in ended.err

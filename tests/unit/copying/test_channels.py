@@ -11,9 +11,9 @@ from orchestrator.copying.channel import ExecChannel
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.engines.process.commands import run
 from orchestrator.errors import EngineError
+from orchestrator.model.conversation import Conversation, ReadExactly, ReadLine, Send
 from orchestrator.model.launch import ExecResult, Found, Launch, RunLabels
 from orchestrator.model.resource import Instance
-from orchestrator.model.technology import Conversation, ReadExactly, ReadLine, Send
 from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut, poll
 
 LABELS = RunLabels("r1", "e1", "payments", "/environment.yaml", "{}", 2_000_000_000)

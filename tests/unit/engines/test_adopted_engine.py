@@ -10,9 +10,9 @@ import pytest
 from orchestrator.engines.adopted import AdoptedEngine
 from orchestrator.engines.engine import Engine, Guests
 from orchestrator.errors import EngineError, Gone
+from orchestrator.model.conversation import Credentials
 from orchestrator.model.launch import AT, RUN, FileContent, Found, Guest, Launch, RunLabels
 from orchestrator.model.resource import Instance
-from orchestrator.model.technology import Credentials
 from orchestrator.waiting import Deadline
 
 LABELS = RunLabels("shop-abcd2345", "f00d", "shop", "/shop/environment.yaml", "{}", 0)

@@ -429,16 +429,18 @@ def test_a_pull_without_a_tag_asks_for_the_latest_only(daemon: Daemon) -> None:
 )
 def test_a_pull_that_fails_gives_the_registry_s_words(daemon: Daemon, answer: object) -> None:
     daemon.on("POST .*/images/create.*", answer)  # type: ignore[arg-type]
-    with pytest.raises(ImageUnavailable, match="cannot pull db:1: manifest for db:1") as caught:
+    with pytest.raises(
+        ImageUnavailable, match=r"has no such image \(manifest for db:1 not found\)"
+    ) as caught:
         daemon.engine().pull("db:1", None, lambda *_: None, within())
-    assert "docker login" in caught.value.hint
+    assert "the name or the tag; db:1" in caught.value.hint
 
 
 Long = Callable[[Daemon, Deadline], object]
 LONG: dict[str, Long] = {
     "pull": lambda daemon, deadline: daemon.engine().pull("x", None, lambda *_: None, deadline),
     "build": lambda daemon, deadline: daemon.engine().build(
-        "x", Build(str(Path(__file__).parent)), {}, lambda *_: None, deadline
+        "x", Build(str(Path(__file__).parent), inline="FROM x"), {}, lambda *_: None, deadline
     ),
     "exec": lambda daemon, deadline: daemon.engine().exec(FOUND, ["psql"], deadline),
     "logs": lambda daemon, deadline: list(daemon.engine().logs(FOUND, deadline)),

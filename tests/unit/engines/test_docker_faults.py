@@ -56,7 +56,7 @@ VERBS: dict[str, Verb] = {
     "image_id": lambda daemon, deadline: daemon.engine().image_id("postgres:16", deadline),
     "pull": lambda daemon, deadline: daemon.engine().pull("x", None, lambda *_: None, deadline),
     "build": lambda daemon, deadline: daemon.engine().build(
-        "x", Build(str(Path(__file__).parent)), {}, lambda *_: None, deadline
+        "x", Build(str(Path(__file__).parent), inline="FROM x"), {}, lambda *_: None, deadline
     ),
     "built": lambda daemon, deadline: daemon.engine().built(deadline),
     "remove_image": lambda daemon, deadline: daemon.engine().remove_image(BUILT, deadline),

@@ -8,15 +8,12 @@ from dataclasses import dataclass, field
 
 from orchestrator.errors import ManifestError
 from orchestrator.manifest import load, load_mapping
+from orchestrator.model.conversation import Conversation, Credentials
+from orchestrator.model.loader import ExecLoader
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.probe import Dialogue, Readiness
-from orchestrator.model.technology import (
-    Conversation,
-    Credentials,
-    ExecLoader,
-    Slicing,
-    Technology,
-)
+from orchestrator.model.slicing import Slicing
+from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
 
 FOLDER = "/home/payments"
@@ -30,15 +27,21 @@ class FakeFiles:
     files: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str | bytes] = field(default_factory=dict)
 
     def exists(self, path: str) -> bool:
-        return path.removeprefix(f"{FOLDER}/") in self.files or self.is_folder(path)
+        known = (*self.files, *self.texts)
+        return path.removeprefix(f"{FOLDER}/") in known or self.is_folder(path)
 
     def is_folder(self, path: str) -> bool:
         return path.removeprefix(f"{FOLDER}/") in (FOLDER, *self.folders)
 
     def real(self, path: str) -> str:
         return self.links.get(path.removeprefix(f"{FOLDER}/"), path)
+
+    def read(self, path: str) -> bytes:
+        text = self.texts.get(path.removeprefix(f"{FOLDER}/"), b"")
+        return text if isinstance(text, bytes) else textwrap.dedent(text).lstrip("\n").encode()
 
 
 FILES = FakeFiles(

@@ -164,10 +164,6 @@ NAMES: dict[str, tuple[str, list[str]]] = {
 _NOT_YET = "is part of Greenroom's language but this version cannot do it yet"
 
 NOT_YET: dict[str, tuple[str, list[str]]] = {
-    "include": (
-        "include: [web]\n",
-        [f'1:10: include: "include" {_NOT_YET}; copy those entries into this file'],
-    ),
     "doubles": (
         "doubles:\n  stripe: {openapi: x.yaml}\n",
         [f'2:3: doubles: "doubles" {_NOT_YET}; run the stand-in as one of the services'],
@@ -175,10 +171,6 @@ NOT_YET: dict[str, tuple[str, list[str]]] = {
     "links": (
         "links: {}\n",
         [f'1:8: links: "links" {_NOT_YET}; leave it out; resources reach each other directly'],
-    ),
-    "a database on another's server": (
-        "databases:\n  db: {on: orders}\n",
-        [f'2:12: databases.db.on: "on" {_NOT_YET}; give this one a server of its own with "use"'],
     ),
     "a database as a process": (
         "databases:\n  db: {use: postgres, engine: process}\n",

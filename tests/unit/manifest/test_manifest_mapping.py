@@ -52,7 +52,7 @@ def test_python_values_are_read_as_text_and_numbers(world: World) -> None:
         "ports": {"http": {"port": 80, "host": 8080}},
         "seed": Path("setup.sh"),
     }
-    service["docker"] = {"init": True}
+    service["docker"] = {"Tty": True}
     api = world.load_mapping({"services": {"api": service}}).resources["api"]
     assert {name: str(value) for name, value in api.env.items()} == {
         "A": "1",
@@ -61,7 +61,7 @@ def test_python_values_are_read_as_text_and_numbers(world: World) -> None:
         "D": "",
     }
     assert api.ports == (Port(80, "http", 8080),)
-    assert api.options == {"init": True}
+    assert api.options == {"Tty": True}
     assert not any(isinstance(seed, FileSeed) for seed in api.seeds)
 
 

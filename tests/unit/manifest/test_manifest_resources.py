@@ -11,6 +11,7 @@ from orchestrator.model.manifest import Tests as ManifestTests
 from orchestrator.model.probe import Automatic, Dialogue, Exit, Http, Readiness
 from orchestrator.model.resource import (
     Build,
+    BuildSecret,
     DatabaseSeed,
     File,
     FileSeed,
@@ -145,7 +146,7 @@ SERVICES: dict[str, tuple[str, Resource]] = {
             pull: never
             profiles: slow
             engine: docker
-            docker: {shm_size: 64m, init: true, sysctls: {a: 1}, cap_add: [X, "1", ~]}
+            docker: {StopSignal: 64m, Tty: true, Volumes: {a: 1}, OnBuild: [X, "1", ~]}
         """,
         Resource(
             name="api",
@@ -174,10 +175,10 @@ SERVICES: dict[str, tuple[str, Resource]] = {
             pull="never",
             profiles=("slow",),
             options={
-                "shm_size": "64m",
-                "init": True,
-                "sysctls": {"a": 1},
-                "cap_add": ["X", "1", None],
+                "StopSignal": "64m",
+                "Tty": True,
+                "Volumes": {"a": 1},
+                "OnBuild": ["X", "1", None],
             },
         ),
     ),
@@ -209,6 +210,36 @@ SERVICES: dict[str, tuple[str, Resource]] = {
             section="services",
             bound="it is built as an image",
             build=Build(FOLDER, "api/Dockerfile", "test", {"V": "1.10"}),
+        ),
+    ),
+    "a build with secrets": (
+        """
+        services:
+          api:
+            platform: linux/arm64
+            build:
+              context: .
+              dockerfile_inline: |
+                FROM x
+                RUN make
+              secrets: {ci: {env: CI}, toml: app.toml}
+              network: host
+        """,
+        Resource(
+            name="api",
+            section="services",
+            bound="it is built as an image",
+            platform="linux/arm64",
+            build=Build(
+                FOLDER,
+                inline="FROM x\nRUN make\n",
+                secrets={
+                    "ci": BuildSecret(value="true", hidden=("true",)),
+                    "toml": BuildSecret(path=f"{FOLDER}/app.toml"),
+                },
+                network="host",
+                platform="linux/arm64",
+            ),
         ),
     ),
     "a server told otherwise": (

@@ -35,6 +35,11 @@ GOOD = {
           b: {command: [a, 1], needs: a, files: {/a: b, /c: {content: d, mode: 0644}}}
         tests: {command: pytest}
         """,
+    "other files, and databases on one server": """
+        include: [web, ../shared.yaml, {compose: stack.yml}]
+        databases: {a: {use: postgres}, b: {'on': a, seed: c.sql}}
+        """,
+    "one other file": "include: web",
     "keys left empty": "services: {a: {image: x, env: , ports: , ready: }}\ntests:\n",
     "every probe": """
         services:
@@ -57,7 +62,8 @@ BAD = {
     "a duration without a unit": "services: {a: {image: x, timeout: 30}}",
     "a name in capitals": "services: {API: {image: x}}",
     "an unknown engine": "engine: kubernetes",
-    "what cannot be yet": "include: [web]",
+    "what cannot be yet": "links: {slow: {to: ledger}}",
+    "an include that is no path": "include: {path: web}",
     "an entry that is a text": "databases: {a: postgres}",
     "variables in a list": "services: {a: {image: x, env: [A=1]}}",
 }

@@ -112,15 +112,10 @@ ONCE: dict[str, tuple[str, list[str]]] = {
     ),
     "what include would bring is not unknown": (
         """
-        include: [web]
+        include: [wep.yaml]
         tests: {env: {URL: "${anything.url}"}}
         """,
-        [
-            (
-                '1:10: include: "include" is part of Greenroom\'s language but this version '
-                "cannot do it yet; copy those entries into this file"
-            )
-        ],
+        ["1:11: include[0]: there is no file /home/payments/wep.yaml"],
     ),
     "an unknown technology has unknown fields": (
         """

@@ -137,9 +137,58 @@ VALUES: dict[str, tuple[str, list[str]]] = {
         "docker: [privileged]",
         ["2:27: services.api.docker: must be a mapping of settings for the engine, not a list"],
     ),
+    "a setting that no engine knows": (
+        "docker: {HostConfig: {ShmSzie: 1}}",
+        [
+            (
+                "2:50: services.api.docker.HostConfig.ShmSzie: the engine's create call has no key "
+                '"ShmSzie"; did you mean "ShmSize"?'
+            )
+        ],
+    ),
+    "a setting in the wrong place": (
+        "docker: {ShmSize: 1}",
+        [
+            (
+                "2:37: services.api.docker.ShmSize: the engine's create call has no such key here; "
+                'write "ShmSize" below "HostConfig"'
+            )
+        ],
+    ),
+    "a setting in the wrong place below": (
+        "docker: {HostConfig: {Tty: true}}",
+        [
+            (
+                "2:46: services.api.docker.HostConfig.Tty: the engine's create call has no such "
+                'key here; write "Tty" at the top of it'
+            )
+        ],
+    ),
+    "a setting in small letters": (
+        "docker: {hostconfig: {}}",
+        [
+            (
+                "2:40: services.api.docker.hostconfig: the engine's create call has no such key "
+                'here; write "HostConfig"'
+            )
+        ],
+    ),
+    "a setting that is nothing like any": (
+        "docker: {Frobnicate: 1}",
+        [
+            (
+                "2:40: services.api.docker.Frobnicate: the engine's create call has no key "
+                '"Frobnicate"; see the Docker API\'s reference'
+            )
+        ],
+    ),
+    "a part of the settings that is none": (
+        "docker: {HostConfig: 1}",
+        ["2:40: services.api.docker.HostConfig: must be a mapping of settings"],
+    ),
     "a reference in the engine's settings": (
-        'docker: {labels: {a: "${self.url}"}}',
-        ["2:40: services.api.docker.labels.a: ${self.url} cannot stand here; only ${env:...} can"],
+        'docker: {Labels: {a: "${self.url}"}}',
+        ["2:40: services.api.docker.Labels.a: ${self.url} cannot stand here; only ${env:...} can"],
     ),
     "a character that ends texts": (
         'hostname: "a\\0b", env: {A: "a\\0b"}',
@@ -270,7 +319,19 @@ KINDS: dict[str, tuple[str, list[str]]] = {
         "databases:\n  db: {use: postgress:16}\nbrokers:\n  mq: {use: kafka}\n",
         [
             '2:13: databases.db.use: unknown technology "postgress"; did you mean "postgres"?',
-            '4:13: brokers.mq.use: unknown technology "kafka"; there are nats and postgres',
+            (
+                '4:13: brokers.mq.use: unknown technology "kafka"; there are nats and postgres; '
+                "technologies/kafka.yaml could describe it"
+            ),
+        ],
+    ),
+    "a digest without a version": (
+        "databases:\n  db: {use: 'postgres@sha256:" + "7" * 64 + "'}\n",
+        [
+            (
+                "2:13: databases.db.use: a digest goes behind a version; write it like "
+                "postgres:16@sha256:..."
+            )
         ],
     ),
     "a version that is left open": (
@@ -340,6 +401,50 @@ KINDS: dict[str, tuple[str, list[str]]] = {
     "a build without its Dockerfile": (
         "services:\n  api: {build: empty}\n",
         ["2:16: services.api.build: there is no file /home/payments/empty/Dockerfile"],
+    ),
+    "a build of a file and of a text": (
+        "services: {a: {build: {context: api, dockerfile: Dockerfile, dockerfile_inline: x}}}",
+        [
+            (
+                "1:81: services.a.build.dockerfile_inline: "
+                'cannot stand beside "dockerfile"; leave one of them out'
+            )
+        ],
+    ),
+    "secrets of a build that are none": (
+        """
+        services:
+          api:
+            build:
+              context: api
+              secrets:
+                a: {}
+                b: {env: NOT_SET}
+                c: {file: none}
+                d: {file: app.toml, env: CI}
+                e f: app.toml
+              network: bridge
+        """,
+        [
+            '6:12: services.api.build.secrets.a: needs either "file" or "env"',
+            (
+                "7:18: services.api.build.secrets.b.env: NOT_SET is not set in the environment; "
+                "set it, or put it into the file .env beside the manifest"
+            ),
+            "8:19: services.api.build.secrets.c.file: there is no file /home/payments/none",
+            (
+                '9:34: services.api.build.secrets.d.env: cannot stand beside "file"; '
+                "leave one of them out"
+            ),
+            (
+                '10:9: services.api.build.secrets["e f"]: must be letters, digits, dots, '
+                "hyphens and underscores"
+            ),
+            (
+                '11:16: services.api.build.network: cannot be "bridge"; '
+                "it can be default, host or none"
+            ),
+        ],
     ),
     "a build with another Dockerfile": (
         "services:\n  api: {build: {context: api, dockerfile: Dockerfile.dev}}\n",

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.errors import EngineUnavailable
-from orchestrator.host.digests import digests, of_folder
+from orchestrator.host.digests import digests, of_context, of_folder
 from orchestrator.host.facts import gather
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import (
     Build,
+    BuildSecret,
     File,
     FileSeed,
     FunctionSeed,
@@ -194,11 +196,33 @@ def test_times_places_and_the_order_of_reading_change_nothing(
 
 def test_what_dockerignore_names_is_no_part_of_it(context: Path) -> None:
     (context / ".dockerignore").write_text("# Notes\n*.txt\n!keep.txt\n")
-    before = of_folder(str(context))
+    build = Build(str(context))
+    before = of_context(build)
     (context / "notes.txt").write_text("other notes\n")
-    assert of_folder(str(context)) == before
+    assert of_context(build) == before
     (context / "keep.txt").write_text("part of it\n")
-    assert of_folder(str(context)) != before
+    assert of_context(build) != before
+
+
+def test_what_is_ignored_for_one_dockerfile_alone_counts_for_others(context: Path) -> None:
+    (context / "my.docker").write_text("FROM one\n")
+    (context / "my.docker.dockerignore").write_text("*.txt\n")
+    builds = [Build(str(context), "my.docker"), Build(str(context)), Build(str(context), inline="")]
+    resources = [Resource(f"a{at}", "services", build=each) for at, each in enumerate(builds)]
+    before = [built_name(each, digests(resources)) for each in builds]
+    (context / "notes.txt").write_text("other notes\n")
+    after = [built_name(each, digests(resources)) for each in builds]
+    assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, False]
+
+
+def test_the_name_of_an_image_says_nothing_of_its_secrets(context: Path) -> None:
+    def name(**given: object) -> str:
+        return built_name(replace(Build(str(context)), **given), {})  # type: ignore[arg-type]
+
+    one = name(secrets={"token": BuildSecret(value="hunter2")})
+    assert one == name(secrets={"token": BuildSecret(path="/elsewhere")})
+    others = [name(), one, name(inline="FROM x"), name(network="host"), name(platform="linux/arm")]
+    assert len(set(others)) == len(others)
 
 
 def test_dockerignore_itself_is_part_of_it(context: Path) -> None:

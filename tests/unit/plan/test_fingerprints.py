@@ -277,15 +277,15 @@ def test_a_relay_differs_by_what_it_leads_to() -> None:
 
 
 def test_whoever_adds_a_field_thinks_of_the_fingerprint() -> None:
-    counted = "adopted name "
+    counted = "adopted name on "
     counted += "section engine technology image build command entrypoint env files ports user "
     counted += "password databases seeds limits workdir run_as hostname tmpfs platform options "
     counted += "isolation"
     left_out = "needs readiness timeout pull profiles follows version as_process bound"
     known = {
         Resource: f"{counted} {left_out}",
-        Port: "number name host inner",
-        Build: "context dockerfile target args",
+        Port: "number name host inner inside",
+        Build: "context dockerfile target args inline secrets network platform",
         Limits: "memory cpus",
     }
     for noun, names in known.items():

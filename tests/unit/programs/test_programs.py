@@ -12,8 +12,8 @@ import pytest
 from orchestrator.errors import EngineUnavailable
 from orchestrator.host import programs as looking
 from orchestrator.host.programs import fits, programs
+from orchestrator.model.native import Native
 from orchestrator.model.resource import PROCESS, Resource
-from orchestrator.model.technology import Native
 from orchestrator.technologies import BUILT_IN
 
 NATIVE = Native(

@@ -12,7 +12,7 @@ import pytest
 from orchestrator.engines.process import homes
 from orchestrator.host.reachable import copied, is_reachable
 from orchestrator.model.facts import Program
-from orchestrator.model.technology import Wheel
+from orchestrator.model.native import Wheel
 
 WHEEL = Wheel("mud", "mud_wheel", "bin")
 

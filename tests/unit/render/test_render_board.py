@@ -6,6 +6,7 @@ import pytest
 from events_in import BEGAN, WAY_UP, answer, begun, broke, done, progress, starts
 
 from orchestrator.model.event import Event
+from orchestrator.render import words
 from orchestrator.render.board import Board
 from orchestrator.render.rows import rows
 
@@ -117,3 +118,16 @@ def test_where_room_is_short_the_urgent_lines_stay_in_their_order() -> None:
 
 def test_an_answer_for_nobody_known_makes_a_line() -> None:
     assert rows(board([answer(0, "ready x", "hm")]), BEGAN)[0].words == "not ready yet: hm"
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("ledger", "ledger"),
+        ("api@s17", "api@s17"),
+        ("mirror.test:5000/hub/nats:2", "nats:2"),
+        (f"mirror.test/nats:2@sha256:{'7' * 64}", "nats:2@sha256:777777777777"),
+    ],
+)
+def test_an_image_is_shown_by_the_end_of_its_name(subject: str, expected: str) -> None:
+    assert words.short(subject) == expected

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.errors import GreenroomError, ManifestError
-from orchestrator.model.technology import SeedRefused
+from orchestrator.model.conversation import SeedRefused
 from orchestrator.seeding.generated import generate
 from orchestrator.seeding.rows.row import Row
 

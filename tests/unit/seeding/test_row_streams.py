@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from orchestrator.model.technology import Batch, RowsLoader
+from orchestrator.model.loader import Batch, RowsLoader
 from orchestrator.seeding.rows.row import Row
 from orchestrator.seeding.rows.stream import PIECE, RowStream
 from orchestrator.technologies.postgres import ROWS

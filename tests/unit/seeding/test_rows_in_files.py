@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.model.technology import SeedRefused
+from orchestrator.model.conversation import SeedRefused
 from orchestrator.seeding.rows.json_rows import read_json
 from orchestrator.seeding.rows.row import Row, checked
 from orchestrator.seeding.rows.yaml_rows import MOST_VALUES, read_yaml

@@ -11,9 +11,9 @@ from orchestrator.addressing.places import UNKNOWN, in_own_places
 from orchestrator.addressing.resolve import client_env, resolve, taken_apart
 from orchestrator.addressing.route import Directory
 from orchestrator.model.adopted import Adopted
+from orchestrator.model.adoption import GIVEN_DATABASE
 from orchestrator.model.launch import PLACE, RESOURCE, Found, RunLabels
 from orchestrator.model.resource import ADOPTED, DOCKER, FunctionSeed, Instance, Port, Resource
-from orchestrator.model.technology import GIVEN_DATABASE
 from orchestrator.technologies import BUILT_IN
 
 SEED = FunctionSeed("/load.py", "fill", "load.py:fill")

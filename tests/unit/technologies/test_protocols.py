@@ -8,16 +8,16 @@ from collections.abc import Iterable
 
 import pytest
 
-from orchestrator.model.probe import Dialogue
-from orchestrator.model.technology import (
+from orchestrator.model.conversation import (
     Conversation,
     Credentials,
     ReadExactly,
     ReadLine,
-    SeedHead,
     SeedRefused,
     Send,
 )
+from orchestrator.model.loader import SeedHead
+from orchestrator.model.probe import Dialogue
 from orchestrator.technologies import BUILT_IN, inserts, mariadb, nats, postgres, redis
 from orchestrator.technologies.lines import numbered_lines
 

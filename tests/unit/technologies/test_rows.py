@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.model.technology import SeedRefused
+from orchestrator.model.conversation import SeedRefused
 from orchestrator.technologies import rows
 from orchestrator.technologies.rows import Row, numbered_rows
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.model.technology import (
+from orchestrator.model.conversation import (
     Conversation,
     Credentials,
     ReadExactly,
     ReadLine,
-    Seeded,
     Send,
     SliceRefused,
 )
+from orchestrator.model.slicing import Seeded
 from orchestrator.technologies import BUILT_IN, postgres_state, rabbitmq_slices, redis_slices
 from orchestrator.technologies import nats_accounts as accounts
 from orchestrator.technologies import nats_keeping as kept

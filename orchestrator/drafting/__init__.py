@@ -1,0 +1,1 @@
+"""Drafts a manifest from what is found in a folder."""

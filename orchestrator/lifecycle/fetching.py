@@ -1,0 +1,79 @@
+"""Has images pulled, and again where what failed may pass."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from orchestrator.engines.engine import Images, Progress
+from orchestrator.errors import ImageUnavailable
+from orchestrator.lifecycle.executor import Tell
+from orchestrator.model.event import Noticed
+from orchestrator.model.step import Pull
+from orchestrator.waiting import Deadline, again
+
+ATTEMPTS = 4
+FIRST_PAUSE = 1.0
+"""Seconds before the second attempt; each pause is twice the one before, so that there are 7."""
+
+OLDER = "or take the one that is here: --pull missing"
+
+
+class Fetching:
+    """Pulls images for one run, and tells each thing that the user should know only once."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._noticed: set[str] = set()
+
+    def pull(self, step: Pull, images: Images, progress: Progress, deadline: Deadline) -> str:
+        """Fetch an image and return its id. Raises ImageUnavailable.
+
+        Nothing falls back to an older image that is there: who says `always` wants no other.
+        """
+        failed = 0
+
+        def attempt() -> None:
+            images.pull(step.image, step.platform, progress, deadline, self._notice)
+
+        def told(error: BaseException, seconds: float) -> None:
+            nonlocal failed
+            failed += 1
+            self._notice(f"{error}; trying again in {seconds:.0f} s", once=False)
+
+        try:
+            again(
+                attempt,
+                deadline,
+                passing=lambda error: isinstance(error, ImageUnavailable) and error.passing,
+                told=told,
+                attempts=ATTEMPTS,
+                first=FIRST_PAUSE,
+            )
+        except ImageUnavailable as error:
+            raise _in_the_end(error, step, failed + 1) from error
+        return images.image_id(step.image, deadline) or ""
+
+    def _notice(self, text: str, *, once: bool = True) -> None:
+        # Two pulls at the same time may both tell it, which does no harm.
+        if once and text in self._noticed:
+            return
+        self._noticed.add(text)
+        self._tell(Noticed(at=time.time(), text=text))
+
+
+def not_to_be_pulled(missing: Mapping[str, str]) -> ImageUnavailable:
+    """Return the error for images that are not there; of each, who may not have it pulled."""
+    words = (f"{image}, for {users}" for image, users in missing.items())
+    pulls = (f"docker pull {image}" for image in missing)
+    return ImageUnavailable(
+        f"not here, and not to be pulled (`pull: never`): {'; '.join(words)}",
+        hint=f"{'; '.join(pulls)}; or let it be pulled: `pull: missing`",
+    )
+
+
+def _in_the_end(error: ImageUnavailable, step: Pull, attempts: int) -> ImageUnavailable:
+    """Return the last failure with how often it was tried, and what else would do."""
+    tried = f", {attempts} times in a row" if attempts > 1 else ""
+    hint = f"{error.hint}; {OLDER}" if step.present else error.hint
+    return ImageUnavailable(f"{error.message}{tried}", hint=hint, passing=error.passing)

@@ -1,0 +1,47 @@
+"""What the databases of an entry are called."""
+
+from __future__ import annotations
+
+import re
+
+from orchestrator.manifest.building.site import Site
+from orchestrator.manifest.model.server import Server
+from orchestrator.manifest.model.texts import UNSPEAKABLE, unspeakable
+from orchestrator.manifest.words import quoted
+from orchestrator.model.resource import SHARED
+from orchestrator.model.technology import Technology
+
+
+def databases_of(entry: Server, technology: Technology, site: Site) -> tuple[str, ...]:
+    """The names of its databases; its address shows the first."""
+    words = entry.database or []
+    names: list[str] = []
+    if not technology.has_databases:
+        if words:
+            site.wrong(f"{technology.name} has no databases; leave this out", "database")
+        return ()
+    for word in words:
+        if word.text in names:
+            site.wrong(f"the database {quoted(word.text)} is named twice", *word.path[2:])
+        if unspeakable(word.text):
+            site.wrong(UNSPEAKABLE, *word.path[2:])
+        if technology.database_form and not re.fullmatch(technology.database_form[0], word.text):
+            site.wrong(f"must be {technology.database_form[1]}", *word.path[2:])
+        names.append(word.text)
+    if len(names) > 1 and technology.create_database is None:
+        site.wrong(f"{technology.name} cannot have more than one database", "database")
+    return tuple(names) or (technology.database or _named_after(site.name, technology, entry),)
+
+
+def _named_after(name: str, technology: Technology, entry: Server) -> str:
+    """The entry's name as a database's; `greenroom` where the server keeps such a name to itself.
+
+    Many will write `mysql: {use: mysql}`, and `mysql` is where that server has its users; in the
+    `postgres` of a Postgres that is sliced, slices are made.
+    """
+    own = name.replace("-", "_")
+    form, slicing = technology.database_form, technology.slicing
+    sliced = entry.isolation not in (None, SHARED)
+    taken = bool(slicing and sliced and own in slicing.taken)
+    fits = form is None or re.fullmatch(form[0], own)
+    return own if fits and not taken else "greenroom"
