@@ -15,8 +15,12 @@ MODULES = {
     "mariadb": "mariadb",
     "mysql": "mariadb",
     "redis": "redis",
+    "valkey": "valkey",
+    "memcached": "memcached",
+    "etcd": "etcd",
     "rabbitmq": "rabbitmq",
     "nats": "nats",
+    "mosquitto": "mosquitto",
 }
 """Each technology's module; several may share one."""
 

@@ -11,8 +11,6 @@ import re
 from collections.abc import Generator, Iterator
 from typing import Any
 
-import yaml
-
 from orchestrator.model.conversation import (
     Conversation,
     Credentials,
@@ -26,17 +24,14 @@ from orchestrator.model.loader import WireLoader
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import Technology
 from orchestrator.model.template import SELF, Reference, Template
+from orchestrator.technologies.documents import read_yaml
 from orchestrator.technologies.nats_adopted import ADOPTION, login
 from orchestrator.technologies.nats_native import NATIVE
 from orchestrator.technologies.nats_slices import SETTINGS, SLICING
-from orchestrator.technologies.yaml_size import check_size
 
 INBOX = "_INBOX.greenroom"
 
 EXPECTED = "expected `streams:` with a list of stream configurations"
-
-MOST_VALUES = 50_000
-"""How many values a seed may have, those that aliases repeat included."""
 
 NAME = re.compile(r"[^\s.*>/\\\x00-\x1f\x7f]+")
 """What a stream may be called: its name is one word of a subject."""
@@ -87,7 +82,7 @@ def read_message() -> Generator[Exchange, bytes, dict[str, Any]]:
 
 def read_streams(data: bytes) -> list[tuple[int, dict[str, Any]]]:
     """Return each stream with the line it begins on; raises SeedRefused where it is none."""
-    document, content = read_yaml(data)
+    document, content = read_yaml(data, EXPECTED)
     streams = content.get("streams") if isinstance(content, dict) else None
     if not isinstance(streams, list) or len(content) != 1:
         raise SeedRefused(1, EXPECTED)
@@ -95,22 +90,6 @@ def read_streams(data: bytes) -> list[tuple[int, dict[str, Any]]]:
     for line, stream in zip(lines, streams, strict=True):
         check_stream(line, stream)
     return list(zip(lines, streams, strict=True))
-
-
-def read_yaml(data: bytes) -> tuple[yaml.Node, Any]:
-    """Return a document's nodes, which know their lines, and its content. Raises SeedRefused."""
-    try:
-        document: yaml.Node | None = yaml.compose(data, Loader=yaml.SafeLoader)
-        if document is None:
-            raise SeedRefused(1, EXPECTED)
-        check_size(document, MOST_VALUES)
-        return document, yaml.safe_load(data)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise SeedRefused(line, f"not YAML: {error.problem}") from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        words = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise SeedRefused(0, f"not YAML: {words}") from error
 
 
 def check_stream(line: int, stream: Any) -> None:

@@ -22,7 +22,7 @@ from orchestrator.model.technology import Technology
 from orchestrator.model.template import SELF, Reference, Template
 from orchestrator.technologies.lines import numbered_lines
 from orchestrator.technologies.redis_adopted import ADOPTION
-from orchestrator.technologies.redis_content import CONTENT
+from orchestrator.technologies.redis_content import content
 from orchestrator.technologies.redis_native import NATIVE
 from orchestrator.technologies.redis_slices import SLICING
 from orchestrator.technologies.redis_words import encoded, login
@@ -110,7 +110,7 @@ REDIS = Technology(
     client_env={"REDISCLI_AUTH": "${self.password}"},
     seeds={".redis": WireLoader(talk)},
     slicing=SLICING,
-    content=CONTENT,
+    content=content("redis-cli"),
     native=NATIVE,
     adoption=ADOPTION,
 )

@@ -36,9 +36,6 @@ return found
 """
 
 
-def look(database: str) -> tuple[str, ...]:
-    """Return the command that prints each key with a digest of its value."""
-    return ("redis-cli", "-n", database, "--raw", "EVAL", SCRIPT, "0")
-
-
-CONTENT = Content(look)
+def content(client: str) -> Content:
+    """Return the look at all keys of a database through this client, each with a digest."""
+    return Content(lambda database: (client, "-n", database, "--raw", "EVAL", SCRIPT, "0"))

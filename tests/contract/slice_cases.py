@@ -158,6 +158,8 @@ REDIS = SliceCase(
     late=("late.redis", "SET late there"),
 )
 
+VALKEY = replace(REDIS, use="valkey:8")
+
 
 @contextmanager
 def rabbitmq_connected(url: str) -> Iterator[pika.BlockingConnection]:
@@ -298,5 +300,6 @@ def load(resource):
 )
 
 SLICED = {
-    case.use.partition(":")[0]: case for case in (POSTGRES, MARIADB, MYSQL, REDIS, RABBITMQ, NATS)
+    case.use.partition(":")[0]: case
+    for case in (POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, RABBITMQ, NATS)
 }

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -16,52 +15,10 @@ import pika
 import psycopg
 import pymysql
 import redis
-
-Query = Callable[[str], object]
-"""Connects to an address, at once and without another try, and asks something."""
-
-
-@dataclass(frozen=True)
-class Inside:
-    """The address that a script beside the server is told: a container's own, or the host's."""
-
-    host: str
-    port: int
-
-
-@dataclass(frozen=True)
-class BadSeed:
-    """A seed that the server refuses, and what the failure must say."""
-
-    name: str
-    content: bytes
-    words: str
-
-
-@dataclass(frozen=True)
-class TechnologyCase:
-    """What the suite has to know of a technology.
-
-    `hello` is any query; `good` are seed files in order; `seeded` asks what came of them, and
-    `expected` is the answer. `function` is the body of a Python seed and `script` of a shell one;
-    both leave something that `seeded` sees too. What they leave tells the address they were told.
-    """
-
-    use: str
-    section: str
-    hello: Query
-    good: dict[str, bytes]
-    function: str
-    script: str
-    seeded: Query
-    expected: Callable[[Inside], object]
-    bad: tuple[BadSeed, ...]
-    settings: dict[str, object] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The technology's name."""
-        return self.use.partition(":")[0]
+from etcd_case import ETCD
+from memcached_case import MEMCACHED
+from mosquitto_case import MOSQUITTO
+from technology_case import BadSeed, TechnologyCase
 
 
 def postgres_hello(url: str) -> object:
@@ -336,6 +293,14 @@ redis.Redis.from_url(resource.url).set("f", resource.name)
     ),
 )
 
+VALKEY = replace(
+    REDIS,
+    use="valkey:8",
+    script=REDIS.script.replace("redis-cli", "valkey-cli"),
+    bad=REDIS.bad[:1],
+    short=True,
+)
+
 
 def rabbitmq_hello(url: str) -> object:
     connection = pika.BlockingConnection(pika.URLParameters(url))
@@ -451,4 +416,9 @@ asyncio.run(fill())
     ),
 )
 
-CASES = {case.name: case for case in (POSTGRES, MARIADB, MYSQL, REDIS, RABBITMQ, NATS)}
+ALL = (
+    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MEMCACHED, ETCD),
+    *(RABBITMQ, NATS, MOSQUITTO),
+)
+
+CASES = {case.name: case for case in ALL}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import psutil
 import pytest
 from host_servers import chosen, need_programs, settings
 from podman_engine import need_podman
-from technology_cases import CASES, BadSeed, Inside, TechnologyCase
+from stand_ins import image_settings
+from technology_case import Inside, TechnologyCase
+from technology_cases import CASES
 
 from orchestrator import Environment, StepFailed
 from orchestrator.checking.holdings import difference, held
@@ -22,20 +25,55 @@ from orchestrator.waiting import Deadline, poll
 
 Make = Callable[..., Environment]
 
-each = pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+
+def cells(cases: Mapping[str, TechnologyCase]) -> pytest.MarkDecorator:
+    """Run a test with each of these on each engine that it runs on."""
+    return pytest.mark.parametrize(
+        ("case", "engine"),
+        [
+            pytest.param(case, *engine.values, id=f"{name}-{engine.values[0]}", marks=engine.marks)
+            for name, case in cases.items()
+            for engine in chosen()
+            if engine.values[0] != "process" or BUILT_IN[case.name].native
+        ],
+    )
+
+
+each = cells(CASES)
+
+each_of_some = cells({name: case for name, case in CASES.items() if not case.short})
+"""What is the same for all technologies need not be shown with all of them."""
+
+each_bad_seed = cells(
+    {
+        f"{name}-{bad.name}": replace(case, bad=(bad,))
+        for name, case in CASES.items()
+        for bad in case.bad
+    }
+)
 
 
 def test_every_built_in_technology_has_a_case() -> None:
-    assert set(CASES) == set(BUILT_IN)
+    real = {name for name, technology in BUILT_IN.items() if not technology.untested}
+    assert set(CASES) == real
 
 
 @pytest.fixture(params=chosen())
-def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+def engine(request: pytest.FixtureRequest) -> str:
     """Each engine that runs what every technology is."""
     name: str = request.param
-    for variable, value in (need_podman() if name == "podman" else {}).items():
-        monkeypatch.setenv(variable, value)
     return name
+
+
+@pytest.fixture
+def live_environ(
+    engine: str, live_environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """The environment of live tests, in which Podman is led to where that is the engine."""
+    there = need_podman() if engine == "podman" else {}
+    for name, value in there.items():
+        monkeypatch.setenv(name, value)
+    return live_environ | there
 
 
 @pytest.fixture
@@ -46,7 +84,8 @@ def make(engine: str, tmp_path: Path, live_environ: dict[str, str]) -> Make:
         need_programs(engine, case.use)
         for name, content in files.items():
             (tmp_path / name).write_bytes(content)
-        entry = {"use": case.use, **case.settings, **more}
+        image = image_settings(engine, case.name)
+        entry = {"use": case.use, **image, **case.settings, **more}
         manifest = {"name": "contract", **settings(engine), case.section: {"resource": entry}}
         return Environment.of(manifest, folder=tmp_path)
 
@@ -61,9 +100,23 @@ def inside(case: TechnologyCase, resource: RunningResource) -> Inside:
 
 
 @each
-def test_ready_means_that_a_query_works_at_once(case: TechnologyCase, make: Make) -> None:
+def test_ready_means_that_a_query_works_at_once_and_later_nothing_is_left(
+    case: TechnologyCase, make: Make, live_environ: dict[str, str]
+) -> None:
     with make(case, {}) as environment:
-        assert case.hello(environment["resource"].url) is not None
+        resource, run = environment["resource"], environment.run
+        assert case.hello(resource.url) is not None
+        if BUILT_IN[case.name].has_users:
+            refuses_wrong_passwords(case, resource)
+        assert survey(live_environ, run).runs
+    assert survey(live_environ, run).runs == ()
+
+
+def refuses_wrong_passwords(case: TechnologyCase, resource: RunningResource) -> None:
+    url, right = resource.url, resource.password
+    for wrong in (url.replace(right, "wrong"), url.replace(f":{right}@", ":@")):
+        with pytest.raises(Exception, match=r"(?i)auth|password|access|denied|refused"):
+            case.hello(wrong)
 
 
 @each
@@ -76,14 +129,12 @@ def test_seeds_of_every_kind_arrive_in_order(case: TechnologyCase, make: Make) -
         assert case.seeded(environment["resource"].url) == expected
 
 
-BAD = [(name, bad) for name, case in CASES.items() for bad in case.bad]
-
-
-@pytest.mark.parametrize(("name", "bad"), BAD, ids=[f"{name}-{bad.name}" for name, bad in BAD])
+@each_bad_seed
 def test_a_bad_seed_fails_with_its_place_and_the_server_s_words(
-    name: str, bad: BadSeed, make: Make, live_environ: dict[str, str]
+    case: TechnologyCase, make: Make, live_environ: dict[str, str]
 ) -> None:
-    environment = make(CASES[name], {bad.name: bad.content}, seed=[bad.name])
+    (bad,) = case.bad
+    environment = make(case, {bad.name: bad.content}, seed=[bad.name])
     runs: list[str] = []
     environment._listen = lambda event: runs.append(getattr(event, "run", ""))
     with pytest.raises(StepFailed, match=bad.words) as failed:
@@ -94,7 +145,7 @@ def test_a_bad_seed_fails_with_its_place_and_the_server_s_words(
     assert survey(live_environ, run).runs == (), "the failure left something"
 
 
-@each
+@each_of_some
 def test_a_function_s_failure_shows_the_line_that_failed(case: TechnologyCase, make: Make) -> None:
     source = b"def fill(resource):\n    raise ValueError(f'no {resource.host} today')\n"
     with pytest.raises(StepFailed, match=r"ValueError: no 127\.0\.0\.1 today") as failed:
@@ -115,7 +166,7 @@ def test_what_a_function_has_started_ends_with_it(make: Make, tmp_path: Path) ->
         poll(lambda: not is_running(pid), Deadline.after(10))
 
 
-WITH_CONTENT = [name for name, technology in BUILT_IN.items() if technology.content]
+WITH_CONTENT = [name for name, case in CASES.items() if BUILT_IN[name].content and not case.short]
 
 
 @pytest.mark.parametrize("name", WITH_CONTENT)
@@ -169,26 +220,9 @@ def test_an_empty_file_of_rows_is_told_as_such(make: Make) -> None:
         make(CASES["postgres"], {"rows.csv": b""}, seed=["rows.csv"]).up()
 
 
-@each
+@each_of_some
 def test_a_script_s_failure_shows_what_it_said(case: TechnologyCase, make: Make) -> None:
     source = b"echo about to fail\nls /nowhere\necho never said\n"
     with pytest.raises(StepFailed, match=r"bad\.sh: .*/nowhere.*No such file") as failed:
         make(case, {"bad.sh": source}, seed=["bad.sh"]).up()
     assert "never said" not in failed.value.message
-
-
-@each
-def test_nobody_gets_in_without_the_password(case: TechnologyCase, make: Make) -> None:
-    with make(case, {}) as environment:
-        url, right = environment["resource"].url, environment["resource"].password
-        for wrong in (url.replace(right, "wrong"), url.replace(f":{right}@", ":@")):
-            with pytest.raises(Exception, match=r"(?i)auth|password|access|denied|refused"):
-                case.hello(wrong)
-
-
-@each
-def test_nothing_is_left(case: TechnologyCase, make: Make, live_environ: dict[str, str]) -> None:
-    with make(case, {}) as environment:
-        run = environment.run
-        assert survey(live_environ, run).runs
-    assert survey(live_environ, run).runs == ()

@@ -15,6 +15,7 @@ import httpx
 import pytest
 import yaml
 from doc_blocks import ROOT, Block, code, codes, page
+from stand_ins import image_settings
 
 from orchestrator import Environment, StepFailed
 from orchestrator.model import probe, technology, template
@@ -58,9 +59,9 @@ def test_the_reply_for_a_fake_makes_it_ready(name: str) -> None:
 def test_what_is_under_test_is_what_the_stand_ins_really_are() -> None:
     _, table = PAGE.under("The technologies")
     readme = (ROOT / "tests" / "images" / "README.md").read_text("utf-8")
-    for name, _image, tags, really in table.rows:
-        (line,) = (one for one in readme.splitlines() if one.startswith(f"| `{code(name)}:"))
-        written = [f"{code(name)}:{tag.strip()}" for tag in tags.split(",")]
+    for name, image, tags, really in table.rows:
+        (line,) = (one for one in readme.splitlines() if one.startswith(f"| `{code(image)}:"))
+        written = [f"{code(image)}:{tag.strip()}" for tag in tags.split(",")]
         assert codes(line)[: len(written)] == written
         assert really.partition(",")[0] in line
         assert BUILT_IN[code(name)].version in tags.split(", ")
@@ -109,7 +110,10 @@ def written(name: str, folder: Path, spoil: Callable[[str], str] = str) -> Envir
         else:
             assert text, f"the page shows no {file}"
             (folder / file).write_text(spoil(text))
-    (folder / "environment.yaml").write_text(blocks(name, "yaml")[0].text)
+    manifest = yaml.safe_load(blocks(name, "yaml")[0].text)
+    (entry,) = manifest[BUILT_IN[name].section].values()
+    entry |= image_settings("docker", name)
+    (folder / "environment.yaml").write_text(yaml.safe_dump(manifest))
     return Environment(folder)
 
 
@@ -118,13 +122,21 @@ select count(*), sum(balance) filter (where id ~ '^(alice|bob|carol|dave|erin|fr
 from accounts
 """
 
+GET = "exec 3<>/dev/tcp/127.0.0.1/11211; echo get user:1 >&3; head -n 2 <&3"
+
+KEPT = "-C 1 -W 5 -t sensors/hall"
+
 ASKED = {
     "postgres": ("ledger", f"psql -Atc {shlex.quote(LEDGER)}", "1006|135"),
     "mariadb": ("shop", "mariadb -Ne 'select sum(balance) from accounts'", "120"),
     "mysql": ("shop", "mysql -Ne 'select sum(balance) from accounts'", "120"),
     "redis": ("cache", "redis-cli hget user:1 name", "Ada Lovelace"),
+    "valkey": ("cache", "valkey-cli hget user:1 name", "Ada Lovelace"),
+    "memcached": ("sessions", f"bash -c {shlex.quote(GET)}", "Ada Lovelace"),
+    "etcd": ("settings", "etcdctl get /limits", '{"requests": 100}'),
     "rabbitmq": ("queue", "rabbitmqctl -q list_queues name", "orders"),
     "nats": ("events", "nats-server --version", "v2"),
+    "mosquitto": ("devices", f"mosquitto_sub {KEPT} -u $MQTT_USER -P $MQTT_PASSWORD", "21.5"),
 }
 
 
@@ -159,6 +171,9 @@ SPOILT = [
     ("mariadb", 0, lambda text: text.replace("integer", "integr")),
     ("mariadb", 1, lambda text: text.replace("bob,20", "bob,-20")),
     ("redis", 0, lambda text: text.replace(' "Ada Lovelace" role admin', "")),
+    ("memcached", 0, lambda text: text + "two words: 1\n"),
+    ("etcd", 0, lambda text: text + "'': 1\n"),
+    ("mosquitto", 0, lambda text: text + "  - {topic: lights/#}\n"),
     ("rabbitmq", 0, lambda text: text.replace('"/"', '"/nowhere"')),
     ("nats", 0, lambda text: text + OVERLAP),
 ]

@@ -28,7 +28,14 @@ SHOP = {
     "tasks": {
         "look": {
             "image": "debian:12-slim",
-            "command": ["bash", "-c", "exec 3<>/dev/tcp/${cache.host}/${cache.port}"],
+            # Its name server learns of a new container a moment later.
+            "command": [
+                "timeout",
+                "40",
+                "bash",
+                "-c",
+                "until (exec 3<>/dev/tcp/${cache.host}/${cache.port}); do sleep 0.2; done",
+            ],
             "needs": ["ledger"],
         }
     },

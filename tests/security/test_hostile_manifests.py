@@ -12,10 +12,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MANIFESTS = sorted(
-    path
-    for folder in ("examples", "environments")
-    for path in (ROOT / folder).glob("**/*.yaml")
-    if path.name == "environment.yaml" or folder == "environments"
+    [
+        *ROOT.glob("examples/*/environment.yaml"),
+        *ROOT.glob("tests/stacks/*/environment.yaml"),
+        *ROOT.glob("environments/*.yaml"),
+    ]
 )
 
 GUARD = """

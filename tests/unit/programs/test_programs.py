@@ -176,7 +176,11 @@ SAID = {
         "8.0.44",
     ),
     "redis": ("Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64", "7.0.15"),
+    "valkey": ("Valkey server v=8.1.1 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64", "8.1.1"),
+    "memcached": ("memcached 1.6.18", "1.6.18"),
+    "etcd": ("etcd Version: 3.4.23", "3.4.23"),
     "nats": ("nats-server: v2.15.1", "2.15.1"),
+    "mosquitto": ("mosquitto version 2.0.11", "2.0.11"),
 }
 
 

@@ -7,44 +7,16 @@ import re
 from collections.abc import Iterable
 
 import pytest
+from spoken import speak
 
-from orchestrator.model.conversation import (
-    Conversation,
-    Credentials,
-    ReadExactly,
-    ReadLine,
-    SeedRefused,
-    Send,
-)
+from orchestrator.model.conversation import Credentials, SeedRefused
 from orchestrator.model.loader import SeedHead
-from orchestrator.model.probe import Dialogue
+from orchestrator.model.probe import Dialogue, Http
 from orchestrator.technologies import BUILT_IN, inserts, mariadb, nats, postgres, redis
 from orchestrator.technologies.lines import numbered_lines
 
 COPY_ORDERS = 'COPY "sales"."orders" ("a ""b""", "c,d") FROM STDIN WITH (FORMAT csv, HEADER true)'
 CREDENTIALS = Credentials("me", "pw", "db")
-
-
-def speak(conversation: Conversation, answers: bytes) -> bytes:
-    """Hold a conversation with a server that says `answers`; return what was said to it."""
-    said, at = b"", 0
-    try:
-        exchange = next(conversation)
-        while True:
-            match exchange:
-                case Send(data=data):
-                    said += data
-                    exchange = conversation.send(b"")
-                case ReadLine():
-                    end = answers.index(b"\r\n", at)
-                    line, at = answers[at:end], end + 2
-                    exchange = conversation.send(line)
-                case ReadExactly(size=size):
-                    piece, at = answers[at : at + size], at + size
-                    exchange = conversation.send(piece)
-    except StopIteration:
-        assert at == len(answers), f"not read: {answers[at:]!r}"
-        return said
 
 
 class TestLines:
@@ -242,4 +214,4 @@ def test_every_technology_is_complete(technology: object) -> None:
     assert technology.client, "it has something that `greenroom shell` opens"
     assert "${self.host}:${self.port}" in technology.url
     readiness = technology.readiness("user", "database")
-    assert isinstance(readiness.probe, Dialogue), "readiness is proven from the tests' side"
+    assert isinstance(readiness.probe, Dialogue | Http), "readiness is proven from the tests' side"

@@ -7,6 +7,7 @@ import httpx
 import nats.errors
 import psycopg
 import pytest
+
 from payments.api import Backends, application
 from payments.events import Events
 from payments.model import Outcome, Payment, Status

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+
 from payments.model import Payment
 from payments.provider import DeclinedError, Provider, ProviderError
 

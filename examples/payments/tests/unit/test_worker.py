@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from unittest.mock import AsyncMock
 
 import pytest
+
 from payments.events import Events
 from payments.model import Outcome, Payment, Status
 from payments.provider import DeclinedError, Provider, ProviderError

@@ -1,0 +1,4 @@
+create table links (
+  slug text primary key,
+  url  text not null
+);

@@ -1,0 +1,1 @@
+"""The consumer: a checkout that asks the inventory what there is, and takes it."""

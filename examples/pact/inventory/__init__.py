@@ -1,0 +1,1 @@
+"""The provider: how many there are of each article."""

@@ -1,0 +1,132 @@
+"""Seeds in YAML, taken apart with the lines on which things stand.
+
+Technologies that are told things one by one read their seeds so, to say which line was refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import difflib
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import yaml
+
+from orchestrator.model.conversation import SeedRefused
+from orchestrator.technologies.yaml_size import check_size
+
+MOST_VALUES = 50_000
+"""How many values a seed may have at least, those that aliases repeat included."""
+
+SUFFIXES = (".yaml", ".yml")
+
+NULL, BINARY = "tag:yaml.org,2002:null", "tag:yaml.org,2002:binary"
+
+
+def composed(data: bytes, expected: str) -> yaml.Node:
+    """Return a document's nodes, which know their lines. Raises SeedRefused."""
+    document, _ = read_yaml(data, expected, construct=False)
+    return document
+
+
+def read_yaml(data: bytes, expected: str, *, construct: bool = True) -> tuple[yaml.Node, Any]:
+    """Return a document's nodes and its content. Raises SeedRefused, with `expected` for none."""
+    try:
+        document: yaml.Node | None = yaml.compose(data, Loader=yaml.SafeLoader)
+        if document is None:
+            raise SeedRefused(1, expected)
+        # A file without aliases has fewer values than bytes.
+        check_size(document, max(MOST_VALUES, len(data)))
+        return document, yaml.safe_load(data) if construct else None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise SeedRefused(line, f"not YAML: {error.problem}") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        words = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise SeedRefused(0, f"not YAML: {words}") from error
+
+
+def line(node: yaml.Node) -> int:
+    """Return the line on which something begins."""
+    return int(node.start_mark.line) + 1
+
+
+def pairs(node: yaml.Node, expected: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+    """Yield the keys and values of a mapping, with what it merges. Raises SeedRefused."""
+    if not isinstance(node, yaml.MappingNode):
+        raise SeedRefused(line(node), expected)
+    try:
+        yaml.constructor.SafeConstructor().flatten_mapping(node)
+    except yaml.MarkedYAMLError as error:
+        raise SeedRefused(line(node), f"not YAML: {error.problem}") from error
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise SeedRefused(line(key), "a key has to be one text")
+        yield key, value
+
+
+def fields(node: yaml.Node, known: Sequence[str], expected: str) -> dict[str, yaml.Node]:
+    """Return the values of a mapping by their keys, which have to be known. Raises SeedRefused."""
+    found: dict[str, yaml.Node] = {}
+    for key, value in pairs(node, expected):
+        name = str(key.value)
+        if name not in known:
+            near = difflib.get_close_matches(name.lower(), known, n=1)
+            hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}"
+            raise SeedRefused(line(key), f"unknown key {json.dumps(name)}; {hint}")
+        found[name] = value
+    return found
+
+
+def items(node: yaml.Node | None, expected: str) -> list[yaml.Node]:
+    """Return the items of a list; there are none where nothing is said. Raises SeedRefused."""
+    if node is None:
+        return []
+    if not isinstance(node, yaml.SequenceNode):
+        raise SeedRefused(line(node), expected)
+    return list(node.value)
+
+
+def text(node: yaml.Node, expected: str) -> str:
+    """Return one text as it is written: `1.10` stays `1.10`. Raises SeedRefused."""
+    if not isinstance(node, yaml.ScalarNode) or node.tag == NULL:
+        raise SeedRefused(line(node), expected)
+    return str(node.value)
+
+
+def integer(node: yaml.Node, least: int, most: int, what: str) -> int:
+    """Return a whole number between these. Raises SeedRefused."""
+    expected = f"{what} has to be a whole number from {least} to {most}"
+    try:
+        number = int(text(node, expected))
+    except ValueError as error:
+        raise SeedRefused(line(node), expected) from error
+    if not least <= number <= most:
+        raise SeedRefused(line(node), expected)
+    return number
+
+
+def octets(node: yaml.Node) -> bytes | None:
+    """Return a value as bytes: a text as it is written, null as None, what is nested as JSON.
+
+    `!!binary` gives any bytes, in base64. Raises SeedRefused.
+    """
+    if isinstance(node, yaml.ScalarNode):
+        if node.tag == NULL:
+            return None
+        if node.tag != BINARY:
+            return str(node.value).encode()
+        try:
+            return base64.b64decode(node.value)
+        except (binascii.Error, ValueError) as error:
+            raise SeedRefused(line(node), f"no base64: {error}") from error
+    constructor = yaml.constructor.SafeConstructor()
+    try:
+        content = constructor.construct_document(node)
+        return json.dumps(content, ensure_ascii=False, default=str).encode()
+    except yaml.MarkedYAMLError as error:
+        raise SeedRefused(line(node), f"not YAML: {error.problem}") from error
+    except (TypeError, ValueError) as error:
+        raise SeedRefused(line(node), f"cannot be said in JSON: {error}") from error

@@ -1,0 +1,1 @@
+psql --dbname audit --command "create table events (at timestamptz default now(), what text not null)"
