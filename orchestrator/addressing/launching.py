@@ -75,6 +75,8 @@ def launch(
         ports=published(instance, directory),
         hosts=dict(hosts or {}),
         hostname=resource.hostname,
+        # A slice's instance has a name of its own, and must not answer to those of the shared one.
+        aliases=() if instance.slice else resource.aliases,
         workdir=working_folder(resource, folder),
         user=resource.run_as,
         tmpfs=resource.tmpfs,

@@ -17,14 +17,23 @@ from orchestrator.model.resource import DOCKER, PROCESS
 from orchestrator.state import machine_secret
 
 if TYPE_CHECKING:
-    from orchestrator.manifest.including.translator import Translator
+    from orchestrator.manifest.including.translator import Reading, Translator
+    from orchestrator.manifest.reading.scalars import Value
 
 NAME = "environment.yaml"
 
 PROFILES = "GREENROOM_PROFILES"
 """The variable that names the active profiles, with commas between them."""
 
-TRANSLATORS: Mapping[str, Translator] = {}
+
+def compose_file(text: bytes, reading: Reading) -> Value:
+    """Return what a Compose file says in a manifest's words. Raises ManifestError."""
+    from orchestrator.compose.including import translate
+
+    return translate(text, reading)
+
+
+TRANSLATORS: Mapping[str, Translator] = {"compose": compose_file}
 """What reads other kinds of files that a manifest includes, by the kind."""
 
 LARGEST = 16 * 1024**2
@@ -64,6 +73,24 @@ class HostFiles:
         if len(read) > LARGEST:
             raise OSError(errno.EFBIG, f"it has more than {LARGEST // 1024**2} MiB")
         return read
+
+    def listing(self, path: str, most: int) -> list[str]:
+        """Return the files in a folder and below, by their sorted paths; one over `most` ends it.
+
+        What a link leads to is no part of the folder, unless it is a file of its own.
+        """
+        found: list[str] = []
+        for folder, folders, names in os.walk(path):
+            folders.sort()
+            files = (Path(folder, name) for name in names)
+            found += [str(file.relative_to(path)) for file in files if file.is_file()]
+            if len(found) > most:
+                break
+        return sorted(found)
+
+    def executable(self, path: str) -> bool:
+        """Whether its owner may run the file."""
+        return bool(Path(path).stat().st_mode & stat.S_IXUSR)
 
 
 def find(argument: str | None, start: Path) -> Path:

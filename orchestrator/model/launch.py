@@ -100,7 +100,8 @@ class Guest:
 class Launch:
     """Everything an engine needs to start one instance, with every reference already answered.
 
-    `image` is None on the process engine. `hosts` adds names to the resource's own name resolution.
+    `image` is None on the process engine. `aliases` are more names for it on the run's network,
+    `hosts` adds names to the resource's own name resolution.
     `command` and `entrypoint` are None where the image's apply. `options` are the engine's own.
     `fingerprint` tells what it was made of, so that a later `up` can see what has changed.
 
@@ -120,6 +121,7 @@ class Launch:
     ports: tuple[Publish, ...] = ()
     hosts: Mapping[str, str] = field(default_factory=dict)
     hostname: str | None = None
+    aliases: tuple[str, ...] = ()
     workdir: str | None = None
     user: str | None = None
     tmpfs: tuple[str, ...] = ()
@@ -170,6 +172,11 @@ class State:
     out_of_memory: bool = False
     health: str = ""
     detail: str = ""
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether it has come to its end, and says that all went well."""
+        return self.status == "exited" and self.exit_code == 0
 
     @property
     def alive(self) -> bool:

@@ -147,6 +147,7 @@ def settings(resource: Resource) -> dict[str, Any]:
         "tmpfs": resource.tmpfs,
         "platform": resource.platform,
         "options": resource.options,
+        **({"aliases": resource.aliases} if resource.aliases else {}),
         **({"sliced": True} if resource.sliced else {}),
         **({"at": str(resource.adopted), **vars(resource.adopted)} if resource.adopted else {}),
     }

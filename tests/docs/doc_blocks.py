@@ -16,6 +16,7 @@ PAGES = (
     "adopting.md",
     "technologies.md",
     "cli.md",
+    "compose.md",
     "security.md",
     "reliability.md",
     "registries.md",

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from doc_blocks import page
 
-from orchestrator.host.manifests import ready_made
+from orchestrator.host.manifests import TRANSLATORS, ready_made
 from orchestrator.manifest import load
 from orchestrator.model.manifest import Manifest
 from orchestrator.technologies import BUILT_IN
@@ -31,10 +31,18 @@ class EveryFile:
         return "." not in name and name != "Dockerfile"
 
     def read(self, path: str) -> bytes:
+        if path.endswith("compose.yaml"):
+            return b"services: {api: {image: example/api, ports: [8000]}}"
         if path.endswith(PAGES):
             return page("technologies.md").file(PAGES).encode()
         known = {str(each): each for each in ready_made().values()}
         return known[path].read_bytes() if path in known else b"{}"
+
+    def listing(self, path: str, most: int) -> list[str]:
+        return []
+
+    def executable(self, path: str) -> bool:
+        return False
 
     def real(self, path: str) -> str:
         return path
@@ -50,4 +58,5 @@ def loaded(text: str, display: str = "environment.yaml") -> Manifest:
         technologies=BUILT_IN,
         display=display,
         ready_made={name: str(path) for name, path in ready_made().items()},
+        translators=TRANSLATORS,
     )

@@ -24,12 +24,12 @@ def container_name(launch: Launch) -> str:
 
 
 def aliases(launch: Launch) -> list[str]:
-    """The names of an instance in its run's network; the second is no other run's anywhere.
+    """The names of an instance in its run's network; the last is no other run's anywhere.
 
     Whoever is in the networks of several runs, as Greenroom may be, needs that one.
     """
     alias = launch.instance.alias
-    return [alias, f"{alias}.{launch.labels.run}"]
+    return [alias, *launch.aliases, f"{alias}.{launch.labels.run}"]
 
 
 def network_body(labels: RunLabels) -> dict[str, Any]:

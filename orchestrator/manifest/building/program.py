@@ -20,6 +20,7 @@ from orchestrator.model.resource import DOCKER, PROCESS, Port, Resource
 from orchestrator.model.template import View
 
 _CONTAINERS_ONLY = (
+    "aliases",
     "docker",
     "entrypoint",
     "files",
@@ -61,6 +62,7 @@ def program(entry: Program, site: Site) -> Resource:
         run_as=entry.user,
         tmpfs=tuple(entry.tmpfs or ()),
         follows=texts(entry.follows) if isinstance(entry, Service) else (),
+        may_exit=isinstance(entry, Service) and bool(entry.may_exit),
         bound=_bound(entry),
     )
 

@@ -41,7 +41,7 @@ def tenant(
         base(entry, site)
         seeds(entry.seed, (), Loads(site.name, suffixes=None), site)
         return None
-    databases = databases_of(entry, technology, site)
+    databases = databases_of(entry, technology, site, tenant=True)
     for name in set(databases) & set(server.databases):
         path = (*site.path, "database") if entry.database else site.path
         words = f"{server.name} has the database {quoted(name)} already"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import ConfigDict, Field
 
 from orchestrator.manifest.model.command import Argv
-from orchestrator.manifest.model.entry import FREE_KEYS, At, Entry, Owned
+from orchestrator.manifest.model.entry import FREE_KEYS, At, Entry, Flag
 from orchestrator.manifest.model.numbers import HostPort
 from orchestrator.manifest.model.part import Words
 from orchestrator.manifest.model.texts import Credential, Text, choice
@@ -38,7 +38,7 @@ class Server(Entry):
     at: At | None = Field(
         None, description="Where it runs already: nothing is started, or removed, there."
     )
-    owned: Owned | None = Field(
+    owned: Flag | None = Field(
         None, description="Whether seeds may go into what is there; else the run makes its own."
     )
     on: Text | None = Field(

@@ -280,8 +280,8 @@ def test_whoever_adds_a_field_thinks_of_the_fingerprint() -> None:
     counted = "adopted name on "
     counted += "section engine technology image build command entrypoint env files ports user "
     counted += "password databases seeds limits workdir run_as hostname tmpfs platform options "
-    counted += "isolation"
-    left_out = "needs readiness timeout pull profiles follows version as_process bound"
+    counted += "isolation aliases"
+    left_out = "needs readiness timeout pull profiles follows version as_process bound may_exit"
     known = {
         Resource: f"{counted} {left_out}",
         Port: "number name host inner inside",
