@@ -245,7 +245,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Opened:
-    """A run's place on an engine; `gateway` is the host's own address on its network, if any."""
+    """A run's place on an engine.
+
+    `gateway` is the address at which what runs there reaches processes of this host, if any.
+    """
 
     gateway: str | None = None
 

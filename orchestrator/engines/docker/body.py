@@ -23,6 +23,15 @@ def container_name(launch: Launch) -> str:
     return f"greenroom-{launch.labels.run}-{launch.instance.alias}"
 
 
+def aliases(launch: Launch) -> list[str]:
+    """The names of an instance in its run's network; the last is no other run's anywhere.
+
+    Whoever is in the networks of several runs, as Greenroom may be, needs that one.
+    """
+    alias = launch.instance.alias
+    return [alias, *launch.aliases, f"{alias}.{launch.labels.run}"]
+
+
 def network_body(labels: RunLabels) -> dict[str, Any]:
     """The body of the call that makes a run's private network (NetworkCreate)."""
     return {
@@ -59,9 +68,7 @@ def _own(launch: Launch, interface: str) -> dict[str, Any]:
         "Labels": {},
         "ExposedPorts": {f"{port.number}/tcp": {} for port in launch.ports},
         "HostConfig": _host_config(launch, interface),
-        "NetworkingConfig": {
-            "EndpointsConfig": {network: {"Aliases": [launch.instance.alias, *launch.aliases]}}
-        },
+        "NetworkingConfig": {"EndpointsConfig": {network: {"Aliases": aliases(launch)}}},
     }
     optional = {
         "Cmd": None if launch.command is None else list(launch.command),
