@@ -10,7 +10,14 @@ from typing import Protocol
 from orchestrator import wire
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, GreenroomError
-from orchestrator.model.conversation import Conversation, Exchange, ReadExactly, ReadLine, Redial, Send
+from orchestrator.model.conversation import (
+    Conversation,
+    Exchange,
+    ReadExactly,
+    ReadLine,
+    Redial,
+    Send,
+)
 from orchestrator.model.launch import Found
 from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
 

@@ -20,6 +20,7 @@ MODULES = {
     "etcd": "etcd",
     "s3": "s3",
     "aws": "aws",
+    "kafka": "kafka",
     "rabbitmq": "rabbitmq",
     "nats": "nats",
     "mosquitto": "mosquitto",

@@ -16,9 +16,12 @@ import psycopg
 import pymysql
 import redis
 from etcd_case import ETCD
+from kafka_case import KAFKA
+from aws_case import AWS
 from mailpit_case import MAILPIT
 from memcached_case import MEMCACHED
 from mosquitto_case import MOSQUITTO
+from s3_case import S3
 from technology_case import BadSeed, TechnologyCase
 
 
@@ -418,8 +421,8 @@ asyncio.run(fill())
 )
 
 ALL = (
-    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MEMCACHED, ETCD),
-    *(RABBITMQ, NATS, MOSQUITTO, MAILPIT),
+    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MEMCACHED, ETCD, S3, AWS),
+    *(KAFKA, RABBITMQ, NATS, MOSQUITTO, MAILPIT),
 )
 
 CASES = {case.name: case for case in ALL}

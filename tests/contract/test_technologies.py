@@ -10,7 +10,8 @@ from typing import Any
 
 import psutil
 import pytest
-from host_servers import ENGINES, need_programs, settings
+from host_servers import chosen, need_programs, settings
+from podman_engine import need_podman
 from stand_ins import image_settings
 from technology_case import Inside, TechnologyCase
 from technology_cases import CASES
@@ -32,7 +33,7 @@ def cells(cases: Mapping[str, TechnologyCase]) -> pytest.MarkDecorator:
         [
             pytest.param(case, *engine.values, id=f"{name}-{engine.values[0]}", marks=engine.marks)
             for name, case in cases.items()
-            for engine in ENGINES
+            for engine in chosen()
             if engine.values[0] != "process" or BUILT_IN[case.name].native
         ],
     )
@@ -57,11 +58,22 @@ def test_every_built_in_technology_has_a_case() -> None:
     assert set(CASES) == real
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=chosen())
 def engine(request: pytest.FixtureRequest) -> str:
     """Each engine that runs what every technology is."""
     name: str = request.param
     return name
+
+
+@pytest.fixture
+def live_environ(
+    engine: str, live_environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """The environment of live tests, in which Podman is led to where that is the engine."""
+    there = need_podman() if engine == "podman" else {}
+    for name, value in there.items():
+        monkeypatch.setenv(name, value)
+    return live_environ | there
 
 
 @pytest.fixture
@@ -103,7 +115,7 @@ def test_ready_means_that_a_query_works_at_once_and_later_nothing_is_left(
 def refuses_wrong_passwords(case: TechnologyCase, resource: RunningResource) -> None:
     url, right = resource.url, resource.password
     for wrong in (url.replace(right, "wrong"), url.replace(f":{right}@", ":@")):
-        with pytest.raises(Exception, match=r"(?i)auth|password|access|denied|refused"):
+        with pytest.raises(Exception, match=r"(?i)auth|password|access|denied|refused|signature"):
             case.hello(wrong)
 
 
