@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from orchestrator.model.conversation import Exchange, ReadExactly, ReadLine, Redial, Send
 
-
 NO_MORE: Mapping[str, str] = {}
 
 

@@ -10,7 +10,6 @@ from orchestrator.technologies.documents import SUFFIXES
 from orchestrator.technologies.s3_variants import answers, variants
 from orchestrator.technologies.s3_words import REGION, make_bucket, talk
 
-
 ROLE = Technology(
     name="s3",
     about="a store of objects that speaks S3's protocol: MinIO, or another one",

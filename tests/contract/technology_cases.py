@@ -15,9 +15,9 @@ import pika
 import psycopg
 import pymysql
 import redis
+from aws_case import AWS
 from etcd_case import ETCD
 from kafka_case import KAFKA
-from aws_case import AWS
 from mailpit_case import MAILPIT
 from memcached_case import MEMCACHED
 from mosquitto_case import MOSQUITTO
