@@ -8,7 +8,14 @@ from contextlib import contextmanager
 import pytest
 
 from orchestrator.errors import EngineError
-from orchestrator.model.conversation import Conversation, ReadExactly, ReadLine, SeedRefused, Send
+from orchestrator.model.conversation import (
+    Conversation,
+    ReadExactly,
+    ReadLine,
+    Redial,
+    SeedRefused,
+    Send,
+)
 from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
 from orchestrator.wire import converse
 
