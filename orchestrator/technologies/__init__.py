@@ -18,6 +18,8 @@ MODULES = {
     "valkey": "valkey",
     "memcached": "memcached",
     "etcd": "etcd",
+    "elasticsearch": "elasticsearch",
+    "opensearch": "elasticsearch",
     "s3": "s3",
     "aws": "aws",
     "kafka": "kafka",

@@ -22,6 +22,7 @@ from mailpit_case import MAILPIT
 from memcached_case import MEMCACHED
 from mosquitto_case import MOSQUITTO
 from s3_case import S3
+from search_case import ELASTICSEARCH, OPENSEARCH
 from technology_case import BadSeed, TechnologyCase
 
 
@@ -421,7 +422,7 @@ asyncio.run(fill())
 )
 
 ALL = (
-    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MEMCACHED, ETCD, S3, AWS),
+    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MEMCACHED, ETCD, ELASTICSEARCH, OPENSEARCH, S3, AWS),
     *(KAFKA, RABBITMQ, NATS, MOSQUITTO, MAILPIT),
 )
 
