@@ -18,9 +18,11 @@ MODULES = {
     "valkey": "valkey",
     "memcached": "memcached",
     "etcd": "etcd",
+    "kafka": "kafka",
     "rabbitmq": "rabbitmq",
     "nats": "nats",
     "mosquitto": "mosquitto",
+    "mailpit": "mailpit",
 }
 """Each technology's module; several may share one."""
 

@@ -16,6 +16,8 @@ import psycopg
 import pymysql
 import redis
 from etcd_case import ETCD
+from kafka_case import KAFKA
+from mailpit_case import MAILPIT
 from memcached_case import MEMCACHED
 from mosquitto_case import MOSQUITTO
 from technology_case import BadSeed, TechnologyCase
@@ -418,7 +420,7 @@ asyncio.run(fill())
 
 ALL = (
     *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MEMCACHED, ETCD),
-    *(RABBITMQ, NATS, MOSQUITTO),
+    *(KAFKA, RABBITMQ, NATS, MOSQUITTO, MAILPIT),
 )
 
 CASES = {case.name: case for case in ALL}

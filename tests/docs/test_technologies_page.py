@@ -143,8 +143,10 @@ ASKED = {
     "valkey": ("cache", "valkey-cli hget user:1 name", "Ada Lovelace"),
     "memcached": ("sessions", f"bash -c {shlex.quote(GET)}", "Ada Lovelace"),
     "etcd": ("settings", "etcdctl get /limits", '{"requests": 100}'),
+    "kafka": ("events", "ls /tmp/greenroom", "orders-2"),
     "rabbitmq": ("queue", "rabbitmqctl -q list_queues name", "orders"),
     "nats": ("events", "nats-server --version", "v2"),
+    "mailpit": ("mail", "/mailpit readyz && echo ready", "ready"),
     "mosquitto": ("devices", f"mosquitto_sub {KEPT} -u $MQTT_USER -P $MQTT_PASSWORD", "21.5"),
 }
 
@@ -182,6 +184,7 @@ SPOILT = [
     ("redis", 0, lambda text: text.replace(' "Ada Lovelace" role admin', "")),
     ("memcached", 0, lambda text: text + "two words: 1\n"),
     ("etcd", 0, lambda text: text + "'': 1\n"),
+    ("mailpit", 0, lambda text: text.partition("\n\n")[2]),
     ("mosquitto", 0, lambda text: text + "  - {topic: lights/#}\n"),
     ("rabbitmq", 0, lambda text: text.replace('"/"', '"/nowhere"')),
     ("nats", 0, lambda text: text + OVERLAP),
