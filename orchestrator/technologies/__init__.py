@@ -18,6 +18,8 @@ MODULES = {
     "valkey": "valkey",
     "memcached": "memcached",
     "etcd": "etcd",
+    "s3": "s3",
+    "aws": "aws",
     "kafka": "kafka",
     "rabbitmq": "rabbitmq",
     "nats": "nats",
