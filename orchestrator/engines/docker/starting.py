@@ -38,7 +38,8 @@ def start(api: Api, engine: str, launch: Launch, deadline: Deadline) -> Found:
             if launch.files:
                 files = archive(launch.files, deadline)
                 client.change("PUT", f"/containers/{container}/archive", {"path": "/"}, files)
-            client.change("POST", f"/containers/{container}/start")
+            with client.turn():
+                client.change("POST", f"/containers/{container}/start")
     except BaseException as error:
         _discard(api, container, _clean_up(CLEAN_UP_LIMIT, error, deadline.stop))
         raise
