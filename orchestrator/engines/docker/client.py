@@ -32,11 +32,13 @@ ACTS_WITHIN = 120.0
 class Turns:
     """One after the other where it is Podman that answers, all at once elsewhere.
 
-    What starts or is removed at the same time as something else, Podman's networks may forget.
+    What starts or is removed at the same time as something else, Podman's networks may forget. All
+    of a process share one lock: several engine objects may lead to the same Podman.
     """
 
+    _lock = threading.Lock()
+
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._needed = False
 
     def note(self, answer: HTTPResponse) -> None:
