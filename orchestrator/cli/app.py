@@ -15,6 +15,7 @@ from orchestrator.cli.env import env, url
 from orchestrator.cli.exec import exec_, shell
 from orchestrator.cli.extend import extend
 from orchestrator.cli.import_ import import_
+from orchestrator.cli.init import init
 from orchestrator.cli.logs import logs
 from orchestrator.cli.plan import plan
 from orchestrator.cli.prune import prune
@@ -81,6 +82,6 @@ group(TEST, down=down, extend=extend, prune=prune, snapshots=snapshots)
 group(LOOK, ps=ps, logs=logs)
 group(LOOK, WithCommand, exec=exec_)
 group(LOOK, shell=shell, env=env, url=url)
-group(MANIFEST, import_=import_, check=check, plan=plan)
+group(MANIFEST, init=init, import_=import_, check=check, plan=plan)
 group(MANIFEST, schema=schema, technologies=technologies)
 group(HERE, doctor=doctor)

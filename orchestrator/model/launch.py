@@ -8,6 +8,7 @@ from typing import Any
 
 from orchestrator.model.adopted import bracketed
 from orchestrator.model.conversation import Credentials
+from orchestrator.model.module import ModuleStart
 from orchestrator.model.resource import Instance, Limits
 
 RUN = "greenroom.run"
@@ -108,7 +109,8 @@ class Launch:
     A server on this host has a `folder` of its own, which is made for it; its files are put there.
     With the key of a `snapshot` it begins with that snapshot's data. One that is `rootless` is
     never run as root, and with `memory` its data is there, if there is room. `stop` is the signal
-    that ends it at once; empty: it is killed. A `guest` is of what runs already.
+    that ends it at once; empty: it is killed. A `guest` is of what runs already. A
+    `module` decides all about its container that is not said here.
     """
 
     labels: RunLabels
@@ -135,6 +137,7 @@ class Launch:
     memory: bool = False
     stop: str = ""
     guest: Guest | None = None
+    module: ModuleStart | None = None
 
     @property
     def tags(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestrator.model.adopted import Adopted
 from orchestrator.model.adoption import Adoption, OwnPlace
+from orchestrator.model.module import Module
 from orchestrator.model.native import Native
 from orchestrator.model.probe import Automatic, Readiness
 from orchestrator.model.technology import Technology
@@ -210,6 +211,7 @@ class Resource:
     that `may_exit` is done, and has not died, when it ends with code 0. `adopted` is where it runs
     already, None for all that Greenroom starts. What stands `on` another's server is one more
     database there, a tenant: it has no instance of its own, and lives and dies with that `server`.
+    A `module` of testcontainers starts its container itself.
     """
 
     name: str
@@ -248,6 +250,7 @@ class Resource:
     bound: str = ""
     adopted: Adopted | None = None
     on: str | None = None
+    module: Module | None = None
 
     @property
     def server(self) -> str:

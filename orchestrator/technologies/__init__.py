@@ -18,9 +18,13 @@ MODULES = {
     "valkey": "valkey",
     "memcached": "memcached",
     "etcd": "etcd",
+    "s3": "s3",
+    "aws": "aws",
+    "kafka": "kafka",
     "rabbitmq": "rabbitmq",
     "nats": "nats",
     "mosquitto": "mosquitto",
+    "mailpit": "mailpit",
 }
 """Each technology's module; several may share one."""
 

@@ -15,9 +15,13 @@ import pika
 import psycopg
 import pymysql
 import redis
+from aws_case import AWS
 from etcd_case import ETCD
+from kafka_case import KAFKA
+from mailpit_case import MAILPIT
 from memcached_case import MEMCACHED
 from mosquitto_case import MOSQUITTO
+from s3_case import S3
 from technology_case import BadSeed, TechnologyCase
 
 
@@ -417,8 +421,8 @@ asyncio.run(fill())
 )
 
 ALL = (
-    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MEMCACHED, ETCD),
-    *(RABBITMQ, NATS, MOSQUITTO),
+    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MEMCACHED, ETCD, S3, AWS),
+    *(KAFKA, RABBITMQ, NATS, MOSQUITTO, MAILPIT),
 )
 
 CASES = {case.name: case for case in ALL}

@@ -115,7 +115,7 @@ def test_ready_means_that_a_query_works_at_once_and_later_nothing_is_left(
 def refuses_wrong_passwords(case: TechnologyCase, resource: RunningResource) -> None:
     url, right = resource.url, resource.password
     for wrong in (url.replace(right, "wrong"), url.replace(f":{right}@", ":@")):
-        with pytest.raises(Exception, match=r"(?i)auth|password|access|denied|refused"):
+        with pytest.raises(Exception, match=r"(?i)auth|password|access|denied|refused|signature"):
             case.hello(wrong)
 
 
@@ -125,8 +125,9 @@ def test_seeds_of_every_kind_arrive_in_order(case: TechnologyCase, make: Make) -
     files = {**case.good, "load.py": function.encode(), "more.sh": case.script.encode()}
     seeds = [*case.good, "load.py:fill", "more.sh"]
     with make(case, files, seed=seeds) as environment:
-        expected = case.expected(inside(case, environment["resource"]))
-        assert case.seeded(environment["resource"].url) == expected
+        resource = environment["resource"]
+        seen = case.seeded(getattr(resource, case.seen_at))
+        assert seen == case.expected(inside(case, resource))
 
 
 @each_bad_seed

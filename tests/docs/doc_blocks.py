@@ -15,6 +15,7 @@ PAGES = (
     "manifest.md",
     "adopting.md",
     "technologies.md",
+    "testcontainers.md",
     "cli.md",
     "compose.md",
     "security.md",

@@ -9,6 +9,7 @@ from doc_blocks import page
 from orchestrator.host.manifests import TRANSLATORS, ready_made
 from orchestrator.manifest import load
 from orchestrator.model.manifest import Manifest
+from orchestrator.model.module import Described, Module
 from orchestrator.technologies import BUILT_IN
 
 ENVIRON = {"HOME": "/home/me", "NPM_TOKEN": "hunter2"}
@@ -48,6 +49,14 @@ class EveryFile:
         return path
 
 
+class EveryModule:
+    """Modules of testcontainers, all of which are there and alike."""
+
+    def describe(self, asked: Module) -> Described:
+        fields = {"rest_host_address": "${self.host}:${self.port}"}
+        return Described(asked, asked.image or "qdrant/qdrant:v1", ((6333, None),), fields=fields)
+
+
 def loaded(text: str, display: str = "environment.yaml") -> Manifest:
     """Load a manifest. Raises ManifestError with its mistakes."""
     return load(
@@ -57,6 +66,7 @@ def loaded(text: str, display: str = "environment.yaml") -> Manifest:
         environ=ENVIRON,
         technologies=BUILT_IN,
         display=display,
+        modules=EveryModule(),
         ready_made={name: str(path) for name, path in ready_made().items()},
         translators=TRANSLATORS,
     )

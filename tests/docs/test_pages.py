@@ -23,6 +23,9 @@ from orchestrator.manifest.own.reading import read
 from orchestrator.manifest.places import Source
 from orchestrator.seeding.generated import generate
 from orchestrator.seeding.rows.yaml_rows import read_yaml
+from orchestrator.technologies.documents import composed, pairs
+from orchestrator.technologies.kafka_seeds import topics
+from orchestrator.technologies.mqtt_words import listed
 from orchestrator.technologies.nats import read_streams
 
 READ = {name: page(name) for name in PAGES}
@@ -56,6 +59,9 @@ NO_MANIFESTS: dict[str, Callable[[str], object]] = {
     "compose.yaml": compose_file,
     "compose.tests.yaml": compose_file,
     "streams.yaml": lambda text: read_streams(text.encode()),
+    "topics.yaml": lambda text: topics(text.encode(), 0),
+    "messages.yaml": lambda text: listed(text.encode()),
+    "keys.yaml": lambda text: list(pairs(composed(text.encode(), ""), "")),
     "people.yaml": lambda text: list(read_yaml(text, "people")),
     "shop.generate.yaml": lambda text: list(generate(text, "shop.generate.yaml")),
     PAGES_FILE: lambda text: read(

@@ -50,7 +50,7 @@ def create_body(launch: Launch, interface: str) -> dict[str, Any]:
     for logs are taken as a whole, because those of one driver mean nothing to another. The labels
     stay ours, because removal depends on them. Raises EngineError for what cannot be laid over it.
     """
-    body = _merged(_own(launch, interface), launch.options)
+    body = merged(_own(launch, interface), launch.options)
     chosen = launch.options.get("HostConfig", {}).get("LogConfig")
     body["HostConfig"]["LogConfig"] = chosen or LOGS
     body["Labels"] |= launch.tags
@@ -106,14 +106,15 @@ def _folder_and_options(tmpfs: str) -> tuple[str, str]:
     return folder, options
 
 
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one over the other: maps merge, lists grow, anything else replaces."""
     result = dict(base)
     for key, value in over.items():
         own = result.get(key)
         if isinstance(own, Mapping):
             if not isinstance(value, Mapping):
                 raise EngineError(f'"{key}" in the settings for the engine has to be a map')
-            result[key] = _merged(own, value)
+            result[key] = merged(own, value)
         elif isinstance(own, list) and isinstance(value, list):
             result[key] = [*own, *value]
         else:

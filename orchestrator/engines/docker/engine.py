@@ -85,7 +85,16 @@ class DockerEngine:
         return beside.own_container(client) if self._api.endpoint.local else ""
 
     def start(self, launch: Launch, deadline: Deadline) -> Found:
-        """Create a container, put its files in, start it. On failure nothing of it is left."""
+        """Create a container, put its files in, start it. On failure nothing of it is left.
+
+        What a module of testcontainers starts is as ready then as the module itself sees to it.
+        Raises ModuleFailed where that does not come about.
+        """
+        if launch.module:
+            # Who uses no module needs nothing of this.
+            from orchestrator.engines.docker import modules
+
+            return modules.start(self._api, self, launch, launch.module, deadline)
         return starting.start(self._api, self.name, launch, deadline)
 
     def state(self, found: Found, deadline: Deadline) -> State:

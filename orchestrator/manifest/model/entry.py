@@ -24,6 +24,9 @@ from orchestrator.manifest.model.texts import (
 )
 
 At = Annotated[str, Leaf(read_credential, {"type": "string", "pattern": "://|\\$\\{env:"})]
+USES_MODULE = "A module of testcontainers, such as testcontainers.qdrant."
+ARGUMENTS = "With a module of testcontainers: its constructor's arguments."
+
 Flag = Annotated[bool, Leaf(read_flag, {"anyOf": [{"type": "boolean"}, FROM_ENVIRONMENT]})]
 
 FREE_KEYS: dict[str, Any] = {"patternProperties": {"^x-": {}}}
