@@ -55,9 +55,8 @@ def fill(api: Api, launch: Launch, container: str, deadline: Deadline) -> None:
 
 def run(api: Api, launch: Launch, container: str, deadline: Deadline) -> None:
     """Start what was created."""
-    with api.calls(deadline, f"start {launch.instance}") as client:
-        with client.turn():
-            client.change("POST", f"/containers/{container}/start")
+    with api.calls(deadline, f"start {launch.instance}") as client, client.turn():
+        client.change("POST", f"/containers/{container}/start")
 
 
 @contextmanager
