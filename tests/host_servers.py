@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from podman_engine import ONE_AT_A_TIME
 
 ENGINES = (pytest.param("docker", marks=pytest.mark.engine), pytest.param("process"))
 """Both engines that run databases and brokers; that of processes needs no container engine."""
 
-PODMAN = pytest.param("podman", marks=pytest.mark.engine)
+PODMAN = pytest.param("podman", marks=[pytest.mark.engine, ONE_AT_A_TIME])
 """Docker's API once more, on another socket: what is tested there too has to be asked for."""
 
 CHOICE = "GREENROOM_TEST_ENGINES"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from podman_engine import need_podman
+from podman_engine import ONE_AT_A_TIME, need_podman
 
 from orchestrator.engines.engine import Engine
 from orchestrator.engines.fake import FakeEngine, World
@@ -244,6 +244,7 @@ class PodmanCase(DockerCase):
 
     name = "podman"
     abilities = CONTAINERS
+    marks = (pytest.mark.engine, ONE_AT_A_TIME)
 
     @classmethod
     def environ(cls) -> dict[str, str]:
