@@ -18,6 +18,7 @@ MODULES = {
     "valkey": "valkey",
     "memcached": "memcached",
     "etcd": "etcd",
+    "clickhouse": "clickhouse",
     "elasticsearch": "elasticsearch",
     "opensearch": "elasticsearch",
     "s3": "s3",

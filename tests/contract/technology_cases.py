@@ -16,6 +16,7 @@ import psycopg
 import pymysql
 import redis
 from aws_case import AWS
+from clickhouse_case import CLICKHOUSE
 from etcd_case import ETCD
 from kafka_case import KAFKA
 from mailpit_case import MAILPIT
@@ -422,7 +423,20 @@ asyncio.run(fill())
 )
 
 ALL = (
-    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MEMCACHED, ETCD, ELASTICSEARCH, OPENSEARCH, S3, AWS),
+    *(
+        POSTGRES,
+        MARIADB,
+        MYSQL,
+        REDIS,
+        VALKEY,
+        MEMCACHED,
+        ETCD,
+        CLICKHOUSE,
+        ELASTICSEARCH,
+        OPENSEARCH,
+        S3,
+        AWS,
+    ),
     *(KAFKA, RABBITMQ, NATS, MOSQUITTO, MAILPIT),
 )
 
