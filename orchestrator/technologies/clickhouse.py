@@ -38,7 +38,10 @@ CLICKHOUSE = Technology(
     files={"/etc/clickhouse-client/config.xml": ACCESS},
     # What the image and the client find in XML.
     user_form=(r"[A-Za-z_]\w{0,63}", "letters, digits and `_`, and not a digit first"),
-    password_form=(r"""(?!\s)[^<>&"\\\]\x00-\x1f]+(?<!\s)""", 'a text without `<>&"\\]`'),
+    password_form=(
+        r"""(?!.*[<>&"\\\]])[!-~](?:[ -~]*[!-~])?""",
+        "ASCII text without `<`, `>`, `&`, `]`, `\\` and quotation marks",
+    ),
     database_form=(
         rf"(?!(?i:{OWN_DATABASES})$)[A-Za-z_]\w{{0,63}}",
         "letters, digits and `_`, not a digit first, and no database of the server's own",

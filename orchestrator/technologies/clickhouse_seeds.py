@@ -28,7 +28,8 @@ def quoted(name: str) -> str:
 
 def insert(head: SeedHead) -> tuple[str, ...]:
     """Return the command that takes rows of CSV, whose first line names the columns."""
-    names = next(csv.reader([head.first_line.removeprefix("\ufeff")]), [])
+    line = head.first_line.removeprefix("\ufeff")
+    names = next(csv.reader([line], skipinitialspace=True), [])
     columns = ", ".join(quoted(name.strip()) for name in names)
     table = ".".join(map(quoted, head.stem.split(".")))
     return client("--query", f"INSERT INTO {table} ({columns}) FORMAT CSVWithNames")
