@@ -18,6 +18,7 @@ import redis
 from etcd_case import ETCD
 from kafka_case import KAFKA
 from memcached_case import MEMCACHED
+from mongodb_case import MONGODB
 from mosquitto_case import MOSQUITTO
 from technology_case import BadSeed, TechnologyCase
 
@@ -418,7 +419,7 @@ asyncio.run(fill())
 )
 
 ALL = (
-    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MEMCACHED, ETCD),
+    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MONGODB, MEMCACHED, ETCD),
     *(KAFKA, RABBITMQ, NATS, MOSQUITTO),
 )
 
