@@ -13,7 +13,7 @@ demo: $(STAMP) ## Run examples/payments with Greenroom: up, tests, down; without
 	@scripts/with-images $(BIN)/greenroom run examples/payments
 
 test: $(STAMP) engine servers buildx ## Run the whole test suite, with real containers and servers.
-	@scripts/with-images $(BIN)/python -m pytest -n auto --dist loadgroup
+	@scripts/with-images scripts/with-podman $(BIN)/python -m pytest -n auto --dist loadgroup
 
 unit: $(STAMP) ## Run the tests that need no container engine.
 	@$(BIN)/python -m pytest tests/unit tests/plans

@@ -8,6 +8,7 @@ GreenroomError                 70  (a bug, if it is none of the following)
 │   ├── PortTaken              75  a host port belongs to somebody else
 │   ├── ImageUnavailable       75  an image is neither here nor can it be pulled
 │   ├── BuildFailed            75  a build ended with an error; carries its log
+│   ├── ModuleFailed           75  a module of testcontainers did not start; carries the log
 │   └── Gone                   75  what was asked about is not there any more
 ├── NotKept                    75  what must be kept on this machine could not be written
 ├── StepFailed                 75  a step of the plan failed; carries its evidence
@@ -102,6 +103,17 @@ class BuildFailed(EngineError):
 
     def __init__(self, message: str, *, log: tuple[str, ...] = (), hint: str = "") -> None:
         super().__init__(message, hint=hint)
+        self.log = log
+
+
+class ModuleFailed(EngineError):
+    """A module of testcontainers did not start; `log` and `state` are its container's."""
+
+    def __init__(
+        self, message: str, *, state: str = "", log: tuple[str, ...] = (), hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.state = state
         self.log = log
 
 

@@ -5,18 +5,35 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ENGINES = (pytest.param("docker", marks=pytest.mark.engine), pytest.param("process"))
 """Both engines that run databases and brokers; that of processes needs no container engine."""
 
+PODMAN = pytest.param("podman", marks=pytest.mark.engine)
+"""Docker's API once more, on another socket: what is tested there too has to be asked for."""
+
+CHOICE = "GREENROOM_TEST_ENGINES"
+"""Names the engines on which technologies are tested: `docker,process,podman` are all."""
+
 IN_NO_PACKAGE = ("mysql",)
 """What Debian has no package of: its program may be missing everywhere."""
 
 
+def chosen() -> list[Any]:
+    """The engines that CHOICE names, as parameters; without it all but Podman."""
+    names = os.environ.get(CHOICE)
+    if not names:
+        return [*ENGINES]
+    return [one for one in (*ENGINES, PODMAN) if one.values[0] in names.split(",")]
+
+
 def settings(engine: str) -> dict[str, str]:
     """What a manifest says to run on this engine, with whatever version this host has."""
+    if engine == "podman":
+        return {"engine": "docker"}
     return {"engine": engine} | ({"versions": "loose"} if engine == "process" else {})
 
 

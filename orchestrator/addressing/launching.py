@@ -15,11 +15,12 @@ from orchestrator.addressing.resolve import (
     resolve,
     taken_apart,
 )
-from orchestrator.addressing.route import Directory
+from orchestrator.addressing.route import LOCAL, Directory, route
 from orchestrator.model.adoption import GIVEN_DATABASE, Adoption
 from orchestrator.model.conversation import Credentials
 from orchestrator.model.facts import Program
 from orchestrator.model.launch import FileContent, Guest, Launch, Publish, RunLabels
+from orchestrator.model.module import ModuleStart
 from orchestrator.model.native import NATIVE_TEMPORARY, PROGRAMS, Native
 from orchestrator.model.resource import File, Instance, Resource
 from orchestrator.model.snapshot import restoring
@@ -75,6 +76,8 @@ def launch(
         ports=published(instance, directory),
         hosts=dict(hosts or {}),
         hostname=resource.hostname,
+        # A slice's instance has a name of its own, and must not answer to those of the shared one.
+        aliases=() if instance.slice else resource.aliases,
         workdir=working_folder(resource, folder),
         user=resource.run_as,
         tmpfs=resource.tmpfs,
@@ -82,6 +85,7 @@ def launch(
         platform=resource.platform,
         options=resource.options,
         fingerprint=fingerprint,
+        module=module_start(instance, directory),
     )
     if resource.native:
         server = native(found, resource.native, directory.folder(instance), snapshot, program)
@@ -114,6 +118,17 @@ def native(
         rootless=how.refuses_root,
         stop=how.stop,
     )
+
+
+def module_start(instance: Instance, directory: Directory) -> ModuleStart | None:
+    """Return how a module of testcontainers is started: it waits from the tests' side."""
+    resource = directory.of(instance)
+    if resource.module is None:
+        return None
+    seen = {port.number: route(None, instance, port.number, directory) for port in resource.ports}
+    host = next((address.host for address in seen.values()), LOCAL)
+    ports = {number: address.port for number, address in seen.items()}
+    return ModuleStart(resource.module, host, ports)
 
 
 def adopted(

@@ -6,7 +6,13 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, TypeVar, cast
 
-from orchestrator.errors import BuildFailed, GreenroomError, ManifestError, StepFailed
+from orchestrator.errors import (
+    BuildFailed,
+    GreenroomError,
+    ManifestError,
+    ModuleFailed,
+    StepFailed,
+)
 from orchestrator.model.event import Event, RunReady
 from orchestrator.model.secret import Mask, masker
 
@@ -89,7 +95,7 @@ def mask_own(error: BaseException, mask: Mask) -> None:
         ]
     if isinstance(error, StepFailed):
         error.evidence = mask_value(error.evidence, mask)
-    if isinstance(error, BuildFailed):
+    if isinstance(error, BuildFailed | ModuleFailed):
         error.log = mask_value(error.log, mask)
     if notes := getattr(error, "__notes__", None):
         error.__notes__ = [mask(note) for note in notes]

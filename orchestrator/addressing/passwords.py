@@ -51,8 +51,11 @@ def secrets_of(manifest: Manifest) -> tuple[str, ...]:
 
 
 def passwords_of(manifest: Manifest) -> Iterator[str]:
-    """Yield the password of every resource that has one."""
-    return (resource.password or "" for resource in manifest.resources.values())
+    """Yield the password of every resource that has one.
+
+    What a module has by itself is known to everybody; what it is given is the manifest's secret.
+    """
+    return (one.password or "" for one in manifest.resources.values() if not one.module)
 
 
 def named_secrets(manifest: Manifest) -> Iterator[str]:

@@ -158,9 +158,8 @@ def given_url(resource: Resource, given: Adopted, place: Address) -> str:
 def fields(resource: Resource) -> tuple[str, ...]:
     """Return the names of everything that can be asked of a resource, the address first."""
     technology = resource.technology
-    if technology:
-        return ("url", "host", "port", *technology.field_names)
-    return ("url", "host", "port") if resource.ports else ()
+    address = ("url", "host", "port") if resource.ports else ()
+    return (*address, *(technology.field_names if technology else ()))
 
 
 def variables(asker: Instance | None, directory: Directory) -> dict[str, str]:

@@ -27,7 +27,8 @@ class Directory:
     side; `ports` leads from an instance's own port to the host's, `relayed` from a process's own
     port to the one by which the relay leads containers to it. `slices` is for the view of a slice:
     the slice in which a resource has an instance of its own there. `folders` gives for each engine
-    the folder in which this run's servers have theirs, where it has such.
+    the folder in which this run's servers have theirs, where it has such. `joined` gives for each
+    engine in whose network the tests' side is itself the name under which this run is known there.
     """
 
     resources: Mapping[str, Resource]
@@ -36,6 +37,7 @@ class Directory:
     relayed: Mapping[tuple[Instance, int], int] = field(default_factory=dict)
     slices: Mapping[str, str] = field(default_factory=dict)
     folders: Mapping[str, str] = field(default_factory=dict)
+    joined: Mapping[str, str] = field(default_factory=dict)
 
     def folder(self, instance: Instance) -> str:
         """Return the own folder of a server of this host, or of the clients of what runs already.
@@ -72,7 +74,8 @@ def route(
 
     A container reaches a container by its name on the run's network, and a process on this host by
     the same kind of name, which leads to the relay. All others come from outside, through the
-    published port. What runs already on another host is at the same place for everybody. `view`
+    published port; or in the run's network, where the tests' side is itself, by a name that no
+    other run has. What runs already on another host is at the same place for everybody. `view`
     forces one side.
     """
     target = directory.home(target)
@@ -84,6 +87,8 @@ def route(
     if inside:
         relayed = directory.relayed.get((target, port), outside)
         return Address(target.alias, inside_port(target, port, directory) or relayed)
+    if run := directory.joined.get(directory.of(target).engine):
+        return Address(f"{target.alias}.{run}", port)
     return Address(directory.hosts.get(directory.of(target).engine, LOCAL), outside)
 
 

@@ -14,6 +14,8 @@ from orchestrator.cli.down import down
 from orchestrator.cli.env import env, url
 from orchestrator.cli.exec import exec_, shell
 from orchestrator.cli.extend import extend
+from orchestrator.cli.import_ import import_
+from orchestrator.cli.init import init
 from orchestrator.cli.logs import logs
 from orchestrator.cli.plan import plan
 from orchestrator.cli.prune import prune
@@ -69,7 +71,8 @@ def greenroom(
 def group(title: str, cls: type[Command] = Command, **commands: Callable[..., int]) -> None:
     """Add commands, listed in the help under this title."""
     for name, command in commands.items():
-        app.command(name, rich_help_panel=title, cls=cls)(command)
+        # `import` is a word of Python's.
+        app.command(name.rstrip("_"), rich_help_panel=title, cls=cls)(command)
 
 
 group(TEST, WithCommand, run=run)
@@ -79,5 +82,6 @@ group(TEST, down=down, extend=extend, prune=prune, snapshots=snapshots)
 group(LOOK, ps=ps, logs=logs)
 group(LOOK, WithCommand, exec=exec_)
 group(LOOK, shell=shell, env=env, url=url)
-group(MANIFEST, check=check, plan=plan, schema=schema, technologies=technologies)
+group(MANIFEST, init=init, import_=import_, check=check, plan=plan)
+group(MANIFEST, schema=schema, technologies=technologies)
 group(HERE, doctor=doctor)

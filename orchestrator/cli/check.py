@@ -45,7 +45,8 @@ def check(
     from orchestrator.plan.selection import taking_part
 
     try:
-        found = manifests.read(manifests.find(manifest, Path.cwd()), os.environ, engine=engine)
+        path = manifests.find(manifest, Path.cwd())
+        found = manifests.read(path, os.environ, engine=engine, run_modules=seeds)
     except ManifestError as error:
         if not json:
             raise

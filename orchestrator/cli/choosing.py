@@ -111,7 +111,7 @@ def could_be_hidden(found: Survey, path: Path) -> bool:
     if not found.silent:
         return False
     try:
-        manifest = manifests.read(path, os.environ)
+        manifest = manifests.read(path, os.environ, run_modules=False)
     except Exception:  # Of what cannot be read, nothing can be ruled out.
         return True
     return any(one.engine not in found.engines for one in manifest.resources.values())

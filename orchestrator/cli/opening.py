@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.cli.durations import duration
@@ -10,6 +12,7 @@ from orchestrator.cli.session import Session
 
 if TYPE_CHECKING:
     from orchestrator.environment import Environment
+    from orchestrator.model.manifest import Manifest
 
 
 def opened(
@@ -22,16 +25,23 @@ def opened(
     snapshots: bool = True,
     engine: str | None = None,
     pull: str | None = None,
+    run_modules: bool = True,
 ) -> Environment:
     """Return the environment of a manifest, told to this session; nothing is up yet.
 
+    With `run_modules` its modules of testcontainers are asked what they will be, by running them.
     Raises UsageError for a manifest, a profile, a time or a way of keeping that does not exist,
     ManifestError with mistakes.
     """
     from orchestrator.environment import TIMEOUT, Environment, ignore
+    from orchestrator.host import manifests
 
+    found: str | Manifest | None = manifest
+    if not run_modules:
+        path = manifests.find(manifest, Path.cwd())
+        found = manifests.read(path, os.environ, engine=engine, run_modules=False)
     environment = Environment(
-        manifest,
+        found,
         profiles=profiles or (),
         timeout=duration(timeout, "--timeout") if timeout else TIMEOUT,
         keep=keep,

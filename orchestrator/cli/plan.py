@@ -33,7 +33,14 @@ def plan(
     from orchestrator.cli.opening import opened
     from orchestrator.plan import plan_text
 
-    environment = opened(manifest, profile, snapshots=not no_snapshots, engine=engine, pull=pull)
+    environment = opened(
+        manifest,
+        profile,
+        snapshots=not no_snapshots,
+        engine=engine,
+        pull=pull,
+        run_modules=not offline,
+    )
     try:
         found = environment.plan(offline=offline)
     except EngineUnavailable as error:

@@ -13,6 +13,7 @@ from orchestrator.cli.output import as_json, remark, table
 if TYPE_CHECKING:
     from orchestrator.lifecycle.survey import Survey
     from orchestrator.model.event import Event
+    from orchestrator.model.facts import EngineFacts
     from orchestrator.model.launch import Found
 
 
@@ -71,7 +72,7 @@ def listed(found: Survey) -> Iterator[Entry]:
                 resource=str(thing.instance or ""),
                 state=str(thing.state) if thing.instance else f"{thing.kind} only",
                 engine=thing.engine,
-                ports=ports(thing, engines[thing.engine].address),
+                ports=ports(thing, engines[thing.engine]),
                 manifest=run.manifest,
                 end=end,
             )
@@ -89,13 +90,16 @@ def notice(event: Event) -> None:
     remark(*whole(event))
 
 
-def ports(thing: Found, host: str) -> dict[str, str]:
+def ports(thing: Found, engine: EngineFacts) -> dict[str, str]:
     """Return where each of its ports is reached from here."""
     from orchestrator.model.launch import AT
 
     if at := thing.labels.get(AT):
         return {at.rpartition(":")[2]: at}
-    return {str(number): f"{host}:{port}" for number, port in thing.ports.items()}
+    if engine.joined and thing.instance:
+        name = f"{thing.instance.alias}.{thing.run}"
+        return {str(number): f"{name}:{number}" for number in thing.ports}
+    return {str(number): f"{engine.address}:{port}" for number, port in thing.ports.items()}
 
 
 def row(entry: Entry) -> list[str]:

@@ -45,12 +45,8 @@ def _addresses(found: About) -> Finding:
     if not found.endpoint.local:
         return ok("addresses", f"the engine is remote: ports are published on {address}")
     if found.runs_us:
-        return warning(
-            "addresses",
-            f"this is a container of that engine: the ports that it publishes on {address} of its "
-            "own host are not to be reached from here",
-            "run this container with --network host",
-        )
+        words = "this is a container of that engine, and joins the network of each run"
+        return ok("addresses", words)
     return ok("addresses", f"ports are published on {address}, for this host only")
 
 

@@ -41,16 +41,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Around:
-    """Where Greenroom is: the caller's environment and folder, and the root of the file system."""
+    """Where Greenroom is: the caller's environment and folder."""
 
     environ: Mapping[str, str]
     folder: Path
-    root: Path = Path("/")
-
-    @property
-    def home(self) -> Path:
-        """The user's home."""
-        return Path(self.environ.get("HOME") or Path.home())
 
 
 Check = Callable[[Around, Deadline], Iterable[Finding]]

@@ -8,17 +8,19 @@ from dataclasses import replace
 
 from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine, Images, Snapshots
-from orchestrator.errors import UsageError
+from orchestrator.errors import EngineUnavailable, UsageError
 from orchestrator.host.digests import digests
 from orchestrator.host.programs import clients, programs
 from orchestrator.manifest.building.image import is_image_name
-from orchestrator.model.facts import Facts
+from orchestrator.model.facts import EngineFacts, Facts
 from orchestrator.model.launch import Found
 from orchestrator.model.manifest import Manifest
-from orchestrator.model.resource import Instance, Resource
+from orchestrator.model.resource import DOCKER, Instance, Resource
 from orchestrator.plan.images import image_name
+from orchestrator.plan.relay import relaying
 from orchestrator.plan.selection import taking_part
 from orchestrator.plan.snapshots import keys
+from orchestrator.plan.words import listed
 from orchestrator.waiting import Deadline
 
 PREFIX = "GREENROOM_IMAGE_PREFIX"
@@ -70,6 +72,7 @@ def gather(
         given = clients(servers, environ)
         described = {name: engine.describe(deadline) for name, engine in engines.items()}
         known = Facts(engines=described, image_prefix=image_prefix(environ))
+        refuse_relay(servers, described)
         fetched = present(engines, names(resources, known, built=False), deadline)
         known = replace(
             known,
@@ -83,6 +86,16 @@ def gather(
         if snapshots and any(one.snapshots for one in described.values()):
             known = with_snapshots(known, manifest, engines, deadline)
     return known
+
+
+def refuse_relay(resources: Iterable[Resource], engines: Mapping[str, EngineFacts]) -> None:
+    """Raise EngineUnavailable when a container needs a way to a process of this host in vain."""
+    why = engines[DOCKER].no_way_back if DOCKER in engines else ""
+    if why and (wanted := relaying({one.name: one for one in resources})):
+        raise EngineUnavailable(
+            f"{wanted.cause}, where no container of this engine gets: {why}",
+            hint=f"run {listed([*wanted.targets])} in a container too, or choose another engine",
+        )
 
 
 def with_snapshots(

@@ -17,14 +17,23 @@ from orchestrator.model.resource import DOCKER, PROCESS
 from orchestrator.state import machine_secret
 
 if TYPE_CHECKING:
-    from orchestrator.manifest.including.translator import Translator
+    from orchestrator.manifest.including.translator import Reading, Translator
+    from orchestrator.manifest.reading.scalars import Value
 
 NAME = "environment.yaml"
 
 PROFILES = "GREENROOM_PROFILES"
 """The variable that names the active profiles, with commas between them."""
 
-TRANSLATORS: Mapping[str, Translator] = {}
+
+def compose_file(text: bytes, reading: Reading) -> Value:
+    """Return what a Compose file says in a manifest's words. Raises ManifestError."""
+    from orchestrator.compose.including import translate
+
+    return translate(text, reading)
+
+
+TRANSLATORS: Mapping[str, Translator] = {"compose": compose_file}
 """What reads other kinds of files that a manifest includes, by the kind."""
 
 LARGEST = 16 * 1024**2
@@ -65,6 +74,24 @@ class HostFiles:
             raise OSError(errno.EFBIG, f"it has more than {LARGEST // 1024**2} MiB")
         return read
 
+    def listing(self, path: str, most: int) -> list[str]:
+        """Return the files in a folder and below, by their sorted paths; one over `most` ends it.
+
+        What a link leads to is no part of the folder, unless it is a file of its own.
+        """
+        found: list[str] = []
+        for folder, folders, names in os.walk(path):
+            folders.sort()
+            files = (Path(folder, name) for name in names)
+            found += [str(file.relative_to(path)) for file in files if file.is_file()]
+            if len(found) > most:
+                break
+        return sorted(found)
+
+    def executable(self, path: str) -> bool:
+        """Whether its owner may run the file."""
+        return bool(Path(path).stat().st_mode & stat.S_IXUSR)
+
 
 def find(argument: str | None, start: Path) -> Path:
     """Return the manifest that is meant. Raises UsageError, with what there is, when there is none.
@@ -95,7 +122,7 @@ def upwards(start: Path) -> Path:
             return folder / NAME
     raise UsageError(
         f"there is no {NAME} here or above",
-        hint="write one, or name a ready-made environment: greenroom up web",
+        hint="greenroom init writes one; or name a ready-made environment: greenroom up web",
     )
 
 
@@ -118,14 +145,19 @@ def read(
     *,
     display: str | None = None,
     engine: str | None = None,
+    run_modules: bool = True,
 ) -> Manifest:
     """Load a manifest from a file. Raises ManifestError with every mistake.
+
+    To know what a module of testcontainers will be, one has to run some of it, in the project's
+    interpreter. Without `run_modules` nothing is run, and nobody knows their ports and fields.
 
     `engine`, or else GREENROOM_ENGINE, stands for what it says itself of where things run. Raises
     UsageError when that is no engine.
     """
     # Imported here, because whoever only looks for manifests needs neither the model nor YAML.
     from orchestrator.manifest import load
+    from orchestrator.modules.describing import Describer
     from orchestrator.technologies.installed import INSTALLED
 
     shown = display or shown_as(path)
@@ -135,17 +167,19 @@ def read(
     except OSError as error:
         problem = Problem(shown, 0, 0, "", f"cannot be read: {error.strerror}")
         raise ManifestError([problem]) from error
-    manifest = load(
-        source,
-        path=str(resolved),
-        display=shown,
-        files=HostFiles(),
-        environ=surroundings(resolved.parent, environ),
-        technologies=INSTALLED,
-        engine=asked_engine(engine, environ),
-        ready_made=included_by_name(),
-        translators=TRANSLATORS,
-    )
+    with Describer(str(resolved.parent), environ) as modules:
+        manifest = load(
+            source,
+            path=str(resolved),
+            display=shown,
+            files=HostFiles(),
+            environ=surroundings(resolved.parent, environ),
+            technologies=INSTALLED,
+            engine=asked_engine(engine, environ),
+            ready_made=included_by_name(),
+            translators=TRANSLATORS,
+            modules=modules if run_modules else None,
+        )
     return with_passwords(manifest, machine_secret(environ))
 
 
@@ -169,18 +203,21 @@ def asked_profiles(environ: Mapping[str, str]) -> list[str]:
 def from_mapping(mapping: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> Manifest:
     """Make a manifest of a mapping; its relative paths start from `folder`."""
     from orchestrator.manifest import load_mapping
+    from orchestrator.modules.describing import Describer
     from orchestrator.technologies.installed import INSTALLED
 
-    manifest = load_mapping(
-        mapping,
-        folder=str(folder.resolve()),
-        files=HostFiles(),
-        environ=surroundings(folder, environ),
-        technologies=INSTALLED,
-        engine=asked_engine(None, environ),
-        ready_made=included_by_name(),
-        translators=TRANSLATORS,
-    )
+    with Describer(str(folder.resolve()), environ) as modules:
+        manifest = load_mapping(
+            mapping,
+            folder=str(folder.resolve()),
+            files=HostFiles(),
+            environ=surroundings(folder, environ),
+            technologies=INSTALLED,
+            engine=asked_engine(None, environ),
+            ready_made=included_by_name(),
+            translators=TRANSLATORS,
+            modules=modules,
+        )
     return with_passwords(manifest, machine_secret(environ))
 
 

@@ -23,7 +23,7 @@ from orchestrator.model.event import Event, Noticed, RunCompared, RunReady, RunS
 from orchestrator.model.facts import EngineFacts, Facts, Program
 from orchestrator.model.launch import Found, RunLabels
 from orchestrator.model.manifest import Manifest
-from orchestrator.model.resource import ADOPTED, PROCESS, Instance, Port, Resource
+from orchestrator.model.resource import ADOPTED, PROCESS, Instance, Limits, Port, Resource
 from orchestrator.model.step import AddDatabase, Keep, Plan, Start
 from orchestrator.model.template import Reference
 from orchestrator.waiting import Deadline
@@ -57,7 +57,11 @@ class Brought:
         resources = {one.resource: manifest.resources[one.resource] for one in instances}
         known = described(engines)
         directory = Directory(
-            resources, hosts=hosts(known), ports=ports, folders=folders(known, run.id)
+            resources,
+            hosts=hosts(known),
+            ports=ports,
+            folders=folders(known, run.id),
+            joined=joined(known, run.id),
         )
         directory = in_own_places(directory, run.id, instances.values())
         return cls(run.id, engines, directory, instances)
@@ -100,7 +104,11 @@ class BringingUp:
             directory = laid_out(self.manifest, self.plan, self.known, ports, self.labels.run)
             stage = self.stage(directory, ports)
             self.tell(started(self.labels.run, self.plan, self.known, directory))
-            for text in other_versions(self.plan, directory):
+            unusual = (
+                *other_versions(self.plan, directory),
+                *unlimited(self.plan, directory, self.known),
+            )
+            for text in unusual:
                 self.tell(Noticed(at=time.time(), text=text))
             try:
                 execute(self.plan, stage.perform, self.tell, self.limit.stop)
@@ -146,7 +154,11 @@ def laid_out(manifest: Manifest, plan: Plan, known: Facts, ports: HeldPorts, run
         for port in one.ports
     }
     directory = Directory(
-        resources, hosts=hosts(known.engines), ports=chosen, folders=folders(known.engines, run)
+        resources,
+        hosts=hosts(known.engines),
+        ports=chosen,
+        folders=folders(known.engines, run),
+        joined=joined(known.engines, run),
     )
     kept = (step.found for step in plan.steps if isinstance(step, Keep))
     return in_own_places(directory, run, kept)
@@ -160,6 +172,11 @@ def hosts(engines: Mapping[str, EngineFacts]) -> dict[str, str]:
 def folders(engines: Mapping[str, EngineFacts], run: str) -> dict[str, str]:
     """Return for each engine that has such the folder in which a run's servers have theirs."""
     return {name: f"{one.folder}/{run}" for name, one in engines.items() if one.folder}
+
+
+def joined(engines: Mapping[str, EngineFacts], run: str) -> dict[str, str]:
+    """Return the run for each engine in whose networks we are ourselves."""
+    return {name: run for name, one in engines.items() if one.joined}
 
 
 def standing_ports(plan: Plan) -> dict[Instance, Mapping[int, int]]:
@@ -215,6 +232,8 @@ def sentence(
     native = {one.name for one in resources if one.native}
     words = f"{engine.name} {engine.version}".strip()
     where = "" if engine.address == LOCAL else f" at {engine.address}"
+    if engine.joined:
+        where = ", beside which this runs in a container: that joins the run's network"
     servers = ", ".join(f"{name}: {one}" for name, one in programs.items() if name in native)
     which = f" ({servers})" if engine.name == PROCESS and servers else ""
     return f"{words}{where}{which} {engine.reason}".rstrip()
@@ -227,6 +246,16 @@ def other_versions(plan: Plan, directory: Directory) -> Iterator[str]:
             wanted = directory.of(step.instance).version
             if wanted and not fits(step.program.version, wanted):
                 yield f"{step.instance} asks for {wanted}, and runs as {step.program}"
+
+
+def unlimited(plan: Plan, directory: Directory, known: Facts) -> Iterator[str]:
+    """Yield in words whose limits will not be kept."""
+    without = {name for name, one in known.engines.items() if not one.limits}
+    for step in plan.steps:
+        if not isinstance(step, Start) or step.engine not in without:
+            continue
+        if directory.of(step.instance).limits != Limits():
+            yield f"{step.instance} has limits, which this engine cannot keep"
 
 
 def compared(run: str, plan: Plan) -> RunCompared:

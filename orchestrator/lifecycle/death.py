@@ -93,7 +93,7 @@ class DeathWatch:
             yield name, State("gone")
         self._missing = missing
         for name in judged:
-            if name in present and not present[name].state.alive:
+            if name in present and self._resources[name].died(present[name].state):
                 yield name, present[name].state
 
     def _present(self) -> dict[str, Found]:
@@ -111,7 +111,7 @@ class DeathWatch:
         """Write down that something has died, if it has."""
         # A listing does not tell whether it ran out of memory.
         state = state_of(resource.engine, resource.found) or listed
-        if state is None or state.alive:
+        if state is None or not resource.died(state):
             return False
         # Whoever asks for the dead shows their logs, too.
         self.dead[resource.name] = mask_value(

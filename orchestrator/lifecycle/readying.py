@@ -41,13 +41,19 @@ class Readying:
     limit: Deadline
 
     def wait(self) -> None:
-        """Wait. Raises StepFailed, with all that is known, if it ends or time runs out."""
+        """Wait. Raises StepFailed, with all that is known, if it ends or time runs out.
+
+        One that `may_exit` is as good as ready when it has ended well.
+        """
         began = time.monotonic()
         readiness = dataclasses.replace(self.step.readiness, probe=self.probe())
         deadline = self.limit.sooner(self.step.timeout)
         try:
             wait_ready(readiness, self.target(deadline), deadline, self.answered)
         except Died as died:
+            if self.directory.of(self.step.instance).may_exit and died.state.ended_well:
+                self.answered(str(died.state))
+                return
             evidence = self.evidence(began, died.answer, died.state)
             raise StepFailed(self.step.key, self.ended(died.state), evidence=evidence) from died
         except NotYet as late:

@@ -71,6 +71,11 @@ class RunningResource:
         """How it is doing now."""
         return self.engine.state(self.found, Deadline.after(15))
 
+    def died(self, state: State) -> bool:
+        """Whether this state is the end of something that should live."""
+        done = self._directory.of(self.instance).may_exit and state.ended_well
+        return not state.alive and not done
+
     def logs(
         self,
         *,

@@ -13,7 +13,7 @@ from orchestrator.addressing.launching import launch
 from orchestrator.addressing.places import with_places
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine, Guests, Images, Progress
-from orchestrator.errors import BuildFailed, Evidence, PortTaken, StepFailed
+from orchestrator.errors import BuildFailed, Evidence, ModuleFailed, PortTaken, StepFailed
 from orchestrator.host.ports import SHARED, HeldPorts
 from orchestrator.host.relaying import relay_command
 from orchestrator.lifecycle.evidence import LONGER, OVER, SILENT, state_of, tail_of
@@ -190,6 +190,11 @@ class Stage:
                 self.found[step.instance] = self.start_once(step)
             except PortTaken as taken:
                 self.move(step, taken, last=attempt == PORT_ATTEMPTS)
+            except ModuleFailed as error:
+                evidence = Evidence(state=error.state, log=error.log)
+                raise StepFailed(
+                    step.key, error.message, evidence=evidence, hint=error.hint
+                ) from error
             else:
                 return
 
@@ -203,7 +208,7 @@ class Stage:
         if step.engine == PROCESS and not self.holds_on(step.instance):
             self.ports.release(*numbers)
         # Much data takes a while to be copied.
-        seconds = RESTORE_SECONDS if prepared.snapshot else START_SECONDS
+        seconds = step.timeout or (RESTORE_SECONDS if prepared.snapshot else START_SECONDS)
         found = self.engines[step.engine].start(prepared, self.until(seconds))
         if not self.holds_on(step.instance):
             self.ports.release(*numbers)

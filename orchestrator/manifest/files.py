@@ -26,6 +26,14 @@ class Files(Protocol):
         """The bytes of a file. Raises OSError when they cannot be had."""
         ...
 
+    def listing(self, path: str, most: int) -> list[str]:
+        """The files in a folder and below, by their sorted paths in it; one over `most` ends it."""
+        ...
+
+    def executable(self, path: str) -> bool:
+        """Whether its owner may run the file."""
+        ...
+
 
 def project(folder: str, files: Files) -> str:
     """The project that a manifest in this folder belongs to: the nearest repository (`.git`)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from orchestrator.manifest.building.base import environment
@@ -24,6 +24,7 @@ from orchestrator.manifest.including.translator import Translator
 from orchestrator.manifest.mistakes import Mistakes
 from orchestrator.manifest.model.document import Document
 from orchestrator.manifest.model.validate import validated
+from orchestrator.manifest.modules import Modules
 from orchestrator.manifest.own.finding import Technologies
 from orchestrator.manifest.places import Source
 from orchestrator.manifest.reading.decode import decode
@@ -48,6 +49,7 @@ def load(
     engine: str | None = None,
     ready_made: Mapping[str, str] | None = None,
     translators: Mapping[str, Translator] | None = None,
+    modules: Modules | None = None,
 ) -> Manifest:
     """The manifest in a file's bytes; raises ManifestError with every mistake in it.
 
@@ -55,6 +57,7 @@ def load(
     is how messages call it (its base name otherwise). `environ` is what `${env:...}` sees.
     `engine` stands for the one that the manifest names. `ready_made` are the paths of manifests
     that can be included by name, `translators` read other kinds of files that are included.
+    `modules` are those of testcontainers.
     """
     shown = display or PurePath(path).name
     mistakes = Mistakes(shown)
@@ -63,7 +66,7 @@ def load(
     root = Tree(mistakes).value(node)
     top = Part(Source(path, shown), root, mistakes, environ)
     world = World(files, ready_made or {}, translators or {})
-    given = _Given(path, str(PurePath(path).parent), technologies, engine)
+    given = _Given(path, str(PurePath(path).parent), technologies, engine, modules)
     return _manifest(top, given, world)
 
 
@@ -78,6 +81,7 @@ def load_mapping(
     engine: str | None = None,
     ready_made: Mapping[str, str] | None = None,
     translators: Mapping[str, Translator] | None = None,
+    modules: Modules | None = None,
 ) -> Manifest:
     """The manifest in a Python mapping; its mistakes have paths, but no lines.
 
@@ -87,7 +91,7 @@ def load_mapping(
     root = FromPython(mistakes).value(mapping)
     top = Part(Source(f"{folder}/{MAPPING}", MAPPING), root, mistakes, environ)
     world = World(files, ready_made or {}, translators or {})
-    return _manifest(top, _Given(MAPPING, folder, technologies, engine), world)
+    return _manifest(top, _Given(MAPPING, folder, technologies, engine, modules), world)
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ class _Given:
     folder: str
     technologies: Mapping[str, Technology]
     engine: str | None
+    modules: Modules | None
 
 
 def _manifest(top: Part, given: _Given, world: World) -> Manifest:
@@ -117,8 +122,8 @@ def _manifest(top: Part, given: _Given, world: World) -> Manifest:
         engine,
         whole.environs,
     )
-    made = resources(document, around)
     python = interpreter(document.python, around)
+    made = resources(document, replace(around, python=python, modules=given.modules))
     tests = _tests(document, mistakes)
     _check(root, document, known, made, mistakes, engine)
     mistakes.raise_if_any()

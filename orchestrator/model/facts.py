@@ -16,7 +16,9 @@ class EngineFacts:
 
     `snapshots` tells that it can keep seeded state. `reason` says why it was taken, where nobody
     asked for it. An engine of processes has a `folder`, below which each run has one for its
-    servers.
+    servers. One without `limits` starts what has limits, and does not keep them. `no_way_back` says
+    why what runs there cannot reach processes of this host, where it cannot. One is `joined` that
+    runs the container in which we are: that joins each run's network, and sees it from the inside.
     """
 
     name: str
@@ -25,6 +27,9 @@ class EngineFacts:
     snapshots: bool = False
     reason: str = ""
     folder: str = ""
+    limits: bool = True
+    no_way_back: str = ""
+    joined: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from orchestrator.model.adopted import bracketed
 from orchestrator.model.conversation import Credentials
+from orchestrator.model.module import ModuleStart
 from orchestrator.model.resource import Instance, Limits
 
 RUN = "greenroom.run"
@@ -100,14 +101,16 @@ class Guest:
 class Launch:
     """Everything an engine needs to start one instance, with every reference already answered.
 
-    `image` is None on the process engine. `hosts` adds names to the resource's own name resolution.
+    `image` is None on the process engine. `aliases` are more names for it on the run's network,
+    `hosts` adds names to the resource's own name resolution.
     `command` and `entrypoint` are None where the image's apply. `options` are the engine's own.
     `fingerprint` tells what it was made of, so that a later `up` can see what has changed.
 
     A server on this host has a `folder` of its own, which is made for it; its files are put there.
     With the key of a `snapshot` it begins with that snapshot's data. One that is `rootless` is
     never run as root, and with `memory` its data is there, if there is room. `stop` is the signal
-    that ends it at once; empty: it is killed. A `guest` is of what runs already.
+    that ends it at once; empty: it is killed. A `guest` is of what runs already. A
+    `module` decides all about its container that is not said here.
     """
 
     labels: RunLabels
@@ -120,6 +123,7 @@ class Launch:
     ports: tuple[Publish, ...] = ()
     hosts: Mapping[str, str] = field(default_factory=dict)
     hostname: str | None = None
+    aliases: tuple[str, ...] = ()
     workdir: str | None = None
     user: str | None = None
     tmpfs: tuple[str, ...] = ()
@@ -133,6 +137,7 @@ class Launch:
     memory: bool = False
     stop: str = ""
     guest: Guest | None = None
+    module: ModuleStart | None = None
 
     @property
     def tags(self) -> dict[str, str]:
@@ -170,6 +175,11 @@ class State:
     out_of_memory: bool = False
     health: str = ""
     detail: str = ""
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether it has come to its end, and says that all went well."""
+        return self.status == "exited" and self.exit_code == 0
 
     @property
     def alive(self) -> bool:
@@ -235,7 +245,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Opened:
-    """A run's place on an engine; `gateway` is the host's own address on its network, if any."""
+    """A run's place on an engine.
+
+    `gateway` is the address at which what runs there reaches processes of this host, if any.
+    """
 
     gateway: str | None = None
 

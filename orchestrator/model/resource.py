@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestrator.model.adopted import Adopted
 from orchestrator.model.adoption import Adoption, OwnPlace
+from orchestrator.model.module import Module
 from orchestrator.model.native import Native
 from orchestrator.model.probe import Automatic, Readiness
 from orchestrator.model.technology import Technology
@@ -206,9 +207,11 @@ class Resource:
     `isolation` is who gets a slice of it: each `test`, each `worker`, or `none`; whoever `follows`
     a sliced resource runs once more for each slice of it. `version` is what the manifest asks for,
     None: whichever there is. `as_process` is what it would be outside of a container; where that
-    cannot be, `bound` says in words why. `adopted` is where it runs already, None for all that
-    Greenroom starts. What stands `on` another's server is one more database there, a tenant: it has
-    no instance of its own, and lives and dies with that `server`.
+    cannot be, `bound` says in words why. `aliases` are more names by which containers reach it. One
+    that `may_exit` is done, and has not died, when it ends with code 0. `adopted` is where it runs
+    already, None for all that Greenroom starts. What stands `on` another's server is one more
+    database there, a tenant: it has no instance of its own, and lives and dies with that `server`.
+    A `module` of testcontainers starts its container itself.
     """
 
     name: str
@@ -233,6 +236,7 @@ class Resource:
     workdir: str | None = None
     run_as: str | None = None
     hostname: str | None = None
+    aliases: tuple[str, ...] = ()
     tmpfs: tuple[str, ...] = ()
     pull: str = "missing"
     platform: str | None = None
@@ -240,11 +244,13 @@ class Resource:
     profiles: tuple[str, ...] = ()
     isolation: str = SHARED
     follows: tuple[str, ...] = ()
+    may_exit: bool = False
     version: str | None = None
     as_process: ProcessForm | None = None
     bound: str = ""
     adopted: Adopted | None = None
     on: str | None = None
+    module: Module | None = None
 
     @property
     def server(self) -> str:

@@ -97,7 +97,9 @@ class Start(_OfInstance):
     `fingerprint` tells what it is made of. `ports` are the host ports of the one that it replaces,
     by the resource's own: taken again where that can be, so that its addresses stay. With the key
     of a `snapshot` it is started from that, and has its seeds already. `program` is what a server
-    on this host runs. What runs already is only adopted, from its `server`: a host and a port.
+    on this host runs. What runs already is only adopted, from its `server`: a host and a port. A
+    `module` of testcontainers does the starting, and waits for what it has started, within
+    `timeout` seconds.
     """
 
     engine: str
@@ -107,6 +109,8 @@ class Start(_OfInstance):
     ports: Mapping[int, int] = field(default_factory=dict)
     snapshot: str = ""
     server: str = ""
+    module: str = ""
+    timeout: float | None = None
 
     @property
     def key(self) -> str:

@@ -91,7 +91,9 @@ class Technology:
     `database` is its default name (None: the resource's own), and `database_form` a pattern that
     such names must match, with words for it; `user_form` and `password_form` are the same for users
     and passwords. `files` are put in before the start, by their paths inside; what the references
-    in them stand for is escaped as between the quotation marks of JSON.
+    in them stand for is escaped as between the quotation marks of JSON. `unset` is what the image
+    itself takes for a user, password or database that nobody names; `${self.user}` there is the
+    same as the user.
 
     `readiness` gets the user and the database. `client` is the interactive client that `greenroom
     shell` opens, `client_env` what makes it and other clients find the server and get in. `setup`
@@ -129,6 +131,7 @@ class Technology:
     password_form: tuple[str, str] | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    unset: Mapping[str, str] = field(default_factory=dict)
     client: tuple[str, ...] = ()
     client_env: Mapping[str, str] = field(default_factory=dict)
     seeds: Mapping[str, Loader] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from typing import Any
 
 from orchestrator.model.facts import Facts
 from orchestrator.model.launch import FINGERPRINT, Found
+from orchestrator.model.module import Module
 from orchestrator.model.resource import (
     DatabaseSeed,
     File,
@@ -147,9 +148,16 @@ def settings(resource: Resource) -> dict[str, Any]:
         "tmpfs": resource.tmpfs,
         "platform": resource.platform,
         "options": resource.options,
+        **({"aliases": resource.aliases} if resource.aliases else {}),
+        **({"module": module(resource.module)} if resource.module else {}),
         **({"sliced": True} if resource.sliced else {}),
         **({"at": str(resource.adopted), **vars(resource.adopted)} if resource.adopted else {}),
     }
+
+
+def module(each: Module) -> list[Any]:
+    """Return what decides what a module of testcontainers makes: its version counts too."""
+    return [each.use, dict(each.arguments), each.package]
 
 
 def technology(found: Technology | None) -> str | None:

@@ -10,7 +10,8 @@ from orchestrator.model.resource import Resource
 def ailment(state: State, resource: Resource | None) -> str:
     """Return in words why what is in this state cannot stay, empty when it can.
 
-    A task has ended as it should; everything else has to run, and not only to exist.
+    A task has ended as it should; everything else has to run, and not only to exist, unless it
+    `may_exit`.
     """
     if state.status == "gone":
         return "it is gone"
@@ -20,7 +21,8 @@ def ailment(state: State, resource: Resource | None) -> str:
     if isinstance(probe, Exit):
         return task_ailment(state, probe.code)
     if not state.alive:
-        return f"it {state}"
+        done = resource is not None and resource.may_exit and state.ended_well
+        return "" if done else f"it {state}"
     if state.health == "unhealthy":
         return "its own health check says unhealthy"
     # While all is well, an engine adds only what is unusual: paused, restarting.

@@ -71,4 +71,6 @@ def start_detail(step: Start) -> str:
         return f"{step.server}, which runs already"
     if step.program:
         return f"{step.program}, a process on this host"
+    if step.module:
+        return f"{step.image or ''}, by {step.module}, within {step.timeout:g} s".lstrip(", ")
     return step.image if step.image and step.engine != PROCESS else "a process on this host"

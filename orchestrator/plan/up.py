@@ -188,6 +188,8 @@ class Planning:
             ports=self.leaving.old_ports(resource),
             snapshot=snapshot,
             server=str(resource.adopted or ""),
+            module=str(resource.module or ""),
+            timeout=resource.timeout if resource.module else None,
             cause="; ".join([*self.reason(resource), *self.waits(resource)]),
             after=tuple(dict.fromkeys(self.before_start(resource))),
         )

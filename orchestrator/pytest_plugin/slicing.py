@@ -45,7 +45,8 @@ def found_isolation(name: str | None) -> str:
         path = path_of_run() or manifests.find(name, Path.cwd())
         if b"isolation" not in path.read_bytes():
             return SHARED
-        found = {one.isolation for one in manifests.read(path, os.environ).resources.values()}
+        read = manifests.read(path, os.environ, run_modules=False)
+        found = {one.isolation for one in read.resources.values()}
     except (GreenroomError, OSError):
         return SHARED
     return next((each for each in (PER_TEST, PER_WORKER) if each in found), SHARED)

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,34 +16,15 @@ from typing import IO
 from orchestrator.addressing.resolve import answer, fields
 from orchestrator.addressing.route import Directory
 from orchestrator.errors import StepFailed
-from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import FunctionSeed, Instance
 from orchestrator.model.step import ApplySeed
 from orchestrator.model.template import SELF, Reference
+from orchestrator.project_python import end
 from orchestrator.waiting import Deadline, poll
 
 CHILD = Path(__file__).with_name("child.py")
 LONGEST = 4000
 """Characters of the child's output that a failure shows, the last ones."""
-GRACE = 2.0
-"""Seconds between asking the child to end and ending it."""
-
-
-def interpreter(manifest: Manifest, environ: Mapping[str, str] | None = None) -> str:
-    """Return the project's Python.
-
-    What the manifest says, else that of the active virtual environment, else that of a `.venv`
-    beside the manifest, else the one that runs us.
-    """
-    environ = os.environ if environ is None else environ
-    if manifest.python:
-        # A bare name is looked for on the PATH, a path is the manifest's own.
-        bare = Path(manifest.python).name == manifest.python
-        return manifest.python if bare else str(Path(manifest.folder) / manifest.python)
-    script = Path("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    folders = [environ.get("VIRTUAL_ENV", ""), str(Path(manifest.folder) / ".venv")]
-    candidates = [Path(folder) / script for folder in folders if folder]
-    return next((str(path) for path in candidates if path.exists()), sys.executable)
 
 
 def described(instance: Instance, directory: Directory) -> dict[str, str | int]:
@@ -130,17 +109,3 @@ def hand_over(child: subprocess.Popen[bytes], resource: Mapping[str, str | int])
             pipe.write(json.dumps(dict(resource)).encode())
     except BrokenPipeError:
         pass
-
-
-def end(child: subprocess.Popen[bytes]) -> None:
-    """End everything in the child's session, the child itself and whatever it has started there."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(child.pid, number)
-        except ProcessLookupError:
-            break
-        try:
-            child.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            continue
-    child.wait()

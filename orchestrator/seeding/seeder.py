@@ -32,6 +32,7 @@ from orchestrator.model.resource import (
 )
 from orchestrator.model.step import AddDatabase, ApplySeed
 from orchestrator.model.technology import Order
+from orchestrator.project_python import interpreter
 from orchestrator.seeding import functions, scripts
 from orchestrator.seeding.files import SeedFile, gathered
 from orchestrator.seeding.rows.reading import rows_of
@@ -121,7 +122,7 @@ class Seeder:
         functions.call(
             step,
             seed,
-            python=functions.interpreter(self.manifest),
+            python=interpreter(self.manifest.python, self.manifest.folder),
             folder=seed.folder or self.manifest.folder,
             resource=functions.described(self.instance, self.directory),
             env=variables(None, self.directory) | self.sign(),

@@ -23,6 +23,7 @@ MODULES = {
     "rabbitmq": "rabbitmq",
     "nats": "nats",
     "mosquitto": "mosquitto",
+    "mailpit": "mailpit",
 }
 """Each technology's module; several may share one."""
 

@@ -121,6 +121,7 @@ POSTGRES = Technology(
         # container itself.
         "PGDATA": DATA,
     },
+    unset={"user": "postgres", "database": "${self.user}"},
     client=("psql",),
     client_env={
         "PGUSER": "${self.user}",

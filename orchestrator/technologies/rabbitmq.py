@@ -34,6 +34,13 @@ def import_definitions(_head: SeedHead) -> tuple[str, ...]:
     return ("rabbitmqctl", "--quiet", "import_definitions")
 
 
+ADD = """
+rabbitmqctl --quiet add_vhost "$1" &&
+exec rabbitmqctl --quiet set_permissions --vhost "$1" "$RABBITMQ_DEFAULT_USER" '.*' '.*' '.*'
+"""
+"""Adds a virtual host for the user that there is."""
+
+
 RABBITMQ = Technology(
     name="rabbitmq",
     about="RabbitMQ, a message broker (AMQP)",
@@ -50,10 +57,12 @@ RABBITMQ = Technology(
         "RABBITMQ_DEFAULT_VHOST": "${self.database}",
     },
     database="/",
+    unset={"user": "guest", "password": "guest", "database": "/"},
     user_form=ASCII,
     password_form=ASCII,
     database_form=ASCII,
     client=("sh",),
+    create_database=lambda name: ("sh", "-c", ADD, "sh", name),
     seeds={".json": ExecLoader(import_definitions)},
     slicing=SLICING,
     native=NATIVE,

@@ -109,6 +109,8 @@ REDIS = Technology(
     client=("redis-cli", "-n", "${self.database}"),
     client_env={"REDISCLI_AUTH": "${self.password}"},
     seeds={".redis": WireLoader(talk)},
+    # All of them are there from the start.
+    create_database=lambda number: ("redis-cli", "-n", number, "ping"),
     slicing=SLICING,
     content=content("redis-cli"),
     native=NATIVE,

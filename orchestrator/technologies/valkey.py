@@ -28,6 +28,7 @@ VALKEY = replace(
     # The second is the only one that its clients before version 8 and those of Redis know.
     client_env={"VALKEYCLI_AUTH": "${self.password}", **REDIS.client_env},
     content=content(CLIENT_NAME),
+    create_database=lambda number: (CLIENT_NAME, "-n", number, "ping"),
     native=replace(
         NATIVE,
         servers=("valkey-server",),

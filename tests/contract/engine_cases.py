@@ -7,15 +7,17 @@ import shutil
 import socket
 import sys
 import uuid
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from podman_engine import need_podman
 
 from orchestrator.engines.engine import Engine
 from orchestrator.engines.fake import FakeEngine, World
-from orchestrator.errors import EngineError
+from orchestrator.errors import EngineError, EngineUnavailable
 from orchestrator.model.launch import Found, Launch, Publish, RunLabels, State
 from orchestrator.model.resource import Instance
 from orchestrator.model.snapshot import COPIED, DATA, snapshot_image
@@ -54,11 +56,25 @@ class Case:
     - `volumes`: images declare volumes, which are removed with the instance
     - `folders`: an instance may have a folder of its own, with its files in it
     - `snapshots`: data that an instance has copied aside is kept, and others begin with it
+    - `moments`: the times of a log are finer than a second
+
+    And of engines of `containers`:
+
+    - `limits`: limits of memory and processors are kept
+    - `health`: the health checks of images are carried out
+    - `plain registries`: a registry on the loopback need not speak TLS
+    - `drivers`: logs have settings of their own
+    - `full`: what cannot take files is refused
     """
 
     name: ClassVar[str]
     abilities: ClassVar[frozenset[str]] = frozenset()
     marks: ClassVar[tuple[pytest.MarkDecorator, ...]] = ()
+
+    @classmethod
+    def environ(cls) -> dict[str, str]:
+        """What leads to the engine, for the environment; may skip the test."""
+        return {}
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -140,7 +156,7 @@ class FakeCase(Case):
     """The engine in memory. Its ports are real, what it starts is a script."""
 
     name = "fake"
-    abilities = frozenset({"ports", "snapshots"})
+    abilities = frozenset({"ports", "snapshots", "moments"})
 
     def __init__(self, folder: Path) -> None:
         self._world = World()
@@ -173,12 +189,18 @@ class FakeCase(Case):
         return self.lives(labels)
 
 
+CONTAINERS = frozenset(
+    {"containers", "programs", "ports", "streams", "files", "aliases", "volumes", "snapshots"}
+)
+"""What all engines of containers can do."""
+
+
 class DockerCase(Case):
     """Whatever engine answers Docker's API here."""
 
     name = "docker"
-    abilities = frozenset(
-        {"programs", "ports", "streams", "files", "aliases", "volumes", "snapshots"}
+    abilities = CONTAINERS | frozenset(
+        {"moments", "limits", "health", "plain registries", "drivers", "full"}
     )
     marks = (pytest.mark.engine,)
 
@@ -217,11 +239,22 @@ class DockerCase(Case):
         return "/tmp"
 
 
+class PodmanCase(DockerCase):
+    """Podman's own socket, without root and without systemd, which runs its health checks."""
+
+    name = "podman"
+    abilities = CONTAINERS
+
+    @classmethod
+    def environ(cls) -> dict[str, str]:
+        return need_podman()
+
+
 class ProcessCase(Case):
     """Commands on this host. Both streams go into one log, and names are the host's own."""
 
     name = "process"
-    abilities = frozenset({"programs", "ports", "folders", "snapshots"})
+    abilities = frozenset({"programs", "ports", "folders", "snapshots", "moments"})
 
     def another_engine(self) -> Engine:
         from orchestrator.engines.process import ProcessEngine
@@ -287,7 +320,23 @@ def image_name(name: str) -> str:
     return stand_in if DockerEngine(os.environ).image_id(stand_in, within()) else name
 
 
-CASES: tuple[type[Case], ...] = (FakeCase, DockerCase, ProcessCase)
+def borrowed(case: type[Case], folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
+    """An engine for one test, after which everything is removed, whatever became of it."""
+    for name, value in case.environ().items():
+        monkeypatch.setenv(name, value)
+    found = case(folder)
+    try:
+        found.engine.describe(within(10))
+    except EngineUnavailable as error:
+        # A suite that passes because nothing was there to be tested would be worth nothing.
+        pytest.fail(f"the {found.name} engine cannot be tested: {error.message}; {error.hint}")
+    try:
+        yield found
+    finally:
+        found.tidy()
+
+
+CASES: tuple[type[Case], ...] = (FakeCase, DockerCase, PodmanCase, ProcessCase)
 """Every engine that keeps the contract. One more is one more class here."""
 
 

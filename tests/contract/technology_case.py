@@ -33,6 +33,7 @@ class TechnologyCase:
     `hello` is any query; `good` are seed files in order; `seeded` asks what came of them, and
     `expected` is the answer. `function` is the body of a Python seed and `script` of a shell one;
     both leave something that `seeded` sees too. What they leave tells the address they were told.
+    `seeded` is given the resource's field `seen_at`, everything else its address.
     With `short`, tests of what is the same for all technologies leave it out: others show it.
     """
 
@@ -46,6 +47,7 @@ class TechnologyCase:
     expected: Callable[[Inside], object]
     bad: tuple[BadSeed, ...]
     settings: dict[str, object] = field(default_factory=dict)
+    seen_at: str = "url"
     short: bool = False
 
     @property

@@ -17,6 +17,7 @@ import pymysql
 import redis
 from etcd_case import ETCD
 from kafka_case import KAFKA
+from mailpit_case import MAILPIT
 from memcached_case import MEMCACHED
 from mongodb_case import MONGODB
 from mosquitto_case import MOSQUITTO
@@ -420,7 +421,7 @@ asyncio.run(fill())
 
 ALL = (
     *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MONGODB, MEMCACHED, ETCD),
-    *(KAFKA, RABBITMQ, NATS, MOSQUITTO),
+    *(KAFKA, RABBITMQ, NATS, MOSQUITTO, MAILPIT),
 )
 
 CASES = {case.name: case for case in ALL}

@@ -1,4 +1,4 @@
-"""What only the engine of containers has: networks, limits, health, images."""
+"""What only engines of containers have: networks, limits, health, images."""
 
 from __future__ import annotations
 
@@ -14,31 +14,29 @@ from typing import Any
 
 import docker
 import pytest
-from engine_cases import Case, DockerCase, image_name, within
+from engine_cases import Case, borrowed, image_name, needs, parameters, within
+from engine_steps import printed
 from small_registry import Registry
 
 from orchestrator.engines.docker import DockerEngine
 from orchestrator.errors import EngineError, ImageUnavailable
 from orchestrator.model.launch import ENVIRONMENT, FileContent, Found, Launch, State
 from orchestrator.model.resource import Build, Instance, Limits
+from orchestrator.model.snapshot import DATA, snapshot_image
 from orchestrator.waiting import TimedOut, poll
 
-pytestmark = pytest.mark.engine
+
+@pytest.fixture(params=parameters("containers"))
+def engine_case(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Case]:
+    yield from borrowed(request.param, tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def engine(engine_case: Case) -> DockerEngine:
     assert isinstance(engine_case.engine, DockerEngine)
     return engine_case.engine
-
-
-@pytest.fixture
-def engine_case(tmp_path: Path) -> Iterator[Case]:
-    case = DockerCase(tmp_path)
-    try:
-        yield case
-    finally:
-        case.tidy()
 
 
 @pytest.fixture
@@ -85,7 +83,7 @@ def test_a_network_that_is_there_serves_again(engine_case: Case) -> None:
 def test_a_network_in_use_is_not_closed(engine_case: Case) -> None:
     labels = engine_case.new_run()
     engine_case.start(engine_case.lives(labels))
-    with pytest.raises(TimedOut, match="active endpoints"):
+    with pytest.raises(TimedOut, match=r"active endpoints|being used"):
         engine_case.engine.close(labels.run, within(0.5))
 
 
@@ -124,6 +122,7 @@ def test_an_entry_point_is_replaced_and_the_image_s_environment_stays(engine_cas
     assert [line.text for line in engine_case.engine.logs(found, within())] == ["a b path"]
 
 
+@needs("limits")
 def test_what_runs_out_of_memory_says_so(engine_case: Case) -> None:
     launch = engine_case.shell(
         engine_case.new_run(), "ledger", "head -c 200m /dev/zero | tail -c 200m | wc -c; exit 137"
@@ -152,6 +151,7 @@ def test_nothing_gains_privileges_unless_the_manifest_says_so(engine_case: Case)
     assert privileges(engine_case, options=options) == "0"
 
 
+@needs("drivers")
 def test_logs_are_bounded_unless_the_manifest_says_so(engine_case: Case) -> None:
     labels = engine_case.new_run()
     found = engine_case.start(engine_case.lives(labels))
@@ -175,6 +175,7 @@ def test_what_restarts_in_a_loop_is_seen_as_ended(engine_case: Case) -> None:
     assert str(state()).startswith("exited")
 
 
+@needs("health")
 def test_the_image_s_health_check_is_heard(engine_case: Case) -> None:
     check = {"Test": ["CMD-SHELL", "echo not yet; test -e /tmp/ok"], "Interval": 100_000_000}
     check |= {"Retries": 1, "Timeout": 5_000_000_000}
@@ -200,6 +201,7 @@ def test_an_image_that_is_not_here_is_told_apart(engine_case: Case) -> None:
     assert engine_case.has(labels) == []
 
 
+@needs("full")
 @pytest.mark.parametrize(
     "more",
     [
@@ -251,6 +253,25 @@ def test_the_interactive_command_runs_and_shows_no_values(engine_case: Case) -> 
 # images
 
 
+def test_a_snapshot_keeps_owners_and_modes(engine: DockerEngine, engine_case: Case) -> None:
+    labels, key = engine_case.new_run(), uuid.uuid4().hex[:12]
+    script = f"mkdir -p {DATA}; echo x >{DATA}/file; chown -R nobody {DATA}; chmod 600 {DATA}/file"
+    found = engine_case.start(engine_case.shell(labels, "ledger", f"{script}; exec sleep 1000"))
+    made = ["sh", "-c", f"test $(stat -c %a {DATA}/file) = 600"]
+    poll(lambda: engine.exec(found, made, within()).exit_code == 0, within())
+    image = engine_case.copies(labels, "").image
+    engine.store(found, key, image, "shop: ledger", labels, within())
+    try:
+        looking = engine_case.program(labels, "events", "stat", "-c", "%U %a", f"{DATA}/file")
+        assert (
+            printed(engine_case, engine_case.start(replace(looking, image=snapshot_image(key))))
+            == "nobody 600"
+        )
+        engine_case.tidy()
+    finally:
+        engine.remove_snapshot(key, within())
+
+
 def test_an_image_that_is_here_has_an_id(engine: DockerEngine) -> None:
     image_id = engine.image_id(image_name("debian:12-slim"), within())
     assert image_id
@@ -258,6 +279,7 @@ def test_an_image_that_is_here_has_an_id(engine: DockerEngine) -> None:
     assert engine.image_id("localhost/no-such-image:1", within()) is None
 
 
+@needs("plain registries")
 def test_a_pull_fetches_an_image(engine: DockerEngine) -> None:
     told: list[tuple[str, int, int]] = []
     with Registry() as registry:
@@ -276,6 +298,7 @@ def test_a_pull_fetches_an_image(engine: DockerEngine) -> None:
     assert done == total > 3_000_000
 
 
+@needs("plain registries")
 def test_a_pull_fails_in_the_registry_s_words(engine: DockerEngine) -> None:
     with Registry() as registry:
         image = registry.image.replace("small", "none")
@@ -311,7 +334,8 @@ def test_what_was_built_is_listed_and_removed(
     found = engine_case.start(replace(engine_case.lives(engine_case.new_run()), image=tag))
     (listed, _) = engine.list(within(), found.run)
     assert listed.image == image.id
-    with pytest.raises(EngineError, match=f"cannot remove the image {tag}: .*conflict") as caught:
+    refusal = f"cannot remove the image {tag}: .*(conflict|in use)"
+    with pytest.raises(EngineError, match=refusal) as caught:
         engine.remove_image(image, within())
     assert caught.value.hint == "remove the container first"
     engine.remove(found, within())

@@ -45,7 +45,7 @@ def test_followed_logs_end_in_time(engine_case: Case, end: str) -> None:
         next(following)
 
 
-@needs("programs")
+@needs("programs", "moments")
 def test_logs_since_a_time_start_with_its_line(engine_case: Case) -> None:
     found = engine_case.start(two_lines(engine_case, engine_case.new_run()))
     first_line(engine_case, found)

@@ -10,7 +10,8 @@ from typing import Any
 
 import psutil
 import pytest
-from host_servers import ENGINES, need_programs, settings
+from host_servers import chosen, need_programs, settings
+from podman_engine import need_podman
 from stand_ins import image_settings
 from technology_case import Inside, TechnologyCase
 from technology_cases import CASES
@@ -32,7 +33,7 @@ def cells(cases: Mapping[str, TechnologyCase]) -> pytest.MarkDecorator:
         [
             pytest.param(case, *engine.values, id=f"{name}-{engine.values[0]}", marks=engine.marks)
             for name, case in cases.items()
-            for engine in ENGINES
+            for engine in chosen()
             if engine.values[0] != "process" or BUILT_IN[case.name].native
         ],
     )
@@ -57,11 +58,22 @@ def test_every_built_in_technology_has_a_case() -> None:
     assert set(CASES) == real
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=chosen())
 def engine(request: pytest.FixtureRequest) -> str:
     """Each engine that runs what every technology is."""
     name: str = request.param
     return name
+
+
+@pytest.fixture
+def live_environ(
+    engine: str, live_environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """The environment of live tests, in which Podman is led to where that is the engine."""
+    there = need_podman() if engine == "podman" else {}
+    for name, value in there.items():
+        monkeypatch.setenv(name, value)
+    return live_environ | there
 
 
 @pytest.fixture
@@ -113,8 +125,9 @@ def test_seeds_of_every_kind_arrive_in_order(case: TechnologyCase, make: Make) -
     files = {**case.good, "load.py": function.encode(), "more.sh": case.script.encode()}
     seeds = [*case.good, "load.py:fill", "more.sh"]
     with make(case, files, seed=seeds) as environment:
-        expected = case.expected(inside(case, environment["resource"]))
-        assert case.seeded(environment["resource"].url) == expected
+        resource = environment["resource"]
+        seen = case.seeded(getattr(resource, case.seen_at))
+        assert seen == case.expected(inside(case, resource))
 
 
 @each_bad_seed

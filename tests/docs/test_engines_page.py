@@ -49,3 +49,9 @@ def test_who_is_never_root() -> None:
 def test_how_long_docker_may_take_to_answer() -> None:
     assert ANSWER_SECONDS == 10
     assert "within ten seconds" in PAGE.prose
+
+
+def test_each_technology_that_is_tested_has_its_cells() -> None:
+    (table,) = PAGE.under("What was run")
+    named = [code(row[0]) for row in table.rows]
+    assert named == [name for name, one in BUILT_IN.items() if not one.untested]

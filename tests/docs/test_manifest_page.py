@@ -78,6 +78,8 @@ def entry(section: str, own: dict[str, str]) -> str:
 def service(key: str, written: str) -> str:
     """A manifest in which a service with an image and a port says this."""
     own = {"image": "image: nginx:1", "ports": "ports: [8000]", key: written}
+    if key in ("use", "arguments"):
+        own = {"use": "use: testcontainers.nginx", key: written}
     if key == "build":
         del own["image"]
     if key in ("at", "owned"):
@@ -115,7 +117,8 @@ def in_a_database(key: str, example: str) -> str:
     """A manifest in which a database says this."""
     if key == "on":
         return f"databases: {{subject: {{{example}}}, ledger: {{use: postgres}}}}"
-    own = {"use": "use: postgres", key: part_of(example) if key == "owned" else example}
+    used = "testcontainers.redis" if key == "arguments" else "postgres"
+    own = {"use": f"use: {used}", key: part_of(example) if key == "owned" else example}
     return "databases:\n  subject:\n" + "".join(f"    {one}\n" for one in own.values())
 
 
@@ -204,7 +207,7 @@ def test_what_is_not_yet_there_says_so(row: tuple[str, ...]) -> None:
 def test_everything_that_is_not_yet_there_is_listed() -> None:
     listed = {code(key) for key in table("Not yet").column("key")}
     wholly = postponed("Document") | postponed("Server") | postponed("Service") | postponed("Task")
-    assert listed == wholly | {"use"}
+    assert listed == wholly
 
 
 def test_the_defaults_are_those_of_the_model() -> None:

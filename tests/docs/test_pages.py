@@ -14,6 +14,10 @@ from doc_manifests import PAGES as PAGES_FILE
 from doc_manifests import EveryFile, loaded
 
 from orchestrator.cli.app import app
+from orchestrator.compose.nodes import Source as File
+from orchestrator.compose.notes import Notes
+from orchestrator.compose.reading.document import World
+from orchestrator.compose.translating import translated
 from orchestrator.errors import ManifestError
 from orchestrator.manifest.own.reading import read
 from orchestrator.manifest.places import Source
@@ -41,7 +45,19 @@ LANGUAGES = {
     "dockerfile",
     "text",
 }
+
+
+def compose_file(text: str) -> object:
+    """What becomes of a Compose file, beside which there is every other file."""
+    source = File("/project/compose.yaml", "compose.yaml", "/project")
+    world = World(EveryFile(), {}, Notes())
+    given = {source.path: text.encode()}
+    return translated([source], world, technologies={}, given=given).root.entries
+
+
 NO_MANIFESTS: dict[str, Callable[[str], object]] = {
+    "compose.yaml": compose_file,
+    "compose.tests.yaml": compose_file,
     "streams.yaml": lambda text: read_streams(text.encode()),
     "topics.yaml": lambda text: topics(text.encode(), 0),
     "messages.yaml": lambda text: listed(text.encode()),

@@ -84,6 +84,8 @@ databases:
     seed: [run.sql, run.sh, "run.py:fill", "task:run"]
     env: {A: *run, B: "${env:HOME}", C: "{{ ''.__class__ }}", D: "%(x)s {0.__class__}"}
     ready: {exec: [touch, ran]}
+  vectors: {use: testcontainers.redis, arguments: {image: *run, command: touch ran}}
+  own: {use: "testcontainers.os.system:touch ran", engine: docker}
 tasks:
   run: {command: [sh, -c, *run]}
 services:

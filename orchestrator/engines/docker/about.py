@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import quote
 
-from orchestrator.engines.docker.answers import Item, item, number, text, texts
-from orchestrator.engines.docker.client import Api, Client
+from orchestrator.engines.docker.answers import item, number, text
+from orchestrator.engines.docker.beside import own_container
+from orchestrator.engines.docker.client import Api
 from orchestrator.engines.docker.endpoint import Endpoint
-from orchestrator.engines.docker.exchange import Refusal
+from orchestrator.engines.docker.product import Product
 from orchestrator.waiting import Deadline
-
-CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
-"""Files that Docker and Podman put into every container."""
 
 
 @dataclass(frozen=True)
@@ -48,34 +43,17 @@ def about(environ: Mapping[str, str], deadline: Deadline) -> About:
     with api.calls(deadline, "ask the engine about itself") as client:
         version = item(client.get("/version"))
         info = item(client.get("/info"))
-        ours = _knows_us(client)
+        product = Product.of(version, info)
+        ours = bool(own_container(client))
     return About(
         endpoint=api.endpoint,
-        podman=is_of_podman(version),
+        podman=product.podman,
         version=text(version, "Version"),
         api=str(version.get("ApiVersion") or "unknown"),
         system=str(info.get("OperatingSystem") or "an unknown system"),
-        rootless=any("rootless" in one for one in texts(info, "SecurityOptions")),
+        rootless=product.rootless,
         folder=str(info.get("DockerRootDir") or ""),
         memory=number(info, "MemTotal") or 0,
         processors=number(info, "NCPU") or 0,
         runs_us=ours,
     )
-
-
-def _knows_us(client: Client) -> bool:
-    """Whether there is a container that is called as this host is, which is what engines see to."""
-    if not any(Path(mark).exists() for mark in CONTAINER_MARKS):
-        return False
-    try:
-        client.get(f"/containers/{quote(socket.gethostname(), safe='')}/json")
-    except Refusal:
-        return False
-    return True
-
-
-def is_of_podman(version: Item) -> bool:
-    """Whether an answer to `/version` is Podman's: it says so among its components."""
-    components = version.get("Components")
-    known = [each for each in components or () if isinstance(each, Mapping)]
-    return any("podman" in str(each.get("Name")).lower() for each in known)

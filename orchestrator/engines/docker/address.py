@@ -23,17 +23,24 @@ class NoAddress(Exception):
     """A text that is no engine's address, with the reason."""
 
 
+class Unreachable(Exception):
+    """Whoever makes the connection for us could not; the words are its own."""
+
+
 @dataclass(frozen=True)
 class Address:
-    """Where to connect: `kind` is `unix` (with `path`), `tcp` or `tls` (with `host` and `port`).
+    """Where to connect.
 
-    The kinds `ssh` and `npipe` are the SDK's to reach, which reads the URL by itself.
+    `kind` is `unix` (with `path`), `tcp` or `tls` (with `host` and `port`), or `ssh` (with `host`,
+    and `port` and `user` where they are not left to ssh). The kind `npipe` is the SDK's to reach,
+    which reads the URL by itself.
     """
 
     kind: str
     path: str = ""
     host: str = ""
     port: int = 0
+    user: str = ""
 
 
 def parse(url: str) -> Address:
@@ -48,7 +55,7 @@ def parse(url: str) -> Address:
         return Address(kind, path=path or USUAL_SOCKET)
     if kind in ("tcp", "tls"):
         return _on_network(kind, parts)
-    return Address(kind)
+    return _behind_ssh(parts) if kind == "ssh" else Address(kind)
 
 
 def with_scheme(url: str) -> str:
@@ -64,13 +71,29 @@ def _split(url: str) -> SplitResult:
 
 
 def _on_network(kind: str, parts: SplitResult) -> Address:
-    try:
-        port = parts.port
-    except ValueError as error:
-        raise NoAddress(str(error)) from error
+    port = _port(parts)
     if not port:
         raise NoAddress("a port is required")
     return Address(kind, host=parts.hostname or "127.0.0.1", port=port)
+
+
+def _behind_ssh(parts: SplitResult) -> Address:
+    if not parts.hostname:
+        raise NoAddress("a host is required")
+    if parts.path.strip("/"):
+        raise NoAddress(f'ssh leads to a host, and to no path "{parts.path}" on it')
+    if parts.password is not None:
+        raise NoAddress("ssh takes no password from an address; use a key")
+    # Unlike `hostname`, as it was written: the settings of ssh know hosts by such names.
+    host = parts.netloc.rpartition("@")[2].removesuffix(f":{parts.port}").strip("[]")
+    return Address("ssh", host=host, port=_port(parts) or 0, user=parts.username or "")
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError as error:
+        raise NoAddress(str(error)) from error
 
 
 def _usual() -> str:

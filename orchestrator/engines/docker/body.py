@@ -23,6 +23,15 @@ def container_name(launch: Launch) -> str:
     return f"greenroom-{launch.labels.run}-{launch.instance.alias}"
 
 
+def aliases(launch: Launch) -> list[str]:
+    """The names of an instance in its run's network; the last is no other run's anywhere.
+
+    Whoever is in the networks of several runs, as Greenroom may be, needs that one.
+    """
+    alias = launch.instance.alias
+    return [alias, *launch.aliases, f"{alias}.{launch.labels.run}"]
+
+
 def network_body(labels: RunLabels) -> dict[str, Any]:
     """The body of the call that makes a run's private network (NetworkCreate)."""
     return {
@@ -41,7 +50,7 @@ def create_body(launch: Launch, interface: str) -> dict[str, Any]:
     for logs are taken as a whole, because those of one driver mean nothing to another. The labels
     stay ours, because removal depends on them. Raises EngineError for what cannot be laid over it.
     """
-    body = _merged(_own(launch, interface), launch.options)
+    body = merged(_own(launch, interface), launch.options)
     chosen = launch.options.get("HostConfig", {}).get("LogConfig")
     body["HostConfig"]["LogConfig"] = chosen or LOGS
     body["Labels"] |= launch.tags
@@ -59,7 +68,7 @@ def _own(launch: Launch, interface: str) -> dict[str, Any]:
         "Labels": {},
         "ExposedPorts": {f"{port.number}/tcp": {} for port in launch.ports},
         "HostConfig": _host_config(launch, interface),
-        "NetworkingConfig": {"EndpointsConfig": {network: {"Aliases": [launch.instance.alias]}}},
+        "NetworkingConfig": {"EndpointsConfig": {network: {"Aliases": aliases(launch)}}},
     }
     optional = {
         "Cmd": None if launch.command is None else list(launch.command),
@@ -97,14 +106,15 @@ def _folder_and_options(tmpfs: str) -> tuple[str, str]:
     return folder, options
 
 
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one over the other: maps merge, lists grow, anything else replaces."""
     result = dict(base)
     for key, value in over.items():
         own = result.get(key)
         if isinstance(own, Mapping):
             if not isinstance(value, Mapping):
                 raise EngineError(f'"{key}" in the settings for the engine has to be a map')
-            result[key] = _merged(own, value)
+            result[key] = merged(own, value)
         elif isinstance(own, list) and isinstance(value, list):
             result[key] = [*own, *value]
         else:

@@ -10,7 +10,8 @@ from orchestrator.engines.engine import Progress
 LOG_LINES = 40
 """How many of a step's last lines an error carries."""
 
-STEP = re.compile(r"Step (\d+)/(\d+)\b")
+STEP = re.compile(r"(?:Step|STEP) (\d+)/(\d+)\b")
+"""In Docker's words, and in Podman's."""
 
 OF_A_STEP = re.compile(r"#(\d+) (.*)")
 NUMBERED = re.compile(r"\[(?:\S+ +)?(\d+)/(\d+)\] ")

@@ -101,6 +101,8 @@ class Api:
         if self._endpoint is None:
             try:
                 self._endpoint = find(self.environ, Path.home())
+            except EngineUnavailable:
+                raise
             except Exception as error:  # The SDK raises bare ones for a context it cannot read.
                 raise EngineUnavailable(
                     f"the Docker settings make no sense: {error}",

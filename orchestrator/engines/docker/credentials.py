@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestrator.engines.docker import auth_files, helpers
-from orchestrator.engines.docker.about import is_of_podman
 from orchestrator.engines.docker.answers import item
 from orchestrator.engines.docker.auth_files import Auth, Store, Trouble, server_of
 from orchestrator.engines.docker.client import Api
 from orchestrator.engines.docker.helpers import HelperFailed
+from orchestrator.engines.docker.product import is_of_podman
 from orchestrator.model.image import ImageName
 from orchestrator.waiting import Deadline
 

@@ -1,4 +1,4 @@
-"""Connecting to the engine: by ourselves over sockets, by the SDK over ssh and Windows's pipes."""
+"""Connecting to the engine: over sockets, through ssh, and by the SDK over Windows's pipes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from orchestrator.engines.docker import tls
-from orchestrator.engines.docker.address import Address, parse
+from orchestrator.engines.docker import ssh, tls
+from orchestrator.engines.docker.address import Address, Unreachable, parse
 from orchestrator.engines.docker.endpoint import Endpoint
 from orchestrator.engines.docker.patience import Silent
 from orchestrator.engines.docker.wire import TICK
@@ -18,10 +18,6 @@ from orchestrator.waiting import Deadline
 LIMIT = 30.0
 """Seconds for a connection to come about."""
 PAUSE = 0.05
-
-
-class Unreachable(Exception):
-    """The SDK could not connect; the words are its own."""
 
 
 class Dialler:
@@ -48,6 +44,9 @@ class Dialler:
             return _socket(socket.AF_UNIX, self._address.path, deadline)
         if kind in ("tcp", "tls"):
             return self._over_network(deadline)
+        if kind == "ssh":
+            deadline.check()
+            return ssh.dial(self._address)
         return self._by_the_sdk(deadline)
 
     def _over_network(self, deadline: Deadline) -> Any:

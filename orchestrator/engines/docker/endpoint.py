@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from orchestrator.engines.docker.address import USUAL_SOCKET, with_scheme
+from orchestrator.engines.docker.address import USUAL_SOCKET, parse, with_scheme
+from orchestrator.engines.docker.ssh import host_of
+from orchestrator.errors import EngineUnavailable
+from orchestrator.manifest.words import did_you_mean
 
 if TYPE_CHECKING:
     from docker.tls import TLSConfig
 
 LOOPBACK = "127.0.0.1"
+DISCARD = 9
+"""Any port would do: connecting a datagram socket only looks for the route."""
 DEFAULT = "default"
 """The context that every `docker` command has."""
 LOCAL_SCHEMES = ("unix", "http+unix", "npipe")
@@ -47,13 +51,22 @@ class Endpoint:
         """Whether the engine is reached without a network, and so publishes ports on this host."""
         return not self.url or self._scheme in LOCAL_SCHEMES
 
-    @property
+    @cached_property
     def address(self) -> str:
-        """The host at which published ports are reached from here."""
+        """The host at which published ports are reached from here.
+
+        Raises NoAddress when it makes no sense.
+        """
         if self.local:
             return LOOPBACK
-        host = urlsplit(with_scheme(self.url)).hostname or LOOPBACK
+        place = parse(self.url)
+        host = host_of(place) if place.kind == "ssh" else place.host
         return LOOPBACK if host == "localhost" else host
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the engine's host is this one, so that its networks' gateways are ours."""
+        return self.local or self.address.startswith("127.")
 
     @cached_property
     def interface(self) -> str:
@@ -62,6 +75,16 @@ class Endpoint:
         Raises OSError when the engine's name leads nowhere.
         """
         return socket.gethostbyname(self.address)
+
+    @cached_property
+    def here(self) -> str:
+        """This host's address on the way to the engine's host, for what runs there.
+
+        Nothing is sent to find it out. Raises OSError when no way leads there.
+        """
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+            way.connect((self.interface, DISCARD))
+            return str(way.getsockname()[0])
 
     @property
     def closes_input(self) -> bool:
@@ -79,7 +102,8 @@ class Endpoint:
 def find(environment: Mapping[str, str], home: Path) -> Endpoint:
     """Look where the `docker` command would, then in the places of rootless engines and Podman.
 
-    Raises an error of the SDK when the environment or the context makes no sense.
+    Raises EngineUnavailable for a context that is not there, and an error of the SDK when the
+    environment or the context makes no sense.
     """
     if environment.get("DOCKER_HOST"):
         return _from_environment(environment)
@@ -111,14 +135,21 @@ def _from_context(environment: Mapping[str, str]) -> Endpoint | None:
     if name == DEFAULT:
         return None
     from docker.context import ContextAPI
-    from docker.errors import ContextNotFound
 
     context = ContextAPI.get_context(name)
     if context is None:
-        raise ContextNotFound(name)
+        raise _no_context(name, environment, [one.name for one in ContextAPI.contexts()])
     if not context.Host:
         return None
     return Endpoint(context.Host, context.TLSConfig, origin=f'the Docker context "{context.name}"')
+
+
+def _no_context(name: str, environment: Mapping[str, str], names: list[str]) -> EngineUnavailable:
+    chosen = "DOCKER_CONTEXT" if environment.get("DOCKER_CONTEXT") else "docker context use"
+    return EngineUnavailable(
+        f'there is no Docker context "{name}" (chosen by {chosen}){did_you_mean(name, names)}',
+        hint=f"choose one that is there: {', '.join(names)}; or set DOCKER_HOST",
+    )
 
 
 def _current_context() -> str:

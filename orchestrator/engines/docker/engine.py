@@ -6,11 +6,13 @@ import builtins
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from orchestrator.engines.docker import execs, listing, logs, removal, snapshots, starting
+from orchestrator.engines.docker import beside, execs, listing, logs, removal, snapshots, starting
 from orchestrator.engines.docker.answers import Item, item, items, number, text
 from orchestrator.engines.docker.body import network_body
 from orchestrator.engines.docker.client import Api, Client
+from orchestrator.engines.docker.endpoint import Endpoint
 from orchestrator.engines.docker.exchange import CONFLICT, NOT_FOUND, Refusal, filters
+from orchestrator.engines.docker.product import Product
 from orchestrator.engines.engine import Notice, Progress, unheard
 from orchestrator.model.facts import EngineFacts
 from orchestrator.model.launch import (
@@ -41,8 +43,17 @@ class DockerEngine:
     def describe(self, deadline: Deadline) -> EngineFacts:
         """Say who answers. Raises EngineUnavailable, with the next step to take, if nobody does."""
         with self._api.calls(deadline, "ask the engine for its version") as client:
-            version = text(item(client.get("/version")), "Version")
-        return EngineFacts(self.name, version, self._api.endpoint.address, snapshots=True)
+            product = Product.ask(client)
+            joins = bool(self._own_container(client))
+        return EngineFacts(
+            self.name,
+            str(product),
+            self._api.endpoint.address,
+            snapshots=True,
+            limits=product.limits,
+            no_way_back="" if joins else no_way_back(product, self._api.endpoint),
+            joined=joins,
+        )
 
     def open(self, labels: RunLabels, deadline: Deadline) -> Opened:
         """Make the run's private network; the one that it has already serves again."""
@@ -50,15 +61,40 @@ class DockerEngine:
             try:
                 made = client.change("POST", "/networks/create", body=network_body(labels))
             except Refusal as error:
-                present = _networks(client, labels.run) if error.status == CONFLICT else []
+                there = error.status == CONFLICT or "already exists" in error.words
+                present = _networks(client, labels.run) if there else []
                 if not present:
                     raise
-                return Opened(listing.gateway(present[0]))
-            network = item(client.get(f"/networks/{text(item(made), 'Id')}"))
-            return Opened(listing.gateway(network))
+                network = present[0]
+            else:
+                network = item(client.get(f"/networks/{text(item(made), 'Id')}"))
+            return Opened(self._way_back(client, network))
+
+    def _way_back(self, client: Client, network: Item) -> str | None:
+        """Return the address at which containers of a network reach processes beside us.
+
+        Where we run in a container ourselves, it joins the network.
+        """
+        if own := self._own_container(client):
+            return beside.join(client, text(network, "Name"), own)
+        endpoint = self._api.endpoint
+        return listing.gateway(network) if endpoint.is_here else endpoint.here
+
+    def _own_container(self, client: Client) -> str:
+        """Return the id of our own container if the engine runs one for us, else nothing."""
+        return beside.own_container(client) if self._api.endpoint.local else ""
 
     def start(self, launch: Launch, deadline: Deadline) -> Found:
-        """Create a container, put its files in, start it. On failure nothing of it is left."""
+        """Create a container, put its files in, start it. On failure nothing of it is left.
+
+        What a module of testcontainers starts is as ready then as the module itself sees to it.
+        Raises ModuleFailed where that does not come about.
+        """
+        if launch.module:
+            # Who uses no module needs nothing of this.
+            from orchestrator.engines.docker import modules
+
+            return modules.start(self._api, self, launch, launch.module, deadline)
         return starting.start(self._api, self.name, launch, deadline)
 
     def state(self, found: Found, deadline: Deadline) -> State:
@@ -208,6 +244,13 @@ class DockerEngine:
     def remove_snapshot(self, key: str, deadline: Deadline) -> None:
         """Remove a snapshot. Gone already is fine."""
         removal.remove_image(self._api, snapshots.image(self.name, key), deadline)
+
+
+def no_way_back(product: Product, endpoint: Endpoint) -> str:
+    """Return why containers cannot reach processes of this host, empty where they can."""
+    if product.rootless and endpoint.is_here:
+        return f"{product.who} runs without root: this host has no address in its networks"
+    return ""
 
 
 def _networks(client: Client, run: str | None) -> list[Item]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -61,6 +61,22 @@ def run(
     with stream:
         _serve(stream, stdin, output or gather)
     return ExecResult(execution.exit_code(id_), *(_text(each) for each in gathered.values()))
+
+
+class Piped:
+    """A command in a container whose output is taken piece by piece, as it comes."""
+
+    def __init__(self, api: Api, container: str, argv: Sequence[str], deadline: Deadline) -> None:
+        self.exit_code: int | None = None
+        self._execution = _Execution(api, deadline, f"run {argv[0]}")
+        self._asked = container, argv
+
+    def output(self) -> Iterator[tuple[str, bytes]]:
+        """Yield ("stdout" or "stderr", data) until its end, after which it has an `exit_code`."""
+        id_ = self._execution.create(*self._asked, {}, with_input=False)
+        with self._execution.start(id_) as stream:
+            yield from stream.frames()
+        self.exit_code = self._execution.exit_code(id_)
 
 
 @dataclass(frozen=True)
@@ -124,7 +140,7 @@ def _serve(stream: Stream, stdin: Iterable[bytes] | None, output: Output) -> Non
     feeder = Feeder(stream, stdin) if stdin is not None else None
     try:
         with feeder or nullcontext():
-            for name, data in stream.frames():
+            for name, data in stream.frames(reset_ends=feeder is not None):
                 output(name, data)
     finally:
         # What the source raised is the cause of whatever the reading ended with.

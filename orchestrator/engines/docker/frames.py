@@ -19,13 +19,16 @@ FROM_THE_ENGINE = 3
 """The engine's own error; github.com/moby/moby/pkg/stdcopy calls it Systemerr."""
 
 
-def frames(read: Callable[[int], bytes], head: bytes = b"") -> Iterator[tuple[str, bytes]]:
+def frames(
+    read: Callable[[int], bytes], head: bytes = b"", ends: tuple[type[Exception], ...] = ()
+) -> Iterator[tuple[str, bytes]]:
     """Take a stream apart into ("stdout" or "stderr", data), frame by frame.
 
-    `read` gives so many bytes, fewer only at the end; `head` is what was read of it already.
-    Raises IncompleteRead when it ends inside a frame, EngineError when the engine reports one.
+    `read` gives so many bytes, fewer only at the end; `head` is what was read of it already. What
+    it raises at a frame's start is an end as well if it is one of `ends`. Raises IncompleteRead
+    when the stream ends inside a frame, EngineError when the engine reports one.
     """
-    while head := head + read(HEAD.size - len(head)):
+    while head := head + _begun(read, HEAD.size - len(head), ends):
         if len(head) < HEAD.size:
             raise IncompleteRead(head, HEAD.size - len(head))
         number, length = HEAD.unpack(head)
@@ -38,3 +41,10 @@ def frames(read: Callable[[int], bytes], head: bytes = b"") -> Iterator[tuple[st
         if data:
             yield STREAMS.get(number, "stdout"), data
         head = b""
+
+
+def _begun(read: Callable[[int], bytes], size: int, ends: tuple[type[Exception], ...]) -> bytes:
+    try:
+        return read(size)
+    except ends:
+        return b""

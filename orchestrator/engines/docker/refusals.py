@@ -10,9 +10,8 @@ from http.client import HTTPException
 from socket import gaierror
 from ssl import SSLError
 
-from orchestrator.engines.docker.address import NoAddress
+from orchestrator.engines.docker.address import NoAddress, Unreachable
 from orchestrator.engines.docker.answers import Half, Nonsense
-from orchestrator.engines.docker.dialling import Unreachable
 from orchestrator.engines.docker.endpoint import Endpoint
 from orchestrator.engines.docker.exchange import FAILURE, Refusal, one_line
 from orchestrator.engines.docker.patience import Silent
@@ -59,6 +58,9 @@ HANGING = 'see whether "docker info" answers; if it does not, restart the engine
 RESTARTED = "see whether the engine was restarted, and try again"
 FAILING = 'try again; if it fails again, the engine\'s log says more ("journalctl -u docker")'
 NO_ENGINE = "see what answers there: it may be a proxy, or something that is no container engine"
+ASKING_SSH = """\
+see that "ssh HOST docker version" works there without asking anything: the host's key has to be \
+known, yours be accepted, and docker be on its PATH"""
 ADDRESSES = "an address looks like unix:///var/run/docker.sock, tcp://host:2375 or ssh://host"
 
 
@@ -165,7 +167,7 @@ def _silence(causes: tuple[BaseException, ...], endpoint: Endpoint) -> EngineUna
         return EngineUnavailable(message, hint=ADDRESSES)
     if _any(causes, Unreachable):
         words = _words(causes, Unreachable)
-        hint = 'pip install "docker[ssh]"' if "paramiko" in words else STARTING
+        hint = ASKING_SSH if where.startswith("ssh:") else STARTING
         return EngineUnavailable(f"no container engine answers at {where}: {words}", hint=hint)
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestrator.engines.docker.beside import send_guests_away
 from orchestrator.engines.docker.client import Api, Client
 from orchestrator.engines.docker.exchange import NOT_FOUND, Refusal
 from orchestrator.model.launch import Found, Image
@@ -42,13 +43,16 @@ def _ask(api: Api, found: Found, deadline: Deadline, doing: str) -> None:
     with api.calls(deadline, doing) as client:
         try:
             if found.kind == NETWORK:
-                client.change("DELETE", f"/networks/{found.id}")
+                # By its id, Podman removes even one that is in use.
+                client.change("DELETE", f"/networks/{found.name or found.id}")
             else:
                 remove_container(client, found.id)
         except Refusal as error:
             if error.status == NOT_FOUND:
                 return
             if any(text in error.words for text in NOT_YET):
+                if found.kind == NETWORK:
+                    send_guests_away(client, found.name or found.id, found.run)
                 raise _NotYet(error.words) from None
             raise
 

@@ -6,11 +6,15 @@ password among its variables, and none of what the tests write meanwhile.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 
-from orchestrator.engines.docker.answers import Item, item, items, labels, number, text
+from orchestrator.engines.docker import execs
+from orchestrator.engines.docker.answers import Item, item, items, labels, number, text, texts
 from orchestrator.engines.docker.client import Api, Client
-from orchestrator.engines.docker.exchange import NOT_FOUND, Query, Refusal, filters
+from orchestrator.engines.docker.credentials import is_podman
+from orchestrator.engines.docker.exchange import NOT_FOUND, Query, Refusal, filters, one_line
+from orchestrator.engines.docker.product import label, same_name
 from orchestrator.engines.docker.removal import remove_container
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import STAYS, Found, Image, RunLabels
@@ -21,6 +25,8 @@ from orchestrator.waiting import Deadline, Stopped, TimedOut
 OF = f"{SNAPSHOT}.of"
 
 CHUNK = 1 << 20
+
+PARENT = FOLDER.rpartition("/")[0]
 
 CLEAN_UP_SECONDS = 10.0
 
@@ -41,22 +47,46 @@ def store(
     doing = f"keep a snapshot of {found.instance}"
     holder = _made(api, snapshot, base, run, doing, deadline)
     try:
-        with (
-            api.stream(
-                deadline, doing, "GET", f"/containers/{found.id}/archive", query={"path": FOLDER}
-            ) as archive,
-            api.calls(deadline, doing) as client,
-        ):
-            parent: Query = {"path": FOLDER.rpartition("/")[0]}
-            client.change("PUT", f"/containers/{holder}/archive", parent, archive.chunks(CHUNK))
+        with api.calls(deadline, doing) as client:
+            podman = is_podman(api, deadline)
+            # From Podman's own archive everything would belong to the container's user.
+            pack = _packed_beside if podman else _packed
+            archive = pack(api, found.id, deadline, doing)
+            parent: Query = {"path": PARENT}
+            client.change("PUT", f"/containers/{holder}/archive", parent, archive)
             query: Query = {"container": holder, "repo": IMAGE, "tag": snapshot, "pause": 0}
             # What is not said here is taken over from the container, which is of this run. Whoever
             # starts something from the image would have it removed as a part of that.
             nobody = dict.fromkeys(_own(snapshot, run), "")
-            config = {"Labels": {**nobody, SNAPSHOT: snapshot, OF: of}}
-            client.change("POST", "/commit", query, config)
+            own = {**nobody, SNAPSHOT: snapshot, OF: of}
+            if podman:
+                instructions = "\n".join(label(name, value) for name, value in own.items())
+                query = {**query, "changes": instructions}
+            client.change("POST", "/commit", query, {"Labels": own})
     finally:
         _discard(api, holder)
+
+
+def _packed(api: Api, container: str, deadline: Deadline, doing: str) -> Iterator[bytes]:
+    """Yield what was copied aside, as the engine packs it into an archive."""
+    path, query = f"/containers/{container}/archive", {"path": FOLDER}
+    with api.stream(deadline, doing, "GET", path, query=query) as archive:
+        yield from archive.chunks(CHUNK)
+
+
+def _packed_beside(api: Api, container: str, deadline: Deadline, doing: str) -> Iterator[bytes]:
+    """Yield the same as a command in the container packs it. Raises EngineError when it fails."""
+    argv = ["tar", "-C", PARENT, "-cf", "-", FOLDER.removeprefix(f"{PARENT}/")]
+    words: list[bytes] = []
+    command = execs.Piped(api, container, argv, deadline)
+    for stream, data in command.output():
+        if stream == "stdout":
+            yield data
+        else:
+            words.append(data)
+    if command.exit_code:
+        said = one_line(b"".join(words).decode("utf-8", "replace"))
+        raise EngineError(f"cannot {doing}: tar in its container said: {said}")
 
 
 def _made(
@@ -102,7 +132,7 @@ def listed(api: Api, engine: str, deadline: Deadline) -> list[Snapshot]:
             )
             for each in images
             if (found := labels(each)) and (key := found.get(SNAPSHOT, ""))
-            if snapshot_image(key) in (each.get("RepoTags") or ())
+            if any(same_name(tag, snapshot_image(key)) for tag in texts(each, "RepoTags"))
             if (size := _own_size(client, each)) is not None
         ]
 

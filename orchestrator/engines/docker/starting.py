@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from orchestrator.engines.docker.answers import item, text
@@ -28,20 +29,48 @@ ABANDONED_LIMIT = 0.5
 
 def start(api: Api, engine: str, launch: Launch, deadline: Deadline) -> Found:
     """Start an instance. Raises PortTaken, ImageUnavailable or another EngineError."""
+    container = create(api, launch, deadline)
+    with undone(api, container, deadline.stop):
+        fill(api, launch, container, deadline)
+        run(api, launch, container, deadline)
+    return created(engine, launch, container)
+
+
+def create(api: Api, launch: Launch, deadline: Deadline) -> str:
+    """Create a container and return its id; if it fails, there is none of this name."""
     doing = f"start {launch.instance}"
     with api.calls(deadline, doing):
         body = create_body(launch, api.endpoint.interface)
     check_visible(launch.files, body["HostConfig"]["Tmpfs"])
-    container = _create(api, launch, body, doing, deadline)
+    return _create(api, launch, body, doing, deadline)
+
+
+def fill(api: Api, launch: Launch, container: str, deadline: Deadline) -> None:
+    """Put the files in, as one archive."""
+    if launch.files:
+        with api.calls(deadline, f"start {launch.instance}") as client:
+            files = archive(launch.files, deadline)
+            client.change("PUT", f"/containers/{container}/archive", {"path": "/"}, files)
+
+
+def run(api: Api, launch: Launch, container: str, deadline: Deadline) -> None:
+    """Start what was created."""
+    with api.calls(deadline, f"start {launch.instance}") as client:
+        client.change("POST", f"/containers/{container}/start")
+
+
+@contextmanager
+def undone(api: Api, container: str, stop: Stop) -> Iterator[None]:
+    """Remove a container when what is done within fails."""
     try:
-        with api.calls(deadline, doing) as client:
-            if launch.files:
-                files = archive(launch.files, deadline)
-                client.change("PUT", f"/containers/{container}/archive", {"path": "/"}, files)
-            client.change("POST", f"/containers/{container}/start")
+        yield
     except BaseException as error:
-        _discard(api, container, _clean_up(CLEAN_UP_LIMIT, error, deadline.stop))
+        _discard(api, container, _clean_up(CLEAN_UP_LIMIT, error, stop))
         raise
+
+
+def created(engine: str, launch: Launch, container: str) -> Found:
+    """Return what is known of a container that was made by this launch."""
     return Found(
         engine=engine,
         kind="container",
@@ -53,7 +82,6 @@ def start(api: Api, engine: str, launch: Launch, deadline: Deadline) -> Found:
 
 
 def _create(api: Api, launch: Launch, body: dict[str, Any], doing: str, deadline: Deadline) -> str:
-    """Create a container and return its id; if it fails, there is none of this name."""
     deadline.check()
     name = container_name(launch)
     query = {"name": name} | ({"platform": launch.platform} if launch.platform else {})

@@ -39,18 +39,22 @@ class Stream:
     def read(self, size: int) -> bytes:
         """So many bytes; fewer only at the end."""
         with self._translate():
-            data = bytes(self._source.read(size))
-            return data if len(data) == size else self._at_end(data)
+            return self._take(size)
 
     def chunks(self, size: int) -> Iterator[bytes]:
         """Everything, in pieces of so many bytes."""
         while data := self.read(size):
             yield data
 
-    def frames(self, head: bytes = b"") -> Iterator[tuple[str, bytes]]:
-        """The frames of a command's or a log's two streams, `head` being read of them already."""
+    def frames(self, head: bytes = b"", *, reset_ends: bool = False) -> Iterator[tuple[str, bytes]]:
+        """The frames of a command's or a log's two streams, `head` being read of them already.
+
+        With `reset_ends` it is an end like others that the engine resets the connection between
+        two frames. So does Podman when its command has not read all that we have sent.
+        """
+        ends = (ConnectionResetError,) if reset_ends else ()
         with self._translate():
-            yield from frames(self.read, head)
+            yield from frames(self._take, head, ends)
 
     def readline(self) -> bytes:
         """One line with its end; nothing at the end."""
@@ -71,6 +75,10 @@ class Stream:
     def hang_up(self) -> None:
         """End the connection, at any time and from any thread."""
         self._wire.hang_up()
+
+    def _take(self, size: int) -> bytes:
+        data = bytes(self._source.read(size))
+        return data if len(data) == size else self._at_end(data)
 
     def _at_end(self, data: bytes) -> bytes:
         """The last data; http.client does not say when less came than the head had promised."""

@@ -74,7 +74,7 @@ class Wire:
                 raise Silent(self._silence)
 
     def _receive(self, buffer: Any) -> int:
-        # The sockets of ssh connections only know the older call.
+        # The SDK's sockets for Windows's pipes only know the older call.
         if hasattr(self._socket, "recv_into"):
             return int(self._socket.recv_into(buffer))
         data = self._socket.recv(len(buffer))

@@ -31,6 +31,7 @@ def base(entry: Entry, site: Site) -> Resource:
         timeout=_timeout(entry, site),
         limits=_limits(entry),
         hostname=entry.hostname,
+        aliases=tuple(dict.fromkeys(entry.aliases or ())),
         pull=entry.pull or "missing",
         platform=entry.platform,
         options=entry.docker or {},

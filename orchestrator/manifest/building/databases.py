@@ -12,8 +12,13 @@ from orchestrator.model.resource import SHARED
 from orchestrator.model.technology import Technology
 
 
-def databases_of(entry: Server, technology: Technology, site: Site) -> tuple[str, ...]:
-    """The names of its databases; its address shows the first."""
+def databases_of(
+    entry: Server, technology: Technology, site: Site, *, tenant: bool = False
+) -> tuple[str, ...]:
+    """The names of its databases; its address shows the first.
+
+    A `tenant` on another's server cannot have the database that such servers have anyway.
+    """
     words = entry.database or []
     names: list[str] = []
     if not technology.has_databases:
@@ -30,7 +35,16 @@ def databases_of(entry: Server, technology: Technology, site: Site) -> tuple[str
         names.append(word.text)
     if len(names) > 1 and technology.create_database is None:
         site.wrong(f"{technology.name} cannot have more than one database", "database")
-    return tuple(names) or (technology.database or _named_after(site.name, technology, entry),)
+    default = None if tenant else technology.database
+    if tenant and not words and not _fits(site.name.replace("-", "_"), technology):
+        assert technology.database_form, "any name fits where there is none"
+        site.lacks(f'needs a "database" that is {technology.database_form[1]}')
+    return tuple(names) or (default or _named_after(site.name, technology, entry),)
+
+
+def _fits(name: str, technology: Technology) -> bool:
+    form = technology.database_form
+    return form is None or re.fullmatch(form[0], name) is not None
 
 
 def _named_after(name: str, technology: Technology, entry: Server) -> str:
@@ -40,8 +54,7 @@ def _named_after(name: str, technology: Technology, entry: Server) -> str:
     `postgres` of a Postgres that is sliced, slices are made.
     """
     own = name.replace("-", "_")
-    form, slicing = technology.database_form, technology.slicing
+    slicing = technology.slicing
     sliced = entry.isolation not in (None, SHARED)
     taken = bool(slicing and sliced and own in slicing.taken)
-    fits = form is None or re.fullmatch(form[0], own)
-    return own if fits and not taken else "greenroom"
+    return own if _fits(own, technology) and not taken else "greenroom"

@@ -13,7 +13,7 @@ from orchestrator.model.slicing import Slicing
 from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
 
-CONTAINERS_ONLY = ("image", "files", "limits", "hostname", "platform", "pull", "docker")
+CONTAINERS_ONLY = ("image", "files", "limits", "hostname", "aliases", "platform", "pull", "docker")
 """The keys of an entry that mean nothing, or cannot be done, outside of a container."""
 
 

@@ -15,11 +15,13 @@ from orchestrator.manifest.building.site import Site
 from orchestrator.manifest.model.program import Program, Service
 from orchestrator.manifest.sections import NAME
 from orchestrator.manifest.words import listed
+from orchestrator.model.module import PREFIX
 from orchestrator.model.probe import Automatic, Exit, Readiness
 from orchestrator.model.resource import DOCKER, PROCESS, Port, Resource
 from orchestrator.model.template import View
 
 _CONTAINERS_ONLY = (
+    "aliases",
     "docker",
     "entrypoint",
     "files",
@@ -61,6 +63,7 @@ def program(entry: Program, site: Site) -> Resource:
         run_as=entry.user,
         tmpfs=tuple(entry.tmpfs or ()),
         follows=texts(entry.follows) if isinstance(entry, Service) else (),
+        may_exit=isinstance(entry, Service) and bool(entry.may_exit),
         bound=_bound(entry),
     )
 
@@ -77,7 +80,14 @@ def _contained(entry: Program) -> bool:
 def _one_kind(entry: Program, site: Site) -> None:
     if entry.image is not None and entry.build is not None:
         site.wrong('cannot stand beside "image"; leave one of them out', "build")
-    if not _contained(entry) and entry.command is None and not site.doubtful(*_WHAT):
+    use = entry.use if isinstance(entry, Service) else None
+    if use is not None:
+        site.wrong(
+            f"a service can only be a module of testcontainers ({PREFIX}.NAME); technologies stand "
+            "in databases or brokers",
+            "use",
+        )
+    elif not _contained(entry) and entry.command is None and not site.doubtful(*_WHAT):
         site.lacks(f"needs one of {listed(_WHAT, 'or')}, to know what to run")
     if entry.seed is not None and site.section == "tasks":
         site.wrong("a task cannot be seeded; it is over when it could be", "seed")

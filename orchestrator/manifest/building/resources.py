@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from orchestrator.manifest.building.adopting import adopted_service, is_adopted
+from orchestrator.manifest.building.module import is_module, module, refuse_arguments
 from orchestrator.manifest.building.program import program
 from orchestrator.manifest.building.server import server
 from orchestrator.manifest.building.site import Site, Surroundings
@@ -38,6 +39,10 @@ def resources(document: Document, around: Surroundings) -> dict[str, Resource]:
 
 
 def _resource(entry: Entry, site: Site) -> Resource | None:
+    if isinstance(entry, Server | Service):
+        if is_module(entry.use):
+            return module(entry, site)
+        refuse_arguments(entry, site)
     if isinstance(entry, Server):
         return server(entry, site)
     if isinstance(entry, Service) and is_adopted(entry, site):

@@ -15,7 +15,6 @@ from orchestrator.manifest.building.process_form import bound, files_of, process
 from orchestrator.manifest.building.seeds import Loads, first_seeds, seeds
 from orchestrator.manifest.building.site import Site
 from orchestrator.manifest.model.server import Server
-from orchestrator.manifest.model.texts import unavailable
 from orchestrator.manifest.own.finding import FOLDER as DESCRIBED
 from orchestrator.manifest.own.finding import SUFFIX
 from orchestrator.manifest.placing import on_host
@@ -111,9 +110,7 @@ def _technology(entry: Server, site: Site) -> Technology | None:
     if is_known:
         return _variant(technology, entry.image) if technology else None
     known = site.around.technologies.common
-    if name.startswith("testcontainers."):
-        site.wrong(unavailable("use: testcontainers", f"there are {listed(sorted(known))}"), "use")
-    elif (bare := name.partition("@")[0]) in known:
+    if (bare := name.partition("@")[0]) in known:
         pinned = f"{bare}:{known[bare].version}@sha256:..."
         site.wrong(f"a digest goes behind a version; write it like {pinned}", "use")
     else:

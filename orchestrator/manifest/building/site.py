@@ -9,6 +9,7 @@ from pathlib import PurePath
 from orchestrator.manifest.checks.names import Names
 from orchestrator.manifest.files import Files, led_out, project
 from orchestrator.manifest.mistakes import Mistakes
+from orchestrator.manifest.modules import Modules
 from orchestrator.manifest.own.finding import Technologies
 from orchestrator.manifest.places import Path, Source
 from orchestrator.model.manifest import AUTO, MAPPING
@@ -20,7 +21,8 @@ class Surroundings:
     """What is the same for all entries.
 
     `engine` is where those run that say nothing of it. `environs` are the variables that each file
-    sees.
+    sees. `modules` are those of testcontainers that `python`, or else the project's interpreter,
+    has.
     """
 
     folder: str
@@ -30,6 +32,8 @@ class Surroundings:
     mistakes: Mistakes
     engine: str = AUTO
     environs: Mapping[Source, Mapping[str, str]] = field(default_factory=dict)
+    python: str | None = None
+    modules: Modules | None = None
     _projects: dict[str, str] = field(default_factory=dict)
 
     def source_of(self, path: Path) -> Source:

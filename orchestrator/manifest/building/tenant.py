@@ -17,6 +17,7 @@ from orchestrator.model.resource import SHARED, DatabaseSeed, Resource
 from orchestrator.model.technology import Technology
 
 _OF_THE_SERVER = (
+    "arguments",
     *("args", "at", "docker", "engine", "env", "files", "hostname", "image", "limits", "owned"),
     *("password", "platform", "port", "profiles", "pull", "ready", "timeout", "use", "user"),
 )
@@ -41,7 +42,7 @@ def tenant(
         base(entry, site)
         seeds(entry.seed, (), Loads(site.name, suffixes=None), site)
         return None
-    databases = databases_of(entry, technology, site)
+    databases = databases_of(entry, technology, site, tenant=True)
     for name in set(databases) & set(server.databases):
         path = (*site.path, "database") if entry.database else site.path
         words = f"{server.name} has the database {quoted(name)} already"
@@ -114,6 +115,12 @@ def _fits(server: Resource, site: Site) -> bool:
         site.wrong(
             f"{server.name} runs already, and nothing is made there; give this one an address of "
             'its own with "at"',
+            "on",
+        )
+    elif server.module:
+        site.wrong(
+            f"{server.name} is a module of testcontainers, and nothing can stand on it; give this "
+            'one a server of its own with "use"',
             "on",
         )
     elif technology and technology.create_database is None:

@@ -66,7 +66,8 @@ class References:
             known = self.names.sections
             return f"no resource is called {quoted(name or '')}{did_you_mean(name or '', known)}"
         resource = self.resources.get(name or "")
-        if resource is None or not section:
+        if resource is None or not section or (resource.module and not resource.technology):
+            # Nobody has understood it, or nobody has asked it what it will have.
             return ""
         if section == "tasks" and use.reference.resource != SELF:
             return f'{name} is a task and has no address; name it in "needs" to wait for it'
@@ -97,9 +98,8 @@ class References:
 
 
 def _fields(resource: Resource) -> tuple[str, ...]:
-    if resource.technology is None:
-        return _ADDRESS
-    return (*_ADDRESS, *resource.technology.field_names)
+    more = resource.technology.field_names if resource.technology else ()
+    return (*_ADDRESS, *more)
 
 
 def _port(reference: Reference, resource: Resource) -> str:

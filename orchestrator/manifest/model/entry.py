@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from orchestrator.manifest.model.leaf import Accepts, Leaf
 from orchestrator.manifest.model.numbers import Cpus, Duration, Memory
-from orchestrator.manifest.model.part import Environment, Options, Part, Words, mapping
+from orchestrator.manifest.model.part import Environment, Options, Part, Words, listed, mapping
 from orchestrator.manifest.model.ready import Ready
 from orchestrator.manifest.model.texts import (
     FROM_ENVIRONMENT,
+    SCALAR,
+    Alias,
     HostName,
     Templated,
     Text,
@@ -22,7 +24,10 @@ from orchestrator.manifest.model.texts import (
 )
 
 At = Annotated[str, Leaf(read_credential, {"type": "string", "pattern": "://|\\$\\{env:"})]
-Owned = Annotated[bool, Leaf(read_flag, {"anyOf": [{"type": "boolean"}, FROM_ENVIRONMENT]})]
+USES_MODULE = "A module of testcontainers, such as testcontainers.qdrant."
+ARGUMENTS = "With a module of testcontainers: its constructor's arguments."
+
+Flag = Annotated[bool, Leaf(read_flag, {"anyOf": [{"type": "boolean"}, FROM_ENVIRONMENT]})]
 
 FREE_KEYS: dict[str, Any] = {"patternProperties": {"^x-": {}}}
 
@@ -81,6 +86,9 @@ class Entry(Part):
     )
     platform: Text | None = Field(None, description="The image's platform, such as linux/amd64.")
     hostname: HostName | None = Field(None, description="The host name that it sees itself.")
+    aliases: Annotated[list[Alias], BeforeValidator(listed), Accepts(SCALAR)] | None = Field(
+        None, description="More names by which containers reach it."
+    )
     pull: Annotated[str, choice("missing", "always", "never")] | None = Field(
         None, description="When to pull the image."
     )

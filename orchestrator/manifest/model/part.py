@@ -91,5 +91,15 @@ def _free(value: object, *path: str | int) -> Any:
 
 Words = Annotated[list[Word], BeforeValidator(listed), Accepts(SCALAR)]
 Environment = Annotated[dict[str, Templated], mapping("{NAME: value}")]
+
+
+def read_arguments(value: object) -> object:
+    """What a Python function is called with, as plain Python values, by name."""
+    if not isinstance(value, dict):
+        raise wrong(f"must be a mapping such as {{username: app}}, not {kind(value)}")
+    return _free(value)
+
+
 Arguments = Annotated[dict[str, Text], mapping("{NAME: value}")]
 Options = Annotated[dict[str, Any], Leaf(read_options, {"type": "object"})]
+Values = Annotated[dict[str, Any], Leaf(read_arguments, {"type": "object"})]

@@ -9,10 +9,18 @@ from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
 from orchestrator.manifest.model.command import Argv
-from orchestrator.manifest.model.entry import At, Entry, Owned
+from orchestrator.manifest.model.entry import ARGUMENTS, USES_MODULE, At, Entry, Flag
 from orchestrator.manifest.model.leaf import Accepts, wrong
 from orchestrator.manifest.model.numbers import PORT_SCHEMA, HostPort, PortNumber
-from orchestrator.manifest.model.part import HOLE, Arguments, Part, Words, listed, mapping
+from orchestrator.manifest.model.part import (
+    HOLE,
+    Arguments,
+    Part,
+    Values,
+    Words,
+    listed,
+    mapping,
+)
 from orchestrator.manifest.model.texts import SCALAR, FolderPath, Text, choice
 from orchestrator.manifest.reading.scalars import kind
 
@@ -118,10 +126,15 @@ class Service(Program):
 
     example: ClassVar[str] = "{image: nginx, ports: [80]}"
 
+    use: Text | None = Field(None, description=USES_MODULE)
+    arguments: Values | None = Field(None, description=ARGUMENTS)
     at: At | None = Field(
         None, description="Where it runs already: nothing is started, or removed, there."
     )
-    owned: Owned | None = Field(None, description="Whether seeds may go into what is there.")
+    owned: Flag | None = Field(None, description="Whether seeds may go into what is there.")
+    may_exit: Flag | None = Field(
+        None, description="Whether it is done, and has not died, when it ends with code 0."
+    )
     follows: Words | None = Field(
         None, description="Resources of whose every slice one more instance of this one takes care."
     )

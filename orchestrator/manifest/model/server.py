@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar
 from pydantic import ConfigDict, Field
 
 from orchestrator.manifest.model.command import Argv
-from orchestrator.manifest.model.entry import FREE_KEYS, At, Entry, Owned
+from orchestrator.manifest.model.entry import ARGUMENTS, FREE_KEYS, At, Entry, Flag
 from orchestrator.manifest.model.numbers import HostPort
-from orchestrator.manifest.model.part import Words
+from orchestrator.manifest.model.part import Values, Words
 from orchestrator.manifest.model.texts import Credential, Text, choice
 
 _ISOLATION = choice("none", "worker", "test")
@@ -25,6 +25,7 @@ class Server(Entry):
 
     use: Text | None = Field(None, description="The technology, or technology:version.")
     image: Text | None = Field(None, description="An image to run instead of the technology's own.")
+    arguments: Values | None = Field(None, description=ARGUMENTS)
     args: Argv | None = Field(None, description="More arguments for the server's command.")
     user: Credential | None = Field(None, description="The user that its address shows.")
     password: Credential | None = Field(
@@ -38,7 +39,7 @@ class Server(Entry):
     at: At | None = Field(
         None, description="Where it runs already: nothing is started, or removed, there."
     )
-    owned: Owned | None = Field(
+    owned: Flag | None = Field(
         None, description="Whether seeds may go into what is there; else the run makes its own."
     )
     on: Text | None = Field(

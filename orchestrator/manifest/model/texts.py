@@ -93,6 +93,14 @@ def read_host_name(value: object) -> str:
     return text
 
 
+def read_alias(value: object) -> str:
+    """A name for a network's own resolution, which takes more than host names may be."""
+    text = read_text(value)
+    if len(text) > 253 or not re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?", text):
+        raise wrong(f"{quoted(text)} cannot be a name; it has letters, digits and any of _ . -")
+    return text
+
+
 def choice(*words: str, later: Mapping[str, str] | None = None) -> Leaf:
     """One of a few words; `later` are those that this version cannot do, each with its message."""
     postponed = later or {}
@@ -158,3 +166,4 @@ Pattern = Annotated[str, _as(read_pattern)]
 BytePattern = Annotated[bytes, _as(read_byte_pattern)]
 FolderPath = Annotated[str, _as(read_folder_path, "^(/|\\$\\{env:)")]
 HostName = Annotated[str, _as(read_host_name)]
+Alias = Annotated[str, _as(read_alias)]

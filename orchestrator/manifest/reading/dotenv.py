@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from orchestrator.errors import ManifestError, Problem
 from orchestrator.manifest.files import Files, led_out, project
 
 NAME = ".env"
+NOT_UNDERSTOOD = "is not understood; write NAME=value"
 
 
 def beside(folder: str, files: Files, environ: Mapping[str, str]) -> dict[str, str]:
@@ -34,6 +36,38 @@ def beside(folder: str, files: Files, environ: Mapping[str, str]) -> dict[str, s
     return variables(text, path, environ)
 
 
+@dataclass(frozen=True)
+class Binding:
+    """What one line sets; `value` is None for a name alone.
+
+    In a `literal` one, which stands in single quotes, `$` means nothing. A `wrong` one is not
+    understood.
+    """
+
+    line: int
+    name: str
+    value: str | None
+    literal: bool = False
+    wrong: bool = False
+
+
+def bindings(text: str) -> Iterator[Binding]:
+    """Take a text in the form of `.env` apart."""
+    from io import StringIO
+
+    from dotenv.parser import parse_stream
+
+    for one in parse_stream(StringIO(text)):
+        if one.key is None and not one.error:
+            continue
+        # Blank lines before it belong to what was read.
+        written = one.original.string
+        blank = written[: len(written) - len(written.lstrip())]
+        literal = written.partition("=")[2].lstrip().startswith("'")
+        line = one.original.line + blank.count("\n")
+        yield Binding(line, one.key or "", one.value, literal, one.error)
+
+
 def variables(text: str, path: str, environ: Mapping[str, str]) -> dict[str, str]:
     """What a text in the form of `.env` sets, with those of `environ`, which win.
 
@@ -41,24 +75,18 @@ def variables(text: str, path: str, environ: Mapping[str, str]) -> dict[str, str
     before it or in `environ`, as Compose and shells have it. Raises ManifestError with every line
     that is not understood.
     """
-    from io import StringIO
-
-    from dotenv.parser import parse_stream
     from dotenv.variables import parse_variables
 
     known = dict(environ)
     problems: list[Problem] = []
-    for binding in parse_stream(StringIO(text)):
-        written = binding.original.string
-        if binding.error:
-            blank = written[: len(written) - len(written.lstrip())]
-            line = binding.original.line + blank.count("\n")
-            problems.append(Problem(path, line, 1, "", "is not understood; write NAME=value"))
-        elif binding.key is not None and binding.key not in environ:
-            value = binding.value or ""
-            if not written.partition("=")[2].lstrip().startswith("'"):
+    for one in bindings(text):
+        if one.wrong:
+            problems.append(Problem(path, one.line, 1, "", NOT_UNDERSTOOD))
+        elif one.name not in environ:
+            value = one.value or ""
+            if not one.literal:
                 value = "".join(atom.resolve(known) for atom in parse_variables(value))
-            known[binding.key] = value
+            known[one.name] = value
     if problems:
         raise ManifestError(problems)
     return known

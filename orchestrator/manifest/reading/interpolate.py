@@ -26,7 +26,8 @@ def interpolate(
     # An alias repeats a text many times over; it is taken apart and kept only once.
     @lru_cache(maxsize=1024)
     def parsed(text: str, source: Source) -> Parsed:
-        return parse(text, scopes[source])
+        # What a translator has taken from a file that only it has read names no variables.
+        return parse(text, scopes.get(source, Scope({}, names)))
 
     def interpolated(value: Value) -> Value:
         if isinstance(value, dict):

@@ -6,7 +6,7 @@ first, because composing nodes recurses, and because only the events still know 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import yaml
 
@@ -30,10 +30,13 @@ class _Loader(_Fast):  # type: ignore[misc,valid-type]
     yaml_implicit_resolvers: dict[str, object] = {}  # noqa: RUF012 - PyYAML's own way
 
 
-def compose(text: str, mistakes: Mistakes) -> yaml.Node:
-    """The root node of the only document; raises ManifestError when the text is no such thing."""
+def compose(text: str, mistakes: Mistakes, tags: Collection[str] = ()) -> yaml.Node:
+    """The root node of the only document; raises ManifestError when the text is no such thing.
+
+    `tags` are those that may stand in it.
+    """
     try:
-        _look_through(text, mistakes)
+        _look_through(text, mistakes, tags)
         mistakes.raise_if_any()
         node = yaml.compose(text, Loader=_Loader)
     except yaml.reader.ReaderError as error:
@@ -62,7 +65,7 @@ def _some(node: yaml.Node | None, mistakes: Mistakes) -> yaml.Node:
     return node
 
 
-def _look_through(text: str, mistakes: Mistakes) -> None:
+def _look_through(text: str, mistakes: Mistakes, tags: Collection[str]) -> None:
     depth = values = documents = 0
     anchors: set[str] = set()
     for event in _events(text):
@@ -73,7 +76,8 @@ def _look_through(text: str, mistakes: Mistakes) -> None:
         documents += isinstance(event, yaml.DocumentStartEvent)
         _check(depth, values, documents, where, mistakes)
         if isinstance(event, yaml.NodeEvent):
-            _check_node(event, anchors, where, mistakes)
+            _check_anchor(event, anchors, where, mistakes)
+            _check_tag(event, tags, where, mistakes)
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
@@ -93,15 +97,22 @@ def _check(depth: int, values: int, documents: int, where: Place, mistakes: Mist
             raise mistakes.error()
 
 
-def _check_node(event: yaml.NodeEvent, anchors: set[str], where: Place, mistakes: Mistakes) -> None:
+def _check_anchor(
+    event: yaml.NodeEvent, anchors: set[str], where: Place, mistakes: Mistakes
+) -> None:
     name = event.anchor
     if isinstance(event, yaml.AliasEvent):
         if name not in anchors:
             mistakes.in_text(where, f"*{name} is an alias, but no &{name} stands before it")
     elif name:
         anchors.add(name)
+
+
+def _check_tag(
+    event: yaml.NodeEvent, tags: Collection[str], where: Place, mistakes: Mistakes
+) -> None:
     tag = getattr(event, "tag", None)
-    if tag:
+    if tag and tag not in tags:
         mistakes.in_text(where, f"the tag {quoted(_short(tag))} cannot be used in a manifest")
 
 

@@ -17,17 +17,23 @@ _MERGE = "<<"
 
 
 class Tree:
-    """Walks a document's nodes once; `mistakes.places` learns where everything stands."""
+    """Walks a document's nodes once; `mistakes.places` learns where everything stands.
+
+    `tags` are the tags of its own that a value has, where such may stand.
+    """
 
     def __init__(self, mistakes: Mistakes, budget: Budget | None = None) -> None:
         self._mistakes = mistakes
         self._places = mistakes.places
         self._budget = budget or Budget(mistakes)
         self._open: set[int] = set()
+        self.tags: dict[Path, str] = {}
 
     def value(self, node: yaml.Node, path: Path = ()) -> Value:
         """The value of a node; raises ManifestError when aliases make too many."""
         self._places.values.setdefault(path, place(node.start_mark))
+        if node.tag.startswith("!"):
+            self.tags[path] = node.tag
         if isinstance(node, yaml.ScalarNode):
             self._budget.spend(path, node.value)
             return scalar(node.value, path, plain=is_plain(node))

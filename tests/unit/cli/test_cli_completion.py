@@ -14,7 +14,7 @@ CASES = [
         "greenroom ",
         (
             "run up restart reset slice down extend prune snapshots ps logs exec shell env url "
-            "check plan schema technologies doctor"
+            "init import check plan schema technologies doctor"
         ),
     ),
     ("greenroom sh", "shell"),

@@ -20,6 +20,7 @@ COMMANDS = [
     "shell",
     "env",
     "url",
+    "import",
     "check",
     "plan",
     "schema",

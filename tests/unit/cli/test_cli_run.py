@@ -78,6 +78,19 @@ def test_what_died_meanwhile_exits_75(shop: Shop) -> None:
     assert "error: worker exited with code 137" in ended.err
 
 
+def test_what_may_come_to_its_end_has_not_died(shop: Shop) -> None:
+    shop.write("services: {once: {image: a, may_exit: true}, api: {image: b, ready: {log: ready}}}")
+    shop.docker.becomes("once", State("exited", 0), after=0)
+    ended = shop.greenroom("run", "--", "true")
+    assert (ended.code, shop.left) == (0, 0)
+    assert "exited" not in ended.err
+
+    shop.docker.becomes("once", State("exited", 2), after=0)
+    ended = shop.greenroom("run", "--", "true")
+    assert (ended.code, shop.left) == (75, 0)
+    assert "once exited with code 2 before it was ready" in ended.err
+
+
 def test_the_commands_own_code_comes_before_a_death_that_is_told_all_the_same(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

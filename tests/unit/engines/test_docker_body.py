@@ -30,7 +30,9 @@ def test_the_least_says_nothing_that_the_image_says() -> None:
             "SecurityOpt": ["no-new-privileges"],
             "LogConfig": {"Type": "json-file", "Config": {"max-size": "20m", "max-file": "2"}},
         },
-        "NetworkingConfig": {"EndpointsConfig": {"greenroom-r1": {"Aliases": ["ledger"]}}},
+        "NetworkingConfig": {
+            "EndpointsConfig": {"greenroom-r1": {"Aliases": ["ledger", "ledger.r1"]}}
+        },
     }
 
 
@@ -63,7 +65,7 @@ def test_everything_has_its_place() -> None:
     assert host["Tmpfs"] == {"/var/lib/data": "", "/fast": "size=64m,mode=1777"}
     assert (host["Memory"], host["MemorySwap"]) == (64 << 20, 64 << 20)
     assert host["NanoCpus"] == 1_500_000_000
-    assert body["NetworkingConfig"]["EndpointsConfig"]["greenroom-r1"]["Aliases"] == ["api--w1"]
+    assert body["NetworkingConfig"]["EndpointsConfig"]["greenroom-r1"]["Aliases"][0] == "api--w1"
     assert container_name(launch) == "greenroom-r1-api--w1"
 
 

@@ -264,17 +264,20 @@ def test_a_removal_that_fails_says_why(daemon: Daemon) -> None:
 
 def test_closing_waits_until_nothing_is_attached(daemon: Daemon) -> None:
     network = {"Id": "n1", "Name": "greenroom-r1", "Labels": LABELS.labels()}
-    daemon.on("GET .*/networks.*", json_answer([network]))
+    daemon.on("GET .*/networks.filters.*", json_answer([network]))
+    daemon.on("GET .*/networks/greenroom-r1", json_answer(network))
     busy = refusal(403, "error while removing network: network x id n1 has active endpoints")
-    daemon.on("DELETE .*/networks/n1", busy, busy, nothing)
+    daemon.on("DELETE .*/networks/greenroom-r1", busy, busy, nothing)
     daemon.engine().close("r1", within())
-    assert calls(daemon) == ["GET networks", *["DELETE networks/n1"] * 3]
+    tries = ["DELETE networks/greenroom-r1", "GET networks/greenroom-r1"] * 2
+    assert calls(daemon) == ["GET networks", *tries, "DELETE networks/greenroom-r1"]
 
 
 def test_closing_ends_by_the_deadline_and_says_what_was_in_the_way(daemon: Daemon) -> None:
     network = {"Id": "n1", "Name": "greenroom-r1", "Labels": LABELS.labels()}
-    daemon.on("GET .*/networks.*", json_answer([network]))
-    daemon.on("DELETE .*/networks/n1", refusal(403, "network has active endpoints"))
+    daemon.on("GET .*/networks.filters.*", json_answer([network]))
+    daemon.on("GET .*/networks/greenroom-r1", json_answer(network))
+    daemon.on("DELETE .*/networks/greenroom-r1", refusal(403, "network has active endpoints"))
     with pytest.raises(TimedOut, match="cannot remove greenroom-r1: network has active endpoints"):
         daemon.engine().close("r1", within(0.3))
 

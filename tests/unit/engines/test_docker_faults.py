@@ -65,7 +65,7 @@ GOOD: dict[str, Answer] = {
     "POST /networks/create": json_answer({"Id": "n1"}, 201),
     "GET /networks/n1": json_answer(NETWORK),
     "GET /networks.filters.*": json_answer([NETWORK]),
-    "DELETE /networks/n1": nothing,
+    "DELETE /networks/greenroom-r1": nothing,
     "POST /containers/create.*": json_answer({"Id": "c1"}, 201),
     "PUT /containers/c1/archive.*": json_answer({}),
     "POST /containers/c1/start": nothing,

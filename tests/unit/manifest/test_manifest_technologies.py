@@ -74,6 +74,16 @@ NO_FIELD = (
             "e.yaml:1:41: brokers.events.database: nats has no databases; leave this out",
         ),
         (
+            "one more database of redis without its number",
+            "databases: {cache: {use: redis}, flags: {on: cache}}",
+            'e.yaml:1:41: databases.flags: needs a "database" that is a number from 0 to 15',
+        ),
+        (
+            "the database that redis has already",
+            "databases: {cache: {use: redis}, flags: {on: cache, database: 0}}",
+            'e.yaml:1:63: databases.flags.database: cache has the database "0" already',
+        ),
+        (
             "a reference to a database of nats",
             'brokers: {events: {use: nats}}\ntests: {env: {A: "${events.database}"}}',
             NO_FIELD,
@@ -136,3 +146,15 @@ def test_names_that_engines_take(image: str) -> None:
         environ={},
         technologies=BUILT_IN,
     )
+
+
+def test_a_tenant_of_a_broker_has_a_virtual_host_of_its_own_name() -> None:
+    manifest = load(
+        b"brokers: {queue: {use: rabbitmq}, batch-jobs: {on: queue}}",
+        path="/project/e.yaml",
+        files=HostFiles(),
+        environ={},
+        technologies=BUILT_IN,
+    )
+    assert manifest.resources["queue"].databases == ("/",)
+    assert manifest.resources["batch-jobs"].databases == ("batch_jobs",)

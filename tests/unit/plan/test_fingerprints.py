@@ -14,6 +14,7 @@ import pytest
 from orchestrator.manifest.reading.templates import parse
 from orchestrator.model.facts import Facts
 from orchestrator.model.launch import FINGERPRINT, Found
+from orchestrator.model.module import Module
 from orchestrator.model.probe import Readiness, Tcp
 from orchestrator.model.resource import (
     Build,
@@ -276,12 +277,23 @@ def test_a_relay_differs_by_what_it_leads_to() -> None:
         assert difference(one, other) == "what it leads to has changed"
 
 
+def test_a_module_differs_by_its_arguments_and_the_version_of_testcontainers() -> None:
+    def printed(**more: Any) -> str:
+        module = Module(**{"use": "redis", "package": "4.15", "python": "/a/python", **more})
+        return fingerprint(replace(API, module=module), RESOURCES, FACTS)
+
+    one = standing(printed())
+    assert difference(one, printed(python="/b/python", folder="/b")) == ""
+    for other in ({"arguments": {"password": "x"}}, {"package": "4.16"}, {"use": "valkey"}):
+        assert difference(one, printed(**other)) == "its settings have changed"
+
+
 def test_whoever_adds_a_field_thinks_of_the_fingerprint() -> None:
     counted = "adopted name on "
     counted += "section engine technology image build command entrypoint env files ports user "
     counted += "password databases seeds limits workdir run_as hostname tmpfs platform options "
-    counted += "isolation"
-    left_out = "needs readiness timeout pull profiles follows version as_process bound"
+    counted += "isolation aliases module"
+    left_out = "needs readiness timeout pull profiles follows version as_process bound may_exit"
     known = {
         Resource: f"{counted} {left_out}",
         Port: "number name host inner inside",

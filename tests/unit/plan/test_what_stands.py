@@ -62,6 +62,13 @@ def test_health_of_what_has_to_live(words: str, state: State) -> None:
     assert ailment(state, API) == words
 
 
+def test_health_of_what_may_come_to_its_end() -> None:
+    ends = replace(API, may_exit=True)
+    assert ailment(State("exited", 0), ends) == ""
+    assert ailment(State("exited", 1), ends) == "it exited with code 1"
+    assert ailment(State("gone"), ends) == "it is gone"
+
+
 @pytest.mark.parametrize(
     ("words", "state"),
     [

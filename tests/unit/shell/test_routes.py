@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from orchestrator.addressing.resolve import client_env, resolve, taken_apart, variables
@@ -62,6 +64,32 @@ def test_route(
 def test_a_remote_engine_s_own_address_is_used() -> None:
     remote = Directory(DIRECTORY.resources, hosts={DOCKER: "10.0.0.7"}, ports=DIRECTORY.ports)
     assert route(None, LEDGER, 5432, remote) == Address("10.0.0.7", 49001)
+
+
+@pytest.mark.parametrize(
+    ("summary", "asker", "target", "port", "view", "expected"),
+    [
+        ("tests, container", None, LEDGER, 5432, None, "ledger.shop-x7:5432"),
+        ("tests, forced outside", None, LEDGER, 5432, View.OUTSIDE, "ledger.shop-x7:5432"),
+        ("tests, forced inside", None, LEDGER, 5432, View.INSIDE, "ledger:5432"),
+        ("tests, process", None, WORKER, 7000, None, "127.0.0.1:49004"),
+        ("process, container", WORKER, LEDGER, 5432, None, "ledger.shop-x7:5432"),
+        ("container, container", API, LEDGER, 5432, None, "ledger:5432"),
+        ("container, itself from outside", API, API, 8000, View.OUTSIDE, "api.shop-x7:8000"),
+        ("container, process: by the relay", API, WORKER, 7000, None, "worker:49005"),
+    ],
+)
+def test_where_the_run_s_network_is_joined_names_lead_there(
+    summary: str,
+    asker: Instance | None,
+    target: Instance,
+    port: int,
+    view: View | None,
+    expected: str,
+) -> None:
+    joined = replace(DIRECTORY, joined={DOCKER: "shop-x7"})
+    host, _, number = expected.partition(":")
+    assert route(asker, target, port, joined, view) == Address(host, int(number)), summary
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from orchestrator.host.facts import image_prefix
 from orchestrator.lifecycle.survey import Run
 from orchestrator.model.launch import RESOURCE, Found
 from orchestrator.model.manifest import Manifest
-from orchestrator.seeding.functions import interpreter
+from orchestrator.project_python import interpreter
 from orchestrator.state import machine_secret, state_folder
 
 
@@ -90,7 +90,7 @@ def test_the_project_s_python(
     summary: str, python: str, environ: dict[str, str], expected: str
 ) -> None:
     manifest = Manifest(path="/project/e.yaml", folder="/project", name="p", python=python)
-    assert interpreter(manifest, environ) == expected, summary
+    assert interpreter(manifest.python, manifest.folder, environ) == expected, summary
 
 
 def test_the_active_virtual_environment_is_the_project_s_before_ours(tmp_path: Path) -> None:
@@ -98,7 +98,9 @@ def test_the_active_virtual_environment_is_the_project_s_before_ours(tmp_path: P
     program.parent.mkdir()
     program.touch()
     manifest = Manifest(path="/project/e.yaml", folder="/project", name="p")
-    assert interpreter(manifest, {"VIRTUAL_ENV": str(tmp_path)}) == str(program)
+    assert interpreter(manifest.python, manifest.folder, {"VIRTUAL_ENV": str(tmp_path)}) == str(
+        program
+    )
 
 
 def test_a_state_folder_that_cannot_be_is_named_with_the_way_out() -> None:

@@ -1,0 +1,1 @@
+"""Modules of testcontainers, each run by a child in the project's own interpreter."""

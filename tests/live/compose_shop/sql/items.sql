@@ -1,0 +1,1 @@
+create table items (id int); insert into items values (1);
