@@ -20,6 +20,7 @@ from etcd_case import ETCD
 from kafka_case import KAFKA
 from mailpit_case import MAILPIT
 from memcached_case import MEMCACHED
+from mongodb_case import MONGODB
 from mosquitto_case import MOSQUITTO
 from s3_case import S3
 from technology_case import BadSeed, TechnologyCase
@@ -421,7 +422,7 @@ asyncio.run(fill())
 )
 
 ALL = (
-    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MEMCACHED, ETCD, S3, AWS),
+    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MONGODB, MEMCACHED, ETCD, S3, AWS),
     *(KAFKA, RABBITMQ, NATS, MOSQUITTO, MAILPIT),
 )
 
