@@ -19,6 +19,8 @@ MODULES = {
     "mongodb": "mongodb",
     "memcached": "memcached",
     "etcd": "etcd",
+    "elasticsearch": "elasticsearch",
+    "opensearch": "elasticsearch",
     "s3": "s3",
     "aws": "aws",
     "kafka": "kafka",

@@ -23,6 +23,7 @@ from memcached_case import MEMCACHED
 from mongodb_case import MONGODB
 from mosquitto_case import MOSQUITTO
 from s3_case import S3
+from search_case import ELASTICSEARCH, OPENSEARCH
 from technology_case import BadSeed, TechnologyCase
 
 
@@ -422,7 +423,8 @@ asyncio.run(fill())
 )
 
 ALL = (
-    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MONGODB, MEMCACHED, ETCD, S3, AWS),
+    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MONGODB, MEMCACHED, ETCD),
+    *(ELASTICSEARCH, OPENSEARCH, S3, AWS),
     *(KAFKA, RABBITMQ, NATS, MOSQUITTO, MAILPIT),
 )
 
