@@ -31,6 +31,14 @@ def chosen() -> list[Any]:
     return [one for one in (*ENGINES, PODMAN) if one.values[0] in names.split(",")]
 
 
+def podman_is_chosen() -> bool:
+    """Whether the suites of engines and technologies are to be run on Podman, too.
+
+    That takes minutes in which nothing else may use it, and so it is no part of every run.
+    """
+    return "podman" in os.environ.get(CHOICE, "").split(",")
+
+
 def settings(engine: str) -> dict[str, str]:
     """What a manifest says to run on this engine, with whatever version this host has."""
     if engine == "podman":

@@ -16,6 +16,7 @@ MODULES = {
     "mysql": "mariadb",
     "redis": "redis",
     "valkey": "valkey",
+    "mongodb": "mongodb",
     "memcached": "memcached",
     "etcd": "etcd",
     "clickhouse": "clickhouse",

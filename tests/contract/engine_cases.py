@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from host_servers import podman_is_chosen
 from podman_engine import ONE_AT_A_TIME, need_podman
 
 from orchestrator.engines.engine import Engine
@@ -350,5 +351,5 @@ def parameters(*abilities: str) -> list[Any]:
     return [
         pytest.param(case, id=case.name, marks=case.marks)
         for case in CASES
-        if case.abilities.issuperset(abilities)
+        if case.abilities.issuperset(abilities) and (case is not PodmanCase or podman_is_chosen())
     ]

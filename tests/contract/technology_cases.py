@@ -21,6 +21,7 @@ from etcd_case import ETCD
 from kafka_case import KAFKA
 from mailpit_case import MAILPIT
 from memcached_case import MEMCACHED
+from mongodb_case import MONGODB
 from mosquitto_case import MOSQUITTO
 from s3_case import S3
 from search_case import ELASTICSEARCH, OPENSEARCH
@@ -423,20 +424,8 @@ asyncio.run(fill())
 )
 
 ALL = (
-    *(
-        POSTGRES,
-        MARIADB,
-        MYSQL,
-        REDIS,
-        VALKEY,
-        MEMCACHED,
-        ETCD,
-        CLICKHOUSE,
-        ELASTICSEARCH,
-        OPENSEARCH,
-        S3,
-        AWS,
-    ),
+    *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MONGODB, MEMCACHED, ETCD),
+    *(CLICKHOUSE, ELASTICSEARCH, OPENSEARCH, S3, AWS),
     *(KAFKA, RABBITMQ, NATS, MOSQUITTO, MAILPIT),
 )
 

@@ -105,7 +105,7 @@ def seed_files(name: str) -> dict[str, str]:
     """The seed files that a technology's part shows, by the names that its manifest uses."""
     (manifest, *_) = blocks(name, "yaml")
     (entry,) = yaml.safe_load(manifest.text)[BUILT_IN[name].section].values()
-    shown = {one.language: one.text for one in blocks(name, "sql", "csv", "json")}
+    shown = {one.language: one.text for one in blocks(name, "sql", "csv", "json", "js")}
     named = {one.name: one.text for one in blocks(name, "yaml", "text") if one.name}
     shown |= {Path(file).suffix[1:]: text for file, text in named.items()}
     return {
@@ -136,6 +136,8 @@ from accounts
 
 GET = "exec 3<>/dev/tcp/127.0.0.1/11211; echo get user:1 >&3; head -n 2 <&3"
 
+FIND = "--quiet shop --authenticationDatabase admin --eval 'db.users.find({_id: 1})'"
+
 KEPT = "-C 1 -W 5 -t sensors/hall"
 
 STORED = "/var/lib/greenroom/data/files"
@@ -146,6 +148,7 @@ ASKED = {
     "mysql": ("shop", "mysql -Ne 'select sum(balance) from accounts'", "120"),
     "redis": ("cache", "redis-cli hget user:1 name", "Ada Lovelace"),
     "valkey": ("cache", "valkey-cli hget user:1 name", "Ada Lovelace"),
+    "mongodb": ("shop", f"mongosh -u greenroom -p $MONGO_INITDB_ROOT_PASSWORD {FIND}", "ada@"),
     "memcached": ("sessions", f"bash -c {shlex.quote(GET)}", "Ada Lovelace"),
     "etcd": ("settings", "etcdctl get /limits", '{"requests": 100}'),
     "kafka": ("events", "ls /tmp/greenroom", "orders-2"),
@@ -196,6 +199,7 @@ SPOILT = [
     ("mariadb", 0, lambda text: text.replace("integer", "integr")),
     ("mariadb", 1, lambda text: text.replace("bob,20", "bob,-20")),
     ("redis", 0, lambda text: text.replace(' "Ada Lovelace" role admin', "")),
+    ("mongodb", 0, lambda text: text.replace("bob", "ada")),
     ("memcached", 0, lambda text: text + "two words: 1\n"),
     ("etcd", 0, lambda text: text + "'': 1\n"),
     ("mailpit", 0, lambda text: text.partition("\n\n")[2]),

@@ -1,0 +1,106 @@
+"""What is said to MongoDB: the first greeting on the wire, and scripts for its shell.
+
+Wire: https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/, documents:
+https://bsonspec.org/spec.html. Shell: https://www.mongodb.com/docs/mongodb-shell/.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+
+from orchestrator.model.loader import ExecLoader, SeedHead
+from orchestrator.technologies.mongodb_documents import numbered
+
+MESSAGE = 2013
+
+
+def hello() -> bytes:
+    """Return the message `{hello: 1, $db: "admin"}`, which needs no user."""
+    fields = b"\x10hello\0\x01\0\0\0" + b"\x02$db\0\x06\0\0\0admin\0"
+    document = struct.pack("<i", len(fields) + 5) + fields + b"\0"
+    body = struct.pack("<i", 0) + b"\0" + document
+    return struct.pack("<iiii", len(body) + 16, 1, 0, MESSAGE) + body
+
+
+GREETED = rb"\x08isWritablePrimary\x00[\x00\x01]"
+"""Whether or not it is the primary yet: it becomes that when it is told to be a replica set."""
+
+DATABASE = (
+    r"""(?!(?:admin|local|config)$)[^/\\. "$\0]{1,63}""",
+    "at most 63 characters, none of them a space or one of / \\ . \" $, and not the server's own",
+)
+
+# A replica set whose members ask for a user wants a file with a key, for the server's user alone.
+SERVE = """set -e
+umask 077
+mkdir -p /var/lib/greenroom/data
+head -c 48 /dev/urandom | base64 > /var/lib/greenroom/key
+chown -R mongodb: /var/lib/greenroom
+exec docker-entrypoint.sh mongod --replSet greenroom --keyFile /var/lib/greenroom/key \\
+  --dbpath /var/lib/greenroom/data --bind_ip_all "$@"
+"""
+
+# Arguments can be seen in the process list; the shell puts others in their place at once.
+SHELL = (
+    'exec mongosh --quiet --norc --username "$MONGO_USER" --password "$MONGO_PASSWORD" '
+    '--authenticationDatabase admin "$MONGO_DATABASE" "$@"'
+)
+
+INITIATE = """
+if (!db.hello().isWritablePrimary) {
+  rs.initiate({_id: "greenroom", members: [{_id: 0, host: "127.0.0.1:27017"}]});
+}
+while (!db.hello().isWritablePrimary) sleep(20);
+"""
+
+# Each line is a document behind the line where it stands in the seed, and the last one is the word
+# that is to be printed when all has arrived.
+INSERT = """
+const lines = require("fs").readFileSync("/dev/stdin", "utf8").split("\\n"), word = lines.pop();
+const fail = (line, error) => { console.error(`line ${line}: ${error.message}`); quit(1); };
+const read = text => {
+  const [line] = text.split("\\t", 1);
+  try { return [line, EJSON.parse(text.slice(line.length + 1), {relaxed: false})]; }
+  catch (error) { fail(line, error); }
+};
+const documents = lines.filter(text => text).map(read);
+for (let first = 0; first < documents.length; first += 1000) {
+  const batch = documents.slice(first, first + 1000);
+  try { db.getCollection(NAME).insertMany(batch.map(([_, document]) => document)); }
+  catch (error) { fail(batch[error.writeErrors?.[0]?.index ?? 0][0], error); }
+}
+print(word);
+"""
+
+
+def shell(*more: str) -> tuple[str, ...]:
+    """Return the command that opens the shell in the database, with these arguments."""
+    return ("sh", "-c", SHELL, "mongosh", *more)
+
+
+def run_script(_head: SeedHead) -> tuple[str, ...]:
+    """Return the command that runs what it reads."""
+    return shell("--file", "/dev/stdin")
+
+
+def insert(head: SeedHead) -> tuple[str, ...]:
+    """Return the command that puts documents into the collection that the file is named after."""
+    return shell("--eval", f"const NAME = {json.dumps(head.stem)};{INSERT}")
+
+
+SEEDS = {
+    ".js": ExecLoader(
+        run_script,
+        location=r"(?m)^(?P<what>\w*Error: .*) \((?P<line>\d+):\d+\)",
+        place="{file}:{line}: {what}",
+        proof=lambda word: f'\n;print("{word}");\n'.encode(),
+    ),
+    ".json": ExecLoader(
+        insert,
+        translate=numbered,
+        location=r"(?m)^line (?P<line>\d+):",
+        place="{file}:{line}:",
+        proof=lambda word: word.encode(),
+    ),
+}
