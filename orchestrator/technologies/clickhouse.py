@@ -34,7 +34,6 @@ CLICKHOUSE = Technology(
         "CLICKHOUSE_PASSWORD": "${self.password}",
         "CLICKHOUSE_DEFAULT_ACCESS_MANAGEMENT": "1",
     },
-    unset={"user": "default", "database": "default"},
     files={"/etc/clickhouse-client/config.xml": ACCESS},
     # What the image and the client find in XML.
     user_form=(r"[A-Za-z_]\w{0,63}", "letters, digits and `_`, and not a digit first"),
