@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from orchestrator.model.loader import WireLoader
 from orchestrator.model.technology import Technology
+from orchestrator.technologies.aws_words import KEY, talk
+from orchestrator.technologies.documents import SUFFIXES
 from orchestrator.technologies.s3_variants import answers
 from orchestrator.technologies.s3_words import REGION
 
@@ -22,8 +25,8 @@ ROLE = Technology(
     fields={
         "endpoint": "http://${self.host}:${self.port}",
         "region": REGION,
-        "access_key": "test",
-        "secret_key": "test",
+        "access_key": KEY,
+        "secret_key": KEY,
     },
     readiness=answers("/_localstack/health"),
     program="",
@@ -32,6 +35,7 @@ ROLE = Technology(
     has_users=False,
     has_databases=False,
     client=("sh",),
+    seeds=dict.fromkeys(SUFFIXES, WireLoader(talk)),
 )
 
 AWS = replace(

@@ -14,6 +14,8 @@ from hashlib import sha256
 from mimetypes import MimeTypes
 from urllib.parse import quote
 
+import yaml
+
 from orchestrator.model.conversation import Conversation, Credentials, Exchange, SeedRefused
 from orchestrator.technologies.documents import composed, fields, items, line, octets, text
 from orchestrator.technologies.http_words import HOST, told
@@ -31,15 +33,20 @@ SIGNED = "host;x-amz-content-sha256;x-amz-date"
 ANYTHING = "application/octet-stream"
 
 
-def make_bucket(bucket: str) -> Callable[[Credentials], Conversation]:
-    """Return the order to make a bucket."""
-    return lambda credentials: put(credentials, f"/{bucket}", b"", ANYTHING, 0)
+def make_bucket(bucket: str, at: int = 0) -> Callable[[Credentials], Conversation]:
+    """Return the order to make a bucket; a seed has it on the line `at`."""
+    return lambda credentials: put(credentials, f"/{bucket}", b"", ANYTHING, at)
 
 
 def talk(chunks: Iterator[bytes], credentials: Credentials) -> Conversation:
     """Put objects in, each into the bucket it names, else into the first one."""
     document = fields(composed(b"".join(chunks), EXPECTED), ("objects",), EXPECTED)
-    for item in items(document.get("objects"), EXPECTED):
+    yield from put_objects(document.get("objects"), credentials)
+
+
+def put_objects(listed: yaml.Node | None, credentials: Credentials) -> Conversation:
+    """Put the objects of a list in; without a first bucket, each has to name its own."""
+    for item in items(listed, EXPECTED):
         found = fields(item, KEYS, EXPECTED)
         if "key" not in found:
             raise SeedRefused(line(item), "an object needs a `key`")
@@ -49,6 +56,8 @@ def talk(chunks: Iterator[bytes], credentials: Credentials) -> Conversation:
             if name in found
         }
         bucket, key = words.get("bucket", credentials.database), words["key"]
+        if not bucket:
+            raise SeedRefused(line(item), "an object needs a `bucket`")
         content = (octets(found["content"]) if "content" in found else None) or b""
         kind = words.get("type") or MimeTypes().guess_type(key)[0] or ANYTHING
         yield from put(credentials, f"/{bucket}/{key}", content, kind, line(item))
@@ -73,14 +82,19 @@ def refusal(status: int, body: bytes) -> str:
 
 
 def signature(
-    credentials: Credentials, method: str, path: str, body: bytes, now: datetime
+    credentials: Credentials,
+    method: str,
+    path: str,
+    body: bytes,
+    now: datetime,
+    service: str = "s3",
 ) -> dict[str, str]:
     """Return the headers that prove who makes this request; `path` is quoted, without a query."""
     moment, digest = f"{now:%Y%m%dT%H%M%SZ}", sha256(body).hexdigest()
     headers = {"host": HOST, "x-amz-content-sha256": digest, "x-amz-date": moment}
     lines = "".join(f"{name}:{value}\n" for name, value in headers.items())
     request = f"{method}\n{path}\n\n{lines}\n{SIGNED}\n{digest}"
-    steps = (moment[:8], REGION, "s3", "aws4_request")
+    steps = (moment[:8], REGION, service, "aws4_request")
     scope = "/".join(steps)
     said = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{sha256(request.encode()).hexdigest()}"
     key = f"AWS4{credentials.password}".encode()
