@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test unit lint types layers check bench chaos engine servers buildx constraints clean
+.PHONY: help demo test unit lint types layers check bench chaos engine servers podman buildx constraints clean
 
 help: ## Show what there is to make.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -14,6 +14,9 @@ demo: $(STAMP) ## Run examples/payments with Greenroom: up, tests, down; without
 
 test: $(STAMP) engine servers buildx ## Run the whole test suite, with real containers and servers.
 	@scripts/with-images scripts/with-podman $(BIN)/python -m pytest -n auto --dist loadgroup
+
+podman: $(STAMP) engine ## Run the suites of engines and of technologies on rootless Podman; it takes a while.
+	@GREENROOM_TEST_ENGINES=podman scripts/with-images scripts/with-podman $(BIN)/python -m pytest tests/contract -k podman
 
 unit: $(STAMP) ## Run the tests that need no container engine.
 	@$(BIN)/python -m pytest tests/unit tests/plans

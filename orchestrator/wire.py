@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from orchestrator.errors import EngineError
-from orchestrator.model.conversation import Exchange, ReadExactly, ReadLine, Send
+from orchestrator.model.conversation import Exchange, ReadExactly, ReadLine, Redial, Send
 from orchestrator.waiting import Deadline
 
 Result = TypeVar("Result")
@@ -74,12 +74,16 @@ class Connection:
     """
 
     def __init__(self, host: str, port: int, deadline: Deadline) -> None:
+        self._place = host, port
         self._deadline = deadline
+        self._dial()
+
+    def _dial(self) -> None:
         self._received = bytearray()
         self._searched = 0
         self._ended = False
         self._broken: ConnectionBroken | None = None
-        self._socket, self._selector = connect(host, port, deadline)
+        self._socket, self._selector = connect(*self._place, self._deadline)
 
     def until(self, deadline: Deadline) -> None:
         """Let all that is done from now on end at this deadline."""
@@ -112,6 +116,10 @@ class Connection:
                 return self._take_line()
             case ReadExactly(size=size):
                 return self._take(size)
+            case Redial():
+                self.close()
+                self._dial()
+                return b""
 
     def _send(self, data: memoryview) -> None:
         while data and not self._broken:

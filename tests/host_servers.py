@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from podman_engine import ONE_AT_A_TIME
 
 ENGINES = (pytest.param("docker", marks=pytest.mark.engine), pytest.param("process"))
 """Both engines that run databases and brokers; that of processes needs no container engine."""
 
-PODMAN = pytest.param("podman", marks=pytest.mark.engine)
+PODMAN = pytest.param("podman", marks=[pytest.mark.engine, ONE_AT_A_TIME])
 """Docker's API once more, on another socket: what is tested there too has to be asked for."""
 
 CHOICE = "GREENROOM_TEST_ENGINES"
@@ -28,6 +29,14 @@ def chosen() -> list[Any]:
     if not names:
         return [*ENGINES]
     return [one for one in (*ENGINES, PODMAN) if one.values[0] in names.split(",")]
+
+
+def podman_is_chosen() -> bool:
+    """Whether the suites of engines and technologies are to be run on Podman, too.
+
+    That takes minutes in which nothing else may use it, and so it is no part of every run.
+    """
+    return "podman" in os.environ.get(CHOICE, "").split(",")
 
 
 def settings(engine: str) -> dict[str, str]:

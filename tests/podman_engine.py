@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+ONE_AT_A_TIME = pytest.mark.xdist_group("podman")
+"""Podman 4.3 mixes up networks that several clients make and remove at the same moment."""
+
 VARIABLE = "GREENROOM_TEST_PODMAN"
 """What `scripts/with-images` says the address is; empty where there is none."""
 OWN = "podman/podman.sock"

@@ -10,7 +10,14 @@ from typing import Protocol
 from orchestrator import wire
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, GreenroomError
-from orchestrator.model.conversation import Conversation, Exchange, ReadExactly, ReadLine, Send
+from orchestrator.model.conversation import (
+    Conversation,
+    Exchange,
+    ReadExactly,
+    ReadLine,
+    Redial,
+    Send,
+)
 from orchestrator.model.launch import Found
 from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
 
@@ -104,6 +111,8 @@ class ExecChannel:
                 return line.removesuffix(b"\n").removesuffix(b"\r")
             case ReadExactly(size=size):
                 return self._take(lambda: size if len(self._output) >= size else 0, deadline)
+            case Redial():
+                raise EngineError(f"{self._words} is a client, which cannot be dialled anew")
 
     def _take(self, size: _Size, deadline: Deadline) -> bytes:
         with self._changed:

@@ -36,6 +36,7 @@ NODE = Packages(
         "@clickhouse/client": "clickhouse",
         "@aws-sdk/client-s3": "s3",
         "aws-sdk": "aws",
+        "nodemailer": "mail",
     }
 )
 NO_TESTS = "no test specified"
@@ -85,6 +86,7 @@ JVM = {
     "mongodb-driver": "mongodb",
     "elasticsearch-java": "elasticsearch",
     "clickhouse-jdbc": "clickhouse",
+    "spring-boot-starter-mail": "mail",
 }
 """Words that a build file has where an artifact is required."""
 SPRING = {

@@ -34,7 +34,12 @@ class ReadExactly:
     size: int
 
 
-Exchange = Send | ReadLine | ReadExactly
+@dataclass(frozen=True)
+class Redial:
+    """In a conversation: hang up and connect anew, because the server has said its last word."""
+
+
+Exchange = Send | ReadLine | ReadExactly | Redial
 
 
 Conversation = Generator[Exchange, bytes, None]

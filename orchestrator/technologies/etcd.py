@@ -10,13 +10,13 @@ import base64
 import json
 from collections.abc import Iterator
 
-from orchestrator.model.conversation import Conversation, Credentials, SeedRefused, Send
+from orchestrator.model.conversation import Conversation, Credentials, SeedRefused
 from orchestrator.model.loader import WireLoader
 from orchestrator.model.probe import Http, Readiness
 from orchestrator.model.technology import Technology
 from orchestrator.technologies.documents import SUFFIXES, composed, line, octets, pairs
 from orchestrator.technologies.etcd_native import ALONE, NATIVE, OUTSIDE
-from orchestrator.technologies.http_words import read_reply, request
+from orchestrator.technologies.http_words import told
 
 EXPECTED = "expected a mapping of keys to values"
 
@@ -26,8 +26,7 @@ def talk(chunks: Iterator[bytes], _credentials: Credentials) -> Conversation:
     for key, value in pairs(composed(b"".join(chunks), EXPECTED), EXPECTED):
         texts = {"key": str(key.value).encode(), "value": octets(value) or b""}
         body = {name: base64.b64encode(data).decode() for name, data in texts.items()}
-        yield Send(request("POST", "/v3/kv/put", json.dumps(body).encode()))
-        reply = yield from read_reply()
+        reply = yield from told("POST", "/v3/kv/put", json.dumps(body).encode())
         if reply.status != 200:
             raise SeedRefused(line(key), json.loads(reply.body)["message"])
 

@@ -5,10 +5,12 @@ Messages: https://www.rfc-editor.org/rfc/rfc9112.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 
-from orchestrator.model.conversation import Exchange, ReadExactly, ReadLine
+from orchestrator.model.conversation import Exchange, ReadExactly, ReadLine, Redial, Send
+
+NO_MORE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -19,27 +21,55 @@ class Reply:
     body: bytes
 
 
-def request(method: str, path: str, body: bytes, content_type: str = "application/json") -> bytes:
-    """Return a request as it is sent; the connection stays open for the next one."""
-    head = (
-        f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n"
-        f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+JSON = "application/json"
+
+HOST = "localhost"
+"""Whom requests are meant for, as they say."""
+
+
+def request(
+    method: str, path: str, body: bytes, content_type: str = JSON, more: Mapping[str, str] = NO_MORE
+) -> bytes:
+    """Return a request as it is sent, with `more` headers; the connection stays for the next."""
+    headers = {
+        "Host": HOST,
+        "Accept": "*/*",
+        "Content-Type": content_type,
+        "Content-Length": str(len(body)),
+        **more,
+    }
+    lines = (f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"{method} {path} HTTP/1.1\r\n{''.join(lines)}\r\n".encode() + body
+
+
+def told(
+    method: str, path: str, body: bytes, content_type: str = JSON, more: Mapping[str, str] = NO_MORE
+) -> Generator[Exchange, bytes, Reply]:
+    """Make a request and read its answer."""
+    yield Send(request(method, path, body, content_type, more))
+    return (yield from read_reply())
 
 
 def read_reply() -> Generator[Exchange, bytes, Reply]:
-    """Read one answer to its end: of a known length, in chunks, or without a body."""
+    """Read one answer to its end: of a known length, in chunks, or without a body.
+
+    What is said after it is said on another connection where the server wants to close this one.
+    """
     _, status, *_ = (yield ReadLine()).split(b" ", 2)
-    size, chunked = 0, False
+    size, chunked, closes = 0, False, False
     while header := (yield ReadLine()):
         name, _, value = header.lower().partition(b":")
         if name == b"content-length":
             size = int(value)
         chunked = chunked or (name == b"transfer-encoding" and b"chunked" in value)
+        closes = closes or (name == b"connection" and b"close" in value)
     if chunked:
-        return Reply(int(status), (yield from read_chunks()))
-    return Reply(int(status), (yield ReadExactly(size)) if size else b"")
+        body = yield from read_chunks()
+    else:
+        body = (yield ReadExactly(size)) if size else b""
+    if closes:
+        yield Redial()
+    return Reply(int(status), body)
 
 
 def read_chunks() -> Generator[Exchange, bytes, bytes]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from podman_engine import need_podman
+from host_servers import podman_is_chosen
+from podman_engine import ONE_AT_A_TIME, need_podman
 
 from orchestrator.engines.engine import Engine
 from orchestrator.engines.fake import FakeEngine, World
@@ -244,6 +245,7 @@ class PodmanCase(DockerCase):
 
     name = "podman"
     abilities = CONTAINERS
+    marks = (pytest.mark.engine, ONE_AT_A_TIME)
 
     @classmethod
     def environ(cls) -> dict[str, str]:
@@ -349,5 +351,5 @@ def parameters(*abilities: str) -> list[Any]:
     return [
         pytest.param(case, id=case.name, marks=case.marks)
         for case in CASES
-        if case.abilities.issuperset(abilities)
+        if case.abilities.issuperset(abilities) and (case is not PodmanCase or podman_is_chosen())
     ]

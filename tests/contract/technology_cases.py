@@ -15,12 +15,15 @@ import pika
 import psycopg
 import pymysql
 import redis
+from aws_case import AWS
 from etcd_case import ETCD
 from kafka_case import KAFKA
 from mailpit_case import MAILPIT
 from memcached_case import MEMCACHED
 from mongodb_case import MONGODB
 from mosquitto_case import MOSQUITTO
+from s3_case import S3
+from search_case import ELASTICSEARCH, OPENSEARCH
 from technology_case import BadSeed, TechnologyCase
 
 
@@ -421,6 +424,7 @@ asyncio.run(fill())
 
 ALL = (
     *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MONGODB, MEMCACHED, ETCD),
+    *(ELASTICSEARCH, OPENSEARCH, S3, AWS),
     *(KAFKA, RABBITMQ, NATS, MOSQUITTO, MAILPIT),
 )
 

@@ -108,7 +108,10 @@ def seed_files(name: str) -> dict[str, str]:
     shown = {one.language: one.text for one in blocks(name, "sql", "csv", "json", "js")}
     named = {one.name: one.text for one in blocks(name, "yaml", "text") if one.name}
     shown |= {Path(file).suffix[1:]: text for file, text in named.items()}
-    return {file: named.get(file) or shown.get(Path(file).suffix[1:], "") for file in entry["seed"]}
+    return {
+        file: named.get(file) or shown.get(Path(file).suffix[1:], "")
+        for file in entry.get("seed", [])
+    }
 
 
 def written(name: str, folder: Path, spoil: Callable[[str], str] = str) -> Environment:
@@ -137,6 +140,8 @@ FIND = "--quiet shop --authenticationDatabase admin --eval 'db.users.find({_id: 
 
 KEPT = "-C 1 -W 5 -t sensors/hall"
 
+STORED = "/var/lib/greenroom/data/files"
+
 ASKED = {
     "postgres": ("ledger", f"psql -Atc {shlex.quote(LEDGER)}", "1006|135"),
     "mariadb": ("shop", "mariadb -Ne 'select sum(balance) from accounts'", "120"),
@@ -147,6 +152,10 @@ ASKED = {
     "memcached": ("sessions", f"bash -c {shlex.quote(GET)}", "Ada Lovelace"),
     "etcd": ("settings", "etcdctl get /limits", '{"requests": 100}'),
     "kafka": ("events", "ls /tmp/greenroom", "orders-2"),
+    "elasticsearch": ("search", "curl -s localhost:9200/books/_doc/1", "Emma"),
+    "opensearch": ("search", "curl -s localhost:9200/books/_doc/1", "Emma"),
+    "s3": ("files", f"head -c 99 {STORED}/notes.txt/xl.meta >/dev/null && echo", ""),
+    "aws": ("cloud", "python -c 'import moto; print(moto.__version__)'", "5.1.22"),
     "rabbitmq": ("queue", "rabbitmqctl -q list_queues name", "orders"),
     "nats": ("events", "nats-server --version", "v2"),
     "mailpit": ("mail", "/mailpit readyz && echo ready", "ready"),
@@ -190,6 +199,8 @@ SPOILT = [
     ("etcd", 0, lambda text: text + "'': 1\n"),
     ("mailpit", 0, lambda text: text.partition("\n\n")[2]),
     ("mosquitto", 0, lambda text: text + "  - {topic: lights/#}\n"),
+    ("opensearch", 0, lambda text: text.replace("1815", '"?"')),
+    ("s3", 0, lambda text: text + "  - {key: a, bucket: attic}\n"),
     ("rabbitmq", 0, lambda text: text.replace('"/"', '"/nowhere"')),
     ("nats", 0, lambda text: text + OVERLAP),
 ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from podman_engine import need_podman
+from podman_engine import ONE_AT_A_TIME, need_podman
 
 from orchestrator import Environment
 from orchestrator.engines.docker import DockerEngine
@@ -16,7 +16,7 @@ from orchestrator.lifecycle.survey import survey
 from orchestrator.model.event import Event, Noticed, RunStarted
 from orchestrator.waiting import Deadline
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, ONE_AT_A_TIME]
 
 SHOP = {
     "name": "on-podman",

@@ -38,5 +38,5 @@ def test_everything_becomes_ready_behind_all_that_it_waits_for(
     for step in plan.steps:
         assert done.issuperset(step.after), step.key
         done.add(step.key)
-    for name in environment_of_a_stack.manifest.resources:
-        assert f"ready {name}" in done
+    for name, one in environment_of_a_stack.manifest.resources.items():
+        assert (f"add {name}" if one.on else f"ready {name}") in done

@@ -26,6 +26,12 @@ WRAPPINGS = re.compile(
     r"|failed to solve with frontend \S+: |failed to create LLB definition: )+"
 )
 """What BuildKit puts before the words that matter."""
+ENDED = re.compile(
+    r"(?:executor failed running \[.*\]|process \".*\" did not complete successfully)"
+    r": exit code: (\d+)",
+    re.DOTALL,
+)
+"""How it says that a command has failed, with all of the command."""
 
 
 class EngineLog:
@@ -89,7 +95,10 @@ class BuildKitLog:
         """What went wrong, in BuildKit's words without the wrappings."""
         lines = [line for line in self._after if not EXCERPT.match(line)]
         errors = [line for line in lines if line.startswith(ERROR)] or lines[-1:]
-        return WRAPPINGS.sub("", errors[-1], count=1).strip() if errors else ""
+        words = WRAPPINGS.sub("", errors[-1], count=1).strip() if errors else ""
+        ended = ENDED.fullmatch(words)
+        # The command is in the log, in which it does not hide the rest.
+        return f"{self._step()} ended with exit code {ended[1]}" if ended else words
 
     @property
     def end(self) -> tuple[str, ...]:
@@ -98,6 +107,11 @@ class BuildKitLog:
         for step in self._failed[:1]:
             shown = [self._names.get(step, ""), *self._said.get(step, ()), *shown]
         return tuple(shown)
+
+    def _step(self) -> str:
+        name = self._names.get(self._failed[0], "") if self._failed else ""
+        at = NUMBERED.match(name)
+        return f"step {at[0].strip()}" if at else "a step"
 
     def _line(self, line: str) -> None:
         numbered = OF_A_STEP.match(line)

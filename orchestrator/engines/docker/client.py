@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from http.client import HTTPException
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +23,44 @@ from orchestrator.waiting import Abandoned, Deadline, Stopped
 
 ANSWERS_WITHIN = 30.0
 """Seconds of silence after which an engine that was asked something is given up."""
+PODMAN = "Libpod-API-Version"
+"""The header by which Podman tells its own version."""
 ACTS_WITHIN = 120.0
 """The same for one that has to do something: under load it takes long to create and to start."""
+
+
+class Turns:
+    """One after the other where it is Podman that answers, all at once elsewhere.
+
+    What starts or is removed at the same time as something else, Podman's networks may forget. All
+    of a process share one lock: several engine objects may lead to the same Podman.
+    """
+
+    _lock = threading.Lock()
+
+    def __init__(self) -> None:
+        self._needed = False
+
+    def note(self, answer: HTTPResponse) -> None:
+        """Learn from any answer who it is; Podman says so in each."""
+        self._needed = self._needed or PODMAN in answer.headers
+
+    def turn(self) -> AbstractContextManager[object]:
+        """The turn of a call that changes who is in a network."""
+        return self._lock if self._needed else nullcontext()
 
 
 class Client:
     """The short calls of one verb, each over a connection of its own."""
 
-    def __init__(self, dialler: Dialler, deadline: Deadline) -> None:
+    def __init__(self, dialler: Dialler, deadline: Deadline, turns: Turns) -> None:
         self._dialler = dialler
         self._deadline = deadline
+        self._turns = turns
+
+    def turn(self) -> AbstractContextManager[object]:
+        """The turn of a call that changes who is in a network."""
+        return self._turns.turn()
 
     def get(self, path: str, query: Query | None = None) -> Any:
         """Ask something, and once more when the connection was cut. Stops at once when ordered."""
@@ -81,6 +109,7 @@ class Client:
         wire = Wire(self._dialler.dial(deadline), deadline, silence)
         try:
             answer = ask(wire, self._dialler.host, method, wanted, headers or {}, body)
+            self._turns.note(answer)
             return parsed(answer.read())
         finally:
             wire.hang_up()
@@ -94,6 +123,7 @@ class Api:
         self._endpoint: Endpoint | None = None
         self._dialler: Dialler | None = None
         self._lock = threading.Lock()
+        self._turns = Turns()
 
     @property
     def endpoint(self) -> Endpoint:
@@ -114,7 +144,7 @@ class Api:
     def calls(self, deadline: Deadline, doing: str) -> Iterator[Client]:
         """A client for calls that end by the deadline and fail in our words."""
         with translated(doing, self.endpoint):
-            yield Client(self._connected(), deadline)
+            yield Client(self._connected(), deadline, self._turns)
 
     def stream(
         self,

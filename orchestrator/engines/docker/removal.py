@@ -59,7 +59,8 @@ def _ask(api: Api, found: Found, deadline: Deadline, doing: str) -> None:
 
 def remove_container(client: Client, container: str) -> None:
     """Remove a container by its id or name, with its anonymous volumes, whether it runs or not."""
-    client.change("DELETE", f"/containers/{container}", {"v": 1, "force": 1})
+    with client.turn():
+        client.change("DELETE", f"/containers/{container}", {"v": 1, "force": 1})
 
 
 def remove_image(api: Api, image: Image, deadline: Deadline) -> None:

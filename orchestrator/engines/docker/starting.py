@@ -55,7 +55,7 @@ def fill(api: Api, launch: Launch, container: str, deadline: Deadline) -> None:
 
 def run(api: Api, launch: Launch, container: str, deadline: Deadline) -> None:
     """Start what was created."""
-    with api.calls(deadline, f"start {launch.instance}") as client:
+    with api.calls(deadline, f"start {launch.instance}") as client, client.turn():
         client.change("POST", f"/containers/{container}/start")
 
 

@@ -36,10 +36,15 @@ def databases_of(
     if len(names) > 1 and technology.create_database is None:
         site.wrong(f"{technology.name} cannot have more than one database", "database")
     default = None if tenant else technology.database
-    if tenant and not words and not _fits(site.name.replace("-", "_"), technology):
+    if tenant and not words and not any(_fits(one, technology) for one in _own(site.name)):
         assert technology.database_form, "any name fits where there is none"
         site.lacks(f'needs a "database" that is {technology.database_form[1]}')
     return tuple(names) or (default or _named_after(site.name, technology, entry),)
+
+
+def _own(name: str) -> tuple[str, str]:
+    """What an entry's database may be called: hyphens are for servers without underscores."""
+    return name.replace("-", "_"), name
 
 
 def _fits(name: str, technology: Technology) -> bool:
@@ -53,8 +58,8 @@ def _named_after(name: str, technology: Technology, entry: Server) -> str:
     Many will write `mysql: {use: mysql}`, and `mysql` is where that server has its users; in the
     `postgres` of a Postgres that is sliced, slices are made.
     """
-    own = name.replace("-", "_")
     slicing = technology.slicing
     sliced = entry.isolation not in (None, SHARED)
-    taken = bool(slicing and sliced and own in slicing.taken)
-    return own if _fits(own, technology) and not taken else "greenroom"
+    taken = slicing.taken if slicing and sliced else ()
+    fitting = (one for one in _own(name) if one not in taken and _fits(one, technology))
+    return next(fitting, "greenroom")

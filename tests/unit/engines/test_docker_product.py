@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from scripted_daemon import Daemon, refusal
 
+from orchestrator.engines.docker.client import Turns
 from orchestrator.engines.docker.endpoint import Endpoint
 from orchestrator.engines.docker.engine import no_way_back
 from orchestrator.engines.docker.frames import frames
@@ -103,3 +105,17 @@ def test_a_reset_inside_of_a_frame_is_none() -> None:
 
     with pytest.raises(ConnectionResetError):
         list(frames(read, ends=(ConnectionResetError,)))
+
+
+def test_podman_does_one_thing_after_the_other() -> None:
+    def answer(headers: dict[str, str]) -> Any:
+        return SimpleNamespace(headers=headers)
+
+    turns = Turns()
+    turns.note(answer({"Server": "Docker/28.2.2"}))
+    with turns.turn(), turns.turn():
+        pass
+    turns.note(answer({"Libpod-API-Version": "4.3.1"}))
+    with turns.turn() as lock:
+        assert lock is True
+        assert turns._lock.locked()

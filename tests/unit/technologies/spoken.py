@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.model.conversation import Conversation, ReadExactly, ReadLine, Send
+from orchestrator.model.conversation import Conversation, ReadExactly, ReadLine, Redial, Send
 
 
 def speak(conversation: Conversation, answers: bytes) -> bytes:
@@ -22,6 +22,8 @@ def speak(conversation: Conversation, answers: bytes) -> bytes:
                 case ReadExactly(size=size):
                     piece, at = answers[at : at + size], at + size
                     exchange = conversation.send(piece)
+                case Redial():
+                    exchange = conversation.send(b"")
     except StopIteration:
         assert at == len(answers), f"not read: {answers[at:]!r}"
         return said

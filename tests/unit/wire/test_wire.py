@@ -8,7 +8,14 @@ from contextlib import contextmanager
 import pytest
 
 from orchestrator.errors import EngineError
-from orchestrator.model.conversation import Conversation, ReadExactly, ReadLine, SeedRefused, Send
+from orchestrator.model.conversation import (
+    Conversation,
+    ReadExactly,
+    ReadLine,
+    Redial,
+    SeedRefused,
+    Send,
+)
 from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
 from orchestrator.wire import converse
 
@@ -221,3 +228,29 @@ def test_what_the_conversation_raises_is_raised(error: Exception) -> None:
     with server(lambda connection: None) as port, pytest.raises(type(error)) as caught:
         hold(port, talk())
     assert caught.value is error
+
+
+def test_a_server_that_says_its_last_word_is_dialled_anew() -> None:
+    heard: list[bytes] = []
+
+    def talk() -> Conversation:
+        for _ in range(2):
+            yield Send(b"?")
+            heard.append((yield ReadLine()))
+            yield Redial()
+
+    def serve(listener: socket.socket) -> None:
+        for number in range(3):
+            connection, _ = listener.accept()
+            with connection:
+                if number < 2:
+                    assert connection.recv(1) == b"?"
+                    connection.sendall(b"%d\nunheard" % number)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(SECONDS)
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        hold(listener.getsockname()[1], talk())
+        thread.join()
+    assert heard == [b"0", b"1"]

@@ -200,9 +200,7 @@ def test_a_failure_shows_the_step_that_failed(size: int) -> None:
     assert log.end[:4] == ("[stage-1 4/4] RUN echo working; exit 7", "working", "", "broken")
     assert "   7 | >>> RUN echo working; exit 7" in log.end
     assert not any("in between" in line for line in log.end)
-    assert log.words == (
-        'process "/bin/sh -c echo working; exit 7" did not complete successfully: exit code: 7'
-    )
+    assert log.words == "step [stage-1 4/4] ended with exit code 7"
     assert ("in between", 2, 2) in told
     assert ("broken", 4, 4) in told
     assert not any("sha256" in text or "DONE" in text for text, *_ in told)
@@ -216,6 +214,7 @@ def test_a_failure_shows_the_step_that_failed(size: int) -> None:
             "no such thing",
         ),
         (f"{FRONTEND}: no such file", "no such file"),
+        ("executor failed running [/bin/sh -c a]: exit code: 4", "a step ended with exit code 4"),
         ("error during connect\nERROR: failed to solve: x\nView details: y", "x"),
         ("", ""),
     ],

@@ -1,0 +1,42 @@
+"""The services of AWS, as LocalStack or Moto play them, on one port.
+
+Settings: https://docs.localstack.cloud/references/configuration/
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orchestrator.model.technology import Technology
+from orchestrator.technologies.s3_variants import answers
+from orchestrator.technologies.s3_words import REGION
+
+ROLE = Technology(
+    name="aws",
+    about="the services of AWS, as LocalStack or Moto play them",
+    section="databases",
+    image="localstack/localstack",
+    version="4",
+    port=4566,
+    url="http://${self.host}:${self.port}",
+    fields={
+        "endpoint": "http://${self.host}:${self.port}",
+        "region": REGION,
+        "access_key": "test",
+        "secret_key": "test",
+    },
+    readiness=answers("/_localstack/health"),
+    program="",
+    # A queue's address is the one by which it was asked for: there is no other for all askers.
+    env={"AWS_DEFAULT_REGION": REGION, "SQS_ENDPOINT_STRATEGY": "dynamic"},
+    has_users=False,
+    has_databases=False,
+    client=("sh",),
+)
+
+AWS = replace(
+    ROLE,
+    variants={
+        "motoserver/moto": replace(ROLE, port=5000, readiness=answers("/moto-api/"), env={}),
+    },
+)

@@ -1,1 +1,0 @@
-psql --dbname audit --command "create table events (at timestamptz default now(), what text not null)"

@@ -1,0 +1,1 @@
+create table events (at timestamptz default now(), what text not null);
