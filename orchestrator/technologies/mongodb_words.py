@@ -27,8 +27,8 @@ GREETED = rb"\x08isWritablePrimary\x00[\x00\x01]"
 """Whether or not it is the primary yet: it becomes that when it is told to be a replica set."""
 
 DATABASE = (
-    r"""(?!(?:admin|local|config)$)[^/\\. "$\0]{1,63}""",
-    "at most 63 characters, none of them a space or one of / \\ . \" $, and not the server's own",
+    r"(?!(?:admin|local|config)$)[A-Za-z0-9_-]{1,63}",
+    "at most 63 letters, digits, underscores and hyphens, and none of the server's own",
 )
 
 # A replica set whose members ask for a user wants a file with a key, for the server's user alone.
