@@ -106,7 +106,9 @@ class _Server:
             if field not in fields and name in given:
                 fields[field] = given.pop(name)
         for name in list(given):
-            if name in variables and _said(given[name]) == _said(fields.get(variables[name])):
+            said = _said(given[name])
+            same = _said(fields.get(variables.get(name, "")))
+            if said is not None and said in (same, self.technology.env.get(name)):
                 del given[name]
             elif name in self.technology.env and name not in variables:
                 if not self.technology.env[name].startswith("/"):

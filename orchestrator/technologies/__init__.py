@@ -19,6 +19,7 @@ MODULES = {
     "mongodb": "mongodb",
     "memcached": "memcached",
     "etcd": "etcd",
+    "clickhouse": "clickhouse",
     "elasticsearch": "elasticsearch",
     "opensearch": "elasticsearch",
     "s3": "s3",

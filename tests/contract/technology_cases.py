@@ -16,6 +16,7 @@ import psycopg
 import pymysql
 import redis
 from aws_case import AWS
+from clickhouse_case import CLICKHOUSE
 from etcd_case import ETCD
 from kafka_case import KAFKA
 from mailpit_case import MAILPIT
@@ -424,7 +425,7 @@ asyncio.run(fill())
 
 ALL = (
     *(POSTGRES, MARIADB, MYSQL, REDIS, VALKEY, MONGODB, MEMCACHED, ETCD),
-    *(ELASTICSEARCH, OPENSEARCH, S3, AWS),
+    *(CLICKHOUSE, ELASTICSEARCH, OPENSEARCH, S3, AWS),
     *(KAFKA, RABBITMQ, NATS, MOSQUITTO, MAILPIT),
 )
 

@@ -68,6 +68,15 @@ KNOWN = {
         }
     },
 }
+KNOWN |= {
+    "image: 'elasticsearch:8.19.4'\nports: ['9200:9200']\nenvironment: "
+    "{discovery.type: single-node, xpack.security.enabled: 'false', node.name: n}": {
+        "databases": {"use": "elasticsearch:8.19.4", "env": {"node.name": "n"}, "port": "9200"}
+    },
+    "image: 'axllent/mailpit:v1.27'\nports: ['1025:1025', '8025:8025']": {
+        "brokers": {"use": "mailpit:v1.27", "port": "1025"}
+    },
+}
 FILES = {"one.sql": "", "two.sql.gz": "", "my.conf": "", "three.sh": ""}
 
 
@@ -95,6 +104,10 @@ OTHERS = {
     "image: 'mysql:8'\nenvironment: {MYSQL_USER: u, MYSQL_PASSWORD: \"a'b\", MYSQL_DATABASE: d}": (
         "its password cannot be a'b"
     ),
+    "image: 'elasticsearch:9.1.4'\nenvironment: {discovery.type: multi-node}": "it has its own "
+    "discovery.type",
+    "image: 'clickhouse/clickhouse-server:25.8'\nenvironment: {CLICKHOUSE_USER: u, "
+    "CLICKHOUSE_PASSWORD: p, CLICKHOUSE_DB: d}": "nothing says its database",
     "image: 'postgres:16'\nenvironment: {POSTGRES_PASSWORD: p}\ncommand: sh -c x": "it runs sh",
     "image: 'postgres:16'\nenvironment: {POSTGRES_PASSWORD: p}\nuser: '1000'": "it has its own "
     "user",
