@@ -7,6 +7,7 @@ from orchestrator.model.technology import Setup, Technology
 from orchestrator.model.template import Template
 from orchestrator.technologies.mongodb_words import (
     DATABASE,
+    FILES,
     GREETED,
     INITIATE,
     SEEDS,
@@ -35,7 +36,8 @@ MONGODB = Technology(
         "MONGO_INITDB_ROOT_PASSWORD": "${self.password}",
     },
     database_form=DATABASE,
-    client=shell(),
+    files=FILES,
+    client=shell("--shell"),
     client_env={
         "MONGO_USER": "${self.user}",
         "MONGO_PASSWORD": "${self.password}",

@@ -27,8 +27,8 @@ GREETED = rb"\x08isWritablePrimary\x00[\x00\x01]"
 """Whether or not it is the primary yet: it becomes that when it is told to be a replica set."""
 
 DATABASE = (
-    r"""(?!(?:admin|local|config)$)[^/\\. "$\0]{1,63}""",
-    "at most 63 characters, none of them a space or one of / \\ . \" $, and not the server's own",
+    r"(?!(?:admin|local|config)$)[A-Za-z0-9_-]{1,63}",
+    "at most 63 letters, digits, underscores and hyphens, and none of the server's own",
 )
 
 # A replica set whose members ask for a user wants a file with a key, for the server's user alone.
@@ -41,11 +41,14 @@ exec docker-entrypoint.sh mongod --replSet greenroom --keyFile /var/lib/greenroo
   --dbpath /var/lib/greenroom/data --bind_ip_all "$@"
 """
 
-# Arguments can be seen in the process list; the shell puts others in their place at once.
-SHELL = (
-    'exec mongosh --quiet --norc --username "$MONGO_USER" --password "$MONGO_PASSWORD" '
-    '--authenticationDatabase admin "$MONGO_DATABASE" "$@"'
-)
+LOGIN = "/etc/greenroom/login.js"
+
+# A password among the arguments could be read by everybody on the engine's host.
+FILES = {
+    LOGIN: 'const place = "mongodb://127.0.0.1:27017/" + process.env.MONGO_DATABASE;\n'
+    'const how = "?authSource=admin&directConnection=true";\n'
+    "db = connect(place + how, process.env.MONGO_USER, process.env.MONGO_PASSWORD);\n"
+}
 
 INITIATE = """
 if (!db.hello().isWritablePrimary) {
@@ -76,7 +79,15 @@ print(word);
 
 def shell(*more: str) -> tuple[str, ...]:
     """Return the command that opens the shell in the database, with these arguments."""
-    return ("sh", "-c", SHELL, "mongosh", *more)
+    return (
+        "mongosh",
+        "--quiet",
+        "--norc",
+        "--nodb",
+        "--eval",
+        f'load("{LOGIN}"); undefined',
+        *more,
+    )
 
 
 def run_script(_head: SeedHead) -> tuple[str, ...]:
