@@ -206,7 +206,6 @@ SPOILT = [
     ("mosquitto", 0, lambda text: text + "  - {topic: lights/#}\n"),
     ("clickhouse", 0, lambda text: text.replace("CREATE", "CREAT")),
     ("clickhouse", 1, lambda text: text.replace("40", "many")),
-    ("opensearch", 0, lambda text: text.replace("1815", '"?"')),
     ("s3", 0, lambda text: text + "  - {key: a, bucket: attic}\n"),
     ("aws", 0, lambda text: text.replace("CreateTable", "DeleteTable")),
     ("rabbitmq", 0, lambda text: text.replace('"/"', '"/nowhere"')),
