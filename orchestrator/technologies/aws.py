@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from orchestrator.model.technology import Technology
-from orchestrator.technologies.s3_variants import answers
-from orchestrator.technologies.s3_words import REGION
+from orchestrator.technologies.parts.s3_variants import answers
+from orchestrator.technologies.parts.s3_words import REGION
 
 ROLE = Technology(
     name="aws",
