@@ -25,7 +25,7 @@ from orchestrator.model.native import NATIVE_TEMPORARY, PROGRAMS, Native
 from orchestrator.model.resource import File, Instance, Resource
 from orchestrator.model.snapshot import restoring
 from orchestrator.model.template import Template
-from orchestrator.technologies.copy_names import guest_name
+from orchestrator.technologies.parts.copy_names import guest_name
 
 SURROUNDINGS = ("PATH", "HOME", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """The variables without which programs of this host may not run as they do for their user."""

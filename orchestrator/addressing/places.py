@@ -8,7 +8,7 @@ from dataclasses import replace
 from orchestrator.addressing.route import Directory
 from orchestrator.model.launch import PLACE, Found
 from orchestrator.model.resource import Resource
-from orchestrator.technologies.copy_names import guest_name
+from orchestrator.technologies.parts.copy_names import guest_name
 
 UNKNOWN = "not-claimed-yet"
 """Stands for a name that only the server can choose. Nobody shall take the given one for it."""

@@ -17,7 +17,7 @@ from orchestrator.model.conversation import Conversation, Credentials, SliceRefu
 from orchestrator.model.launch import Found
 from orchestrator.model.resource import Instance, Resource
 from orchestrator.model.slicing import Seeded, Slicing
-from orchestrator.technologies.copy_names import guest_name
+from orchestrator.technologies.parts.copy_names import guest_name
 from orchestrator.waiting import Deadline
 
 

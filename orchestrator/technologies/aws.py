@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from orchestrator.model.loader import WireLoader
 from orchestrator.model.technology import Technology
-from orchestrator.technologies.aws_words import KEY, talk
-from orchestrator.technologies.documents import SUFFIXES
-from orchestrator.technologies.s3_variants import answers
-from orchestrator.technologies.s3_words import REGION
+from orchestrator.technologies.parts.aws_words import KEY, talk
+from orchestrator.technologies.parts.documents import SUFFIXES
+from orchestrator.technologies.parts.s3_variants import answers
+from orchestrator.technologies.parts.s3_words import REGION
 
 ROLE = Technology(
     name="aws",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from orchestrator.model.probe import Http, Readiness
 from orchestrator.model.technology import MorePort, Technology
-from orchestrator.technologies.clickhouse_seeds import DATABASE_VARIABLE, SEEDS, quoted
+from orchestrator.technologies.parts.clickhouse_seeds import DATABASE_VARIABLE, SEEDS, quoted
 
 OWN_DATABASES = "system|information_schema|_temporary_and_external_tables"
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from orchestrator.model.loader import WireLoader
 from orchestrator.model.probe import Http, Readiness
 from orchestrator.model.technology import Technology
-from orchestrator.technologies.documents import SUFFIXES
-from orchestrator.technologies.search_words import make_indices, put_documents
+from orchestrator.technologies.parts.documents import SUFFIXES
+from orchestrator.technologies.parts.search_words import make_indices, put_documents
 
 HEALTH = "/_cluster/health?wait_for_status=yellow&timeout=1s"
 """Answered with 408 where not all indices have their data; green would need a second node."""

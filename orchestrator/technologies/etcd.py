@@ -14,9 +14,9 @@ from orchestrator.model.conversation import Conversation, Credentials, SeedRefus
 from orchestrator.model.loader import WireLoader
 from orchestrator.model.probe import Http, Readiness
 from orchestrator.model.technology import Technology
-from orchestrator.technologies.documents import SUFFIXES, composed, line, octets, pairs
-from orchestrator.technologies.etcd_native import ALONE, NATIVE, OUTSIDE
-from orchestrator.technologies.http_words import told
+from orchestrator.technologies.parts.documents import SUFFIXES, composed, line, octets, pairs
+from orchestrator.technologies.parts.etcd_native import ALONE, NATIVE, OUTSIDE
+from orchestrator.technologies.parts.http_words import told
 
 EXPECTED = "expected a mapping of keys to values"
 

@@ -6,10 +6,10 @@ from orchestrator.model.loader import WireLoader
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
-from orchestrator.technologies.documents import SUFFIXES
-from orchestrator.technologies.kafka_seeds import talk
-from orchestrator.technologies.kafka_settings import SETTINGS
-from orchestrator.technologies.kafka_words import ANSWERED, METADATA
+from orchestrator.technologies.parts.documents import SUFFIXES
+from orchestrator.technologies.parts.kafka_seeds import talk
+from orchestrator.technologies.parts.kafka_settings import SETTINGS
+from orchestrator.technologies.parts.kafka_words import ANSWERED, METADATA
 
 KAFKA = Technology(
     name="kafka",

@@ -9,7 +9,7 @@ from orchestrator.model.loader import WireLoader
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import MorePort, Technology
 from orchestrator.model.template import Template
-from orchestrator.technologies.smtp_words import GREETING, talk
+from orchestrator.technologies.parts.smtp_words import GREETING, talk
 
 MAILPIT = Technology(
     name="mailpit",

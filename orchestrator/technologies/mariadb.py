@@ -13,10 +13,10 @@ from orchestrator.model.loader import ExecLoader, Loader, RowsLoader, rows_by
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import Snapshotting, Technology
 from orchestrator.model.template import Template
-from orchestrator.technologies.inserts import insert_rows, put_rows, quoted
-from orchestrator.technologies.mariadb_adopted import adoption
-from orchestrator.technologies.mariadb_native import native
-from orchestrator.technologies.mariadb_slices import slicing
+from orchestrator.technologies.parts.inserts import insert_rows, put_rows, quoted
+from orchestrator.technologies.parts.mariadb_adopted import adoption
+from orchestrator.technologies.parts.mariadb_native import native
+from orchestrator.technologies.parts.mariadb_slices import slicing
 
 HANDSHAKE = rb"(?s)^.{3}\x00\x0a"
 """The first packet of a server: its length, number 0, version 10 of the protocol."""

@@ -13,8 +13,8 @@ from orchestrator.model.loader import WireLoader
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
-from orchestrator.technologies.documents import SUFFIXES, composed, line, octets, pairs
-from orchestrator.technologies.memcached_native import NATIVE
+from orchestrator.technologies.parts.documents import SUFFIXES, composed, line, octets, pairs
+from orchestrator.technologies.parts.memcached_native import NATIVE
 
 EXPECTED = "expected a mapping of keys to values"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import Setup, Technology
 from orchestrator.model.template import Template
-from orchestrator.technologies.mongodb_words import (
+from orchestrator.technologies.parts.mongodb_words import (
     DATABASE,
     FILES,
     GREETED,

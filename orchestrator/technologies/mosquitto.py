@@ -9,9 +9,9 @@ from orchestrator.model.loader import WireLoader
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
-from orchestrator.technologies.documents import SUFFIXES
-from orchestrator.technologies.mosquitto_native import ACCESS, NATIVE, PASSWORDS, SETTINGS
-from orchestrator.technologies.mqtt_words import ANSWERED, ANYBODY, talk
+from orchestrator.technologies.parts.documents import SUFFIXES
+from orchestrator.technologies.parts.mosquitto_native import ACCESS, NATIVE, PASSWORDS, SETTINGS
+from orchestrator.technologies.parts.mqtt_words import ANSWERED, ANYBODY, talk
 
 AS_SERVER = f"""cd /mosquitto/config
 {PASSWORDS}chown mosquitto: passwords 2>/dev/null || true

@@ -24,10 +24,10 @@ from orchestrator.model.loader import WireLoader
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import Technology
 from orchestrator.model.template import SELF, Reference, Template
-from orchestrator.technologies.documents import read_yaml
-from orchestrator.technologies.nats_adopted import ADOPTION, login
-from orchestrator.technologies.nats_native import NATIVE
-from orchestrator.technologies.nats_slices import SETTINGS, SLICING
+from orchestrator.technologies.parts.documents import read_yaml
+from orchestrator.technologies.parts.nats_adopted import ADOPTION, login
+from orchestrator.technologies.parts.nats_native import NATIVE
+from orchestrator.technologies.parts.nats_slices import SETTINGS, SLICING
 
 INBOX = "_INBOX.greenroom"
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from orchestrator.model.conversation import SeedRefused
 from orchestrator.model.loader import Batch, Cell, ExecLoader, RowsLoader, SeedHead, rows_by
 from orchestrator.model.technology import Technology
-from orchestrator.technologies.postgres_adopted import ADOPTION
-from orchestrator.technologies.postgres_content import CONTENT
-from orchestrator.technologies.postgres_native import NATIVE
-from orchestrator.technologies.postgres_ready import readiness
-from orchestrator.technologies.postgres_state import DATA, SLICING, SNAPSHOTTING
+from orchestrator.technologies.parts.postgres_adopted import ADOPTION
+from orchestrator.technologies.parts.postgres_content import CONTENT
+from orchestrator.technologies.parts.postgres_native import NATIVE
+from orchestrator.technologies.parts.postgres_ready import readiness
+from orchestrator.technologies.parts.postgres_state import DATA, SLICING, SNAPSHOTTING
 
 PSQL = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
 

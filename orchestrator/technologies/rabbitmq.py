@@ -10,8 +10,8 @@ from orchestrator.model.loader import ExecLoader, SeedHead
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
-from orchestrator.technologies.rabbitmq_native import NATIVE
-from orchestrator.technologies.rabbitmq_slices import SLICING
+from orchestrator.technologies.parts.rabbitmq_native import NATIVE
+from orchestrator.technologies.parts.rabbitmq_slices import SLICING
 
 PROTOCOL_HEADER = "AMQP\0\0\x09\x01"
 CONNECTION_START = rb"^\x01\x00\x00.{4}\x00\x0a\x00\x0a"

@@ -20,12 +20,12 @@ from orchestrator.model.loader import WireLoader
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import Technology
 from orchestrator.model.template import SELF, Reference, Template
-from orchestrator.technologies.lines import numbered_lines
-from orchestrator.technologies.redis_adopted import ADOPTION
-from orchestrator.technologies.redis_content import content
-from orchestrator.technologies.redis_native import NATIVE
-from orchestrator.technologies.redis_slices import SLICING
-from orchestrator.technologies.redis_words import encoded, login
+from orchestrator.technologies.parts.lines import numbered_lines
+from orchestrator.technologies.parts.redis_adopted import ADOPTION
+from orchestrator.technologies.parts.redis_content import content
+from orchestrator.technologies.parts.redis_native import NATIVE
+from orchestrator.technologies.parts.redis_slices import SLICING
+from orchestrator.technologies.parts.redis_words import encoded, login
 
 PASSWORD = Reference(SELF, "password")
 

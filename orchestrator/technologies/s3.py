@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from orchestrator.model.loader import WireLoader
 from orchestrator.model.technology import Technology
-from orchestrator.technologies.documents import SUFFIXES
-from orchestrator.technologies.s3_variants import answers, variants
-from orchestrator.technologies.s3_words import REGION, make_bucket, talk
+from orchestrator.technologies.parts.documents import SUFFIXES
+from orchestrator.technologies.parts.s3_variants import answers, variants
+from orchestrator.technologies.parts.s3_words import REGION, make_bucket, talk
 
 ROLE = Technology(
     name="s3",

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from orchestrator.technologies.parts.redis_adopted import ADOPTION
+from orchestrator.technologies.parts.redis_content import content
+from orchestrator.technologies.parts.redis_native import CLIENT, NATIVE
 from orchestrator.technologies.redis import REDIS
-from orchestrator.technologies.redis_adopted import ADOPTION
-from orchestrator.technologies.redis_content import content
-from orchestrator.technologies.redis_native import CLIENT, NATIVE
 
 CLIENT_NAME = "valkey-cli"
 

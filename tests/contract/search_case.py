@@ -98,7 +98,7 @@ OPENSEARCH = replace(
         BadSeed(
             "bad.ndjson",
             REFUSED,
-            r"bad\.ndjson:4: mapper_parsing_exception: failed to parse field \[year\] of type \[long",
+            r"bad\.ndjson:4: mapper_parsing_exception: failed to parse field \[year\] of type",
         ),
     ),
 )

@@ -22,7 +22,7 @@ from orchestrator.plan.snapshots import VOLUMES, obstacles
 from orchestrator.slicing import pool
 from orchestrator.slicing.kept import WHICH
 from orchestrator.technologies import BUILT_IN
-from orchestrator.technologies.redis_slices import TEMPLATE
+from orchestrator.technologies.parts.redis_slices import TEMPLATE
 
 PAGE = page("state.md")
 WORDS = " ".join((FOLDER / "state.md").read_text("utf-8").split())

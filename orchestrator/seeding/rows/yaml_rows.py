@@ -14,7 +14,7 @@ import yaml
 from orchestrator.model.conversation import SeedRefused
 from orchestrator.model.loader import Cell
 from orchestrator.seeding.rows.row import SHAPE, Row
-from orchestrator.technologies.yaml_size import check_size
+from orchestrator.technologies.parts.yaml_size import check_size
 
 DEEPEST = 100
 """How deep values may be nested: composing them recurses, in C."""

@@ -9,7 +9,7 @@ from botocore.session import get_session
 from spoken import speak
 
 from orchestrator.model.conversation import Credentials, SeedRefused
-from orchestrator.technologies import aws_words
+from orchestrator.technologies.parts import aws_words
 
 NOBODY = Credentials("", "", "")
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from orchestrator.model.loader import SeedHead
-from orchestrator.technologies import clickhouse_seeds
 from orchestrator.technologies.clickhouse import CLICKHOUSE
+from orchestrator.technologies.parts import clickhouse_seeds
 
 
 @pytest.mark.parametrize(

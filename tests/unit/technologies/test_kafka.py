@@ -10,8 +10,8 @@ import pytest
 from spoken import speak
 
 from orchestrator.model.conversation import Credentials, SeedRefused
-from orchestrator.technologies import kafka_records, kafka_seeds, kafka_words
-from orchestrator.technologies.kafka_records import Record
+from orchestrator.technologies.parts import kafka_records, kafka_seeds, kafka_words
+from orchestrator.technologies.parts.kafka_records import Record
 
 NOBODY = Credentials("", "", "")
 

@@ -6,7 +6,7 @@ import pytest
 from spoken import speak
 
 from orchestrator.model.conversation import Credentials, SeedRefused
-from orchestrator.technologies import smtp_words
+from orchestrator.technologies.parts import smtp_words
 
 CREDENTIALS = Credentials("", "", "")
 

@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.model.conversation import SeedRefused
 from orchestrator.model.loader import SeedHead
-from orchestrator.technologies import mongodb_documents, mongodb_words
+from orchestrator.technologies.parts import mongodb_documents, mongodb_words
 
 
 def test_the_greeting_is_a_message_with_one_document() -> None:

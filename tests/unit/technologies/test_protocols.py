@@ -12,8 +12,9 @@ from spoken import speak
 from orchestrator.model.conversation import Credentials, SeedRefused
 from orchestrator.model.loader import SeedHead
 from orchestrator.model.probe import Dialogue, Http
-from orchestrator.technologies import BUILT_IN, inserts, mariadb, nats, postgres, redis
-from orchestrator.technologies.lines import numbered_lines
+from orchestrator.technologies import BUILT_IN, mariadb, nats, postgres, redis
+from orchestrator.technologies.parts import inserts
+from orchestrator.technologies.parts.lines import numbered_lines
 
 COPY_ORDERS = 'COPY "sales"."orders" ("a ""b""", "c,d") FROM STDIN WITH (FORMAT csv, HEADER true)'
 CREDENTIALS = Credentials("me", "pw", "db")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from orchestrator.model.conversation import SeedRefused
-from orchestrator.technologies import rows
-from orchestrator.technologies.rows import Row, numbered_rows
+from orchestrator.technologies.parts import rows
+from orchestrator.technologies.parts.rows import Row, numbered_rows
 
 GOOD: list[tuple[str, bytes, list[tuple[int, Row]]]] = [
     ("a header alone", b"a,b", [(1, ["a", "b"])]),

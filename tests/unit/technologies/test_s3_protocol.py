@@ -12,7 +12,7 @@ from botocore.credentials import Credentials as Keys
 from spoken import speak
 
 from orchestrator.model.conversation import Credentials, SeedRefused
-from orchestrator.technologies import s3_words
+from orchestrator.technologies.parts import s3_words
 from orchestrator.technologies.s3 import S3
 
 CREDENTIALS = Credentials("me", "my secret", "uploads")

@@ -8,7 +8,7 @@ import pytest
 from spoken import speak
 
 from orchestrator.model.conversation import Conversation, Credentials, SeedRefused
-from orchestrator.technologies import search_words
+from orchestrator.technologies.parts import search_words
 
 CREDENTIALS = Credentials("", "", "")
 

@@ -13,12 +13,13 @@ from orchestrator.model.conversation import (
     SliceRefused,
 )
 from orchestrator.model.slicing import Seeded
-from orchestrator.technologies import BUILT_IN, postgres_state, rabbitmq_slices, redis_slices
-from orchestrator.technologies import nats_accounts as accounts
-from orchestrator.technologies import nats_keeping as kept
-from orchestrator.technologies import nats_requests as requests
-from orchestrator.technologies import nats_seeded as seeded
-from orchestrator.technologies.nats_requests import Request
+from orchestrator.technologies import BUILT_IN
+from orchestrator.technologies.parts import nats_accounts as accounts
+from orchestrator.technologies.parts import nats_keeping as kept
+from orchestrator.technologies.parts import nats_requests as requests
+from orchestrator.technologies.parts import nats_seeded as seeded
+from orchestrator.technologies.parts import postgres_state, rabbitmq_slices, redis_slices
+from orchestrator.technologies.parts.nats_requests import Request
 
 SHARED = Seeded(Credentials("me", "pw", "ledger"), ("ledger", 'o"dd'))
 SLICES = [Credentials("me", "pw", "ledger__s1"), Credentials("me", "pw", "ledger__s2")]

@@ -10,7 +10,8 @@ import pytest
 from spoken import speak
 
 from orchestrator.model.conversation import Conversation, Credentials, SeedRefused
-from orchestrator.technologies import documents, etcd, memcached, mqtt_words
+from orchestrator.technologies import etcd, memcached
+from orchestrator.technologies.parts import documents, mqtt_words
 
 CREDENTIALS = Credentials("me", "pw", "")
 

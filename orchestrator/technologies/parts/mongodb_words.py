@@ -10,7 +10,7 @@ import json
 import struct
 
 from orchestrator.model.loader import ExecLoader, SeedHead
-from orchestrator.technologies.mongodb_documents import numbered
+from orchestrator.technologies.parts.mongodb_documents import numbered
 
 MESSAGE = 2013
 

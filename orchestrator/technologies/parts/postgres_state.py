@@ -12,7 +12,7 @@ from orchestrator.model.adoption import GIVEN_DATABASE
 from orchestrator.model.conversation import Conversation, Credentials, ReadLine, Send, SliceRefused
 from orchestrator.model.slicing import Seeded, Slicing
 from orchestrator.model.technology import Snapshotting
-from orchestrator.technologies.copy_names import access, template_of
+from orchestrator.technologies.parts.copy_names import access, template_of
 
 DATA = "/var/lib/greenroom/data"
 

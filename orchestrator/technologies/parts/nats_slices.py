@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from orchestrator.model.conversation import Conversation, Credentials
 from orchestrator.model.slicing import Seeded, Slicing
-from orchestrator.technologies.nats_accounts import (
+from orchestrator.technologies.parts.nats_accounts import (
     MOST,
     SHARED,
     access,
@@ -18,9 +18,9 @@ from orchestrator.technologies.nats_accounts import (
     keeper,
     settings,
 )
-from orchestrator.technologies.nats_keeping import kept, read_kept
-from orchestrator.technologies.nats_requests import API, Request, ask, log_in
-from orchestrator.technologies.nats_seeded import taken
+from orchestrator.technologies.parts.nats_keeping import kept, read_kept
+from orchestrator.technologies.parts.nats_requests import API, Request, ask, log_in
+from orchestrator.technologies.parts.nats_seeded import taken
 
 SETTINGS = "/etc/greenroom/nats.conf"
 """Where the server's configuration is put."""

@@ -16,7 +16,7 @@ from orchestrator.model.conversation import (
     SeedRefused,
     Send,
 )
-from orchestrator.technologies.documents import composed, fields, items, line, octets, text
+from orchestrator.technologies.parts.documents import composed, fields, items, line, octets, text
 
 EXPECTED = "expected `messages:` with a list of messages, each with a `topic`"
 

@@ -18,8 +18,8 @@ from orchestrator.model.conversation import (
     SliceRefused,
 )
 from orchestrator.model.slicing import Seeded, Slicing
-from orchestrator.technologies.copy_names import access, template_of
-from orchestrator.technologies.inserts import literal, quoted
+from orchestrator.technologies.parts.copy_names import access, template_of
+from orchestrator.technologies.parts.inserts import literal, quoted
 
 MOST = 64
 """Databases that are kept to be used again; so many tests at once are rare."""

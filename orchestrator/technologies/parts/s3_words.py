@@ -17,8 +17,8 @@ from urllib.parse import quote
 import yaml
 
 from orchestrator.model.conversation import Conversation, Credentials, Exchange, SeedRefused
-from orchestrator.technologies.documents import composed, fields, items, line, octets, text
-from orchestrator.technologies.http_words import HOST, told
+from orchestrator.technologies.parts.documents import composed, fields, items, line, octets, text
+from orchestrator.technologies.parts.http_words import HOST, told
 
 REGION = "us-east-1"
 """Where buckets are, as these servers have it: the one region in which that need not be said."""

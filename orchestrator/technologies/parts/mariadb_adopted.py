@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from orchestrator.model.adoption import Adoption, Command, OwnPlace
 from orchestrator.model.conversation import Credentials
 from orchestrator.model.probe import Readiness
-from orchestrator.technologies.copy_names import COPIES
-from orchestrator.technologies.inserts import literal, quoted
-from orchestrator.technologies.mariadb_native import SETTINGS
+from orchestrator.technologies.parts.copy_names import COPIES
+from orchestrator.technologies.parts.inserts import literal, quoted
+from orchestrator.technologies.parts.mariadb_native import SETTINGS
 
 SESSIONS = """
 SELECT CONCAT('KILL ', id, ';') FROM information_schema.processlist

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from orchestrator.model.conversation import SeedRefused
-from orchestrator.technologies.yaml_size import check_size
+from orchestrator.technologies.parts.yaml_size import check_size
 
 MOST_VALUES = 50_000
 """How many values a seed may have at least, those that aliases repeat included."""

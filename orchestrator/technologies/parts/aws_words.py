@@ -14,9 +14,17 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from orchestrator.model.conversation import Conversation, Credentials, Exchange, SeedRefused
-from orchestrator.technologies.documents import composed, fields, items, line, octets, pairs, text
-from orchestrator.technologies.http_words import Reply, told
-from orchestrator.technologies.s3_words import make_bucket, put_objects, signature
+from orchestrator.technologies.parts.documents import (
+    composed,
+    fields,
+    items,
+    line,
+    octets,
+    pairs,
+    text,
+)
+from orchestrator.technologies.parts.http_words import Reply, told
+from orchestrator.technologies.parts.s3_words import make_bucket, put_objects, signature
 
 KEY = "test"
 """The key and the secret that these servers take for their one account."""

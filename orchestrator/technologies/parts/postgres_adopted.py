@@ -13,9 +13,9 @@ from orchestrator.model.adoption import Adoption, Command, OwnPlace
 from orchestrator.model.conversation import Credentials
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.template import Template
-from orchestrator.technologies.copy_names import COPIES
-from orchestrator.technologies.postgres_ready import readiness as answering
-from orchestrator.technologies.postgres_state import literal, quoted
+from orchestrator.technologies.parts.copy_names import COPIES
+from orchestrator.technologies.parts.postgres_ready import readiness as answering
+from orchestrator.technologies.parts.postgres_state import literal, quoted
 
 PSQL = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-")
 

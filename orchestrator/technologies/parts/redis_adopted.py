@@ -20,8 +20,8 @@ from orchestrator.model.conversation import (
 )
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.template import SELF, Reference, Template
-from orchestrator.technologies.redis_native import CLIENT
-from orchestrator.technologies.redis_words import encoded, login
+from orchestrator.technologies.parts.redis_native import CLIENT
+from orchestrator.technologies.parts.redis_words import encoded, login
 
 NOTES = """
 local key = 'greenroom:claims'

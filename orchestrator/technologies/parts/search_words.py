@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import quote
 
 from orchestrator.model.conversation import Conversation, Credentials, Exchange, SeedRefused
-from orchestrator.technologies.documents import composed, line, octets, pairs
-from orchestrator.technologies.http_words import Reply, told
-from orchestrator.technologies.lines import numbered_lines
+from orchestrator.technologies.parts.documents import composed, line, octets, pairs
+from orchestrator.technologies.parts.http_words import Reply, told
+from orchestrator.technologies.parts.lines import numbered_lines
 
 EXPECTED = "expected a mapping of indices to what `GET /INDEX` says of them: `mappings`, `settings`"
 

@@ -6,8 +6,8 @@ from collections.abc import Generator
 from itertools import groupby
 
 from orchestrator.model.conversation import Conversation, Exchange, SliceRefused
-from orchestrator.technologies.nats_requests import API, Request, ask
-from orchestrator.technologies.nats_seeded import on_stream, read_messages
+from orchestrator.technologies.parts.nats_requests import API, Request, ask
+from orchestrator.technologies.parts.nats_seeded import on_stream, read_messages
 
 STREAM = "GREENROOM"
 """Keeps the requests, one in a message, in the template's account."""

@@ -18,7 +18,7 @@ from orchestrator.model.conversation import (
     SeedRefused,
     Send,
 )
-from orchestrator.technologies.lines import numbered_lines
+from orchestrator.technologies.parts.lines import numbered_lines
 
 GREETING = rb"^220[ -]"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import yaml
 
 from orchestrator.model.conversation import Conversation, Credentials, Exchange, SeedRefused
-from orchestrator.technologies.documents import (
+from orchestrator.technologies.parts.documents import (
     composed,
     fields,
     integer,
@@ -21,8 +21,14 @@ from orchestrator.technologies.documents import (
     pairs,
     text,
 )
-from orchestrator.technologies.kafka_records import Record, batch, partition_of
-from orchestrator.technologies.kafka_words import NOT_YET, REASONS, create_topic, leaders, produce
+from orchestrator.technologies.parts.kafka_records import Record, batch, partition_of
+from orchestrator.technologies.parts.kafka_words import (
+    NOT_YET,
+    REASONS,
+    create_topic,
+    leaders,
+    produce,
+)
 
 EXPECTED = "expected `topics:` with a list of topics, each with a `name`"
 

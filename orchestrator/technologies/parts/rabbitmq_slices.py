@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from orchestrator.model.conversation import Conversation, Credentials, ReadLine, Send, SliceRefused
 from orchestrator.model.slicing import Seeded, Slicing
-from orchestrator.technologies.rabbitmq_session import DONE, SESSION, WORDS
+from orchestrator.technologies.parts.rabbitmq_session import DONE, SESSION, WORDS
 
 DEFAULT = "/"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orchestrator.model.loader import Batch, Cell, SeedHead
-from orchestrator.technologies.rows import numbered_rows
+from orchestrator.technologies.parts.rows import numbered_rows
 
 
 def quoted(name: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from typing import Any
 
 from orchestrator.model.conversation import Exchange
-from orchestrator.technologies.nats_requests import API, Answer, Request, ask, listed
+from orchestrator.technologies.parts.nats_requests import API, Answer, Request, ask, listed
 
 WHILE_FILLED = {"no_ack": False, "sealed": False}
 """How a stream is while it is filled: it says what has arrived, and takes it."""

@@ -17,7 +17,7 @@ from orchestrator.model.conversation import (
     SliceRefused,
 )
 from orchestrator.model.slicing import Seeded, Slicing
-from orchestrator.technologies.redis_words import encoded
+from orchestrator.technologies.parts.redis_words import encoded
 
 SHARED = 16
 """Databases that a manifest may name for the shared state, from 0 on."""
