@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from orchestrator.manifest.modules import ModuleRefused
 from orchestrator.model.module import Described, Module
-from orchestrator.modules.conversation import Child, Ended
-from orchestrator.project_python import interpreter
-from orchestrator.waiting import Deadline, TimedOut
+
+if TYPE_CHECKING:
+    from orchestrator.modules.conversation import Child
 
 SECONDS = 60.0
 """Some make keys of 4096 bits when they are described, and the first one imports the SDK."""
@@ -44,6 +44,11 @@ class Describer:
 
     def describe(self, asked: Module) -> Described:
         """Say what a module's container would be. Raises ModuleRefused."""
+        # Imported here, because manifests without modules need none of it.
+        from orchestrator.modules.conversation import Ended
+        from orchestrator.project_python import interpreter
+        from orchestrator.waiting import Deadline, TimedOut
+
         python = interpreter(asked.python, self._folder, self._environ)
         asked = replace(asked, python=python)
         try:
@@ -60,6 +65,8 @@ class Describer:
             raise ModuleRefused(words) from late
 
     def _child(self, asked: Module) -> Child:
+        from orchestrator.modules.conversation import Child
+
         key = asked.python, asked.folder
         if key not in self._children:
             self._children[key] = Child(*key, self._environ).__enter__()
