@@ -97,11 +97,23 @@ def _server(
         site.wrong("a resource cannot stand on itself", "on")
     elif section not in SERVERS:
         site.wrong(f"{name} stands in {section}; only databases and brokers can be named", "on")
-    elif others.get(name) in made:
-        site.wrong(f"{name} has no server of its own; write {others[name]}, where it stands", "on")
+    elif (end := _end(name, others)) is None:
+        words = f"{name} has no server of its own, and stands on this one in the end"
+        site.wrong(f'{words}; give one of them a server with "use"', "on")
+    elif name in others and end in made:
+        site.wrong(f"{name} has no server of its own; write {end}, where it stands", "on")
     elif name in made:
         return made[name] if _fits(made[name], site) else None
     return None
+
+
+def _end(name: str, others: Mapping[str, str]) -> str | None:
+    """Where a row of entries that stand on each other ends, None when it never does."""
+    passed = set()
+    while name in others and name not in passed:
+        passed.add(name)
+        name = others[name]
+    return None if name in passed else name
 
 
 def _can_have_more(server: Resource) -> bool:

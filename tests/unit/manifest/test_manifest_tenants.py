@@ -60,6 +60,26 @@ WRONG = {
         "databases: {ledger: {use: postgres}, a: {on: ledger}, b: {on: a}}",
         ["1:63: databases.b.on: a has no server of its own; write ledger, where it stands"],
     ),
+    "a row of them": (
+        "databases: {ledger: {use: postgres}, a: {on: ledger}, b: {on: a}, c: {on: b}}",
+        [
+            "1:63: databases.b.on: a has no server of its own; write ledger, where it stands",
+            "1:75: databases.c.on: b has no server of its own; write ledger, where it stands",
+        ],
+    ),
+    "each other": (
+        "databases: {a: {on: b}, b: {on: a}}",
+        [
+            (
+                "1:21: databases.a.on: b has no server of its own, and stands on this one in the "
+                'end; give one of them a server with "use"'
+            ),
+            (
+                "1:33: databases.b.on: a has no server of its own, and stands on this one in the "
+                'end; give one of them a server with "use"'
+            ),
+        ],
+    ),
     "a service": (
         "databases: {a: {on: api}}\nservices: {api: {image: api}}",
         ["1:21: databases.a.on: api stands in services; only databases and brokers can be named"],
