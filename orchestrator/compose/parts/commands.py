@@ -7,6 +7,8 @@ from orchestrator.compose.out import Row, text, word
 from orchestrator.compose.reading.words import argv
 from orchestrator.compose.site import Site
 
+SETTLED = "a variable in this is several words now, or none, so that no variable stands there"
+
 
 def commands(site: Site) -> None:
     """Carry over what is run; a text is split into words, as Compose does, and no shell runs it."""
@@ -15,6 +17,8 @@ def commands(site: Site) -> None:
         if node is None:
             continue
         words = _words(node, site)
+        if isinstance(node, Said) and node.open and words is not None and not _open(words):
+            site.lost(node, SETTLED)
         if words:
             site.entry[key] = Row(node.spot, [text(word) for word in words])
         elif words is not None and key == "entrypoint":
@@ -22,6 +26,10 @@ def commands(site: Site) -> None:
             site.option(node.spot, setting, value=Row(node.spot, [word("", node.spot)]))
         elif words is not None:
             site.fine(node, "is empty, and so the image's own is run")
+
+
+def _open(words: list[Said]) -> bool:
+    return any(word.open for word in words)
 
 
 def _words(node: Node, site: Site) -> list[Said] | None:

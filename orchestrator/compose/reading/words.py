@@ -11,6 +11,7 @@ _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h|d)")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
+_REQUIRED = re.compile(r"\$\{env:[A-Za-z0-9_]+:\?[^}]*\}")
 _SHIELD = {ord(" "): 1, ord("'"): 2, ord('"'): 3, ord("\\"): 4}
 _BARE = {shielded: character for character, shielded in _SHIELD.items()}
 _BYTES = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
@@ -53,6 +54,9 @@ def argv(node: Node | None) -> list[Said] | None:
         return None
     texts = shlex.split(node.text)
     written = shlex.split(_shielded(node.written)) if node.open else []
+    if len(written) - len(texts) == sum(map(bool, map(_REQUIRED.fullmatch, written))) > 0:
+        # What is required and not set has no value yet, and so its words are missing only now.
+        return [node.but(_unshielded(word), _unshielded(word)) for word in written]
     if len(written) != len(texts):
         return [node.but(text) for text in texts]
     return [node.but(text, _unshielded(word)) for text, word in zip(texts, written, strict=True)]

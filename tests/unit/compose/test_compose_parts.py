@@ -87,6 +87,27 @@ def test_a_variable_in_a_command_is_one_word_or_a_part_of_one() -> None:
     assert found["services"]["web"]["command"] == command  # type: ignore[index,call-overload]
 
 
+def test_a_required_variable_in_a_command_stays_although_it_is_not_set() -> None:
+    text = "services:\n  web:\n    image: x\n    command: serve --token ${TOKEN:?set me}\n"
+    found = plain(translate(text, imported=True).root)
+    command = ["serve", "--token", "${env:TOKEN:?set me}"]
+    assert found["services"]["web"]["command"] == command  # type: ignore[index,call-overload]
+
+
+@pytest.mark.parametrize(("written", "words"), [("${TOKEN}", []), ("${A:-b c}", ["b", "c"])])
+def test_a_variable_that_is_not_one_word_is_told(written: str, words: list[str]) -> None:
+    text = f"services:\n  web:\n    image: x\n    command: serve {written}\n"
+    made = translate(text, imported=True)
+    found = plain(made.root)
+    assert found["services"]["web"]["command"] == ["serve", *words]  # type: ignore[index,call-overload]
+    assert notes(made, lost=True) == [
+        (
+            "compose.yaml:4:14: services.web.command: a variable in this is several words now, or "
+            "none, so that no variable stands there"
+        )
+    ]
+
+
 def test_a_quote_without_a_partner_is_told() -> None:
     told = mistakes("services:\n  web:\n    image: x\n    command: say \"it's\n".replace('"', ""))
     assert told == [
