@@ -30,7 +30,7 @@ class Project:
         """Return what a file says; empty when it is not there or cannot be read."""
         try:
             with (self.folder / name).open("rb") as file:
-                return file.read(LARGEST).decode("utf-8", "replace")
+                return file.read(LARGEST).decode("utf-8-sig", "replace")
         except OSError:
             return ""
 

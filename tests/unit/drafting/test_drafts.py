@@ -286,6 +286,12 @@ def test_what_makes_no_sense_is_passed_over(files: Files, tmp_path: Path) -> Non
     assert made(tmp_path, files).servers == ()
 
 
+def test_a_byte_order_mark_is_no_reason_to_pass_a_file_over(tmp_path: Path) -> None:
+    """Editors of Windows write one, and npm reads over it."""
+    files = {"package.json": '\ufeff{"dependencies": {"pg": "8"}}'}
+    assert servers(made(tmp_path, files)) == {"database": "postgres"}
+
+
 # The command.
 
 
