@@ -493,6 +493,11 @@ def main() -> None:
             say(described(request, rehearsing))
         except Wrong as wrong:
             say(wrong.answer)
+        except Exception as error:
+            if request["do"] == "start":
+                raise
+            # What a constructor takes as it is may be nonsense to all who look at it later.
+            say(Wrong("arguments", said(error)).answer)
 
 
 TEMPORARY = sys.argv[1] if len(sys.argv) > 1 else None

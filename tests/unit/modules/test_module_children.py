@@ -101,6 +101,15 @@ def test_the_constructor_s_own_words_are_told(modules: Describer) -> None:
     assert refused.message.startswith("Use `port` instead of `port_to_expose`; its arguments are ")
 
 
+def test_what_only_shows_after_the_constructor_is_told_without_a_traceback(
+    modules: Describer,
+) -> None:
+    refused = refusal(modules, "redis", port="abc")
+    assert refused.key == "arguments"
+    assert refused.message == "invalid literal for int() with base 10: 'abc'"
+    assert described(modules, "redis").ports == ((6379, None),)
+
+
 def test_a_missing_driver_is_named_with_how_it_is_installed(tmp_path: Path) -> None:
     hidden = tmp_path / "pika"
     hidden.mkdir()
