@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.doctor.finding import CONTAINERS, Around, Finding, ok, warning
-from orchestrator.errors import EngineUnavailable
+from orchestrator.errors import EngineError
 from orchestrator.waiting import Deadline
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def engine(around: Around, deadline: Deadline) -> Iterator[Finding]:
 
     try:
         found = about(around.environ, deadline)
-    except EngineUnavailable as error:
+    except EngineError as error:
         yield warning("engine", error.message, error.hint)
         return
     rootless = ", rootless" if found.rootless else ""

@@ -23,11 +23,14 @@ Query = Mapping[str, str | int]
 
 
 class Refusal(Exception):
-    """An answer by which the engine refused a call: its status and its words."""
+    """An answer by which the engine refused a call: its status and its words.
 
-    def __init__(self, status: int, words: str) -> None:
+    Words that are `foreign` do not come in the form that engines give theirs.
+    """
+
+    def __init__(self, status: int, words: str, *, foreign: bool = False) -> None:
         super().__init__(status, words)
-        self.status, self.words = status, words
+        self.status, self.words, self.foreign = status, words, foreign
 
 
 def target(path: str, query: Query) -> str:
@@ -51,7 +54,7 @@ def ask(
         connection.request(method, wanted, body, dict(headers))
     answer = connection.getresponse()
     if answer.status >= 300 and answer.status != NOT_MODIFIED:
-        raise Refusal(answer.status, _words(answer))
+        raise _refusal(answer)
     return answer
 
 
@@ -60,16 +63,17 @@ def filters(**wanted: str) -> dict[str, str | int]:
     return {"filters": json.dumps({name: [value] for name, value in wanted.items()})}
 
 
-def _words(answer: HTTPResponse) -> str:
+def _refusal(answer: HTTPResponse) -> Refusal:
     """The engine's words in a refusal, or what a proxy wrote instead."""
     body = b""
     with suppress(HTTPException, ConnectionError):
         body = answer.read(WORDS_AT_MOST)
     try:
-        return str(json.loads(body)["message"])
+        return Refusal(answer.status, str(json.loads(body)["message"]))
     except (ValueError, KeyError, TypeError, RecursionError):
         text = without_tags(body.decode("utf-8", "replace"))
-        return text or f"it answered with status {answer.status} and no word"
+        words = text or f"it answered with status {answer.status} and no word"
+        return Refusal(answer.status, words, foreign=True)
 
 
 def without_tags(text: str) -> str:

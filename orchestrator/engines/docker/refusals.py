@@ -57,7 +57,7 @@ STARTING = "start Docker (or Podman's socket), or point DOCKER_HOST at an engine
 HANGING = 'see whether "docker info" answers; if it does not, restart the engine'
 RESTARTED = "see whether the engine was restarted, and try again"
 FAILING = 'try again; if it fails again, the engine\'s log says more ("journalctl -u docker")'
-NO_ENGINE = "see what answers there: it may be a proxy, or something that is no container engine"
+NO_ENGINE = "see what answers{place}: it may be a proxy, or something that is no container engine"
 ASKING_SSH = """\
 see that "ssh HOST docker version" works there without asking anything: the host's key has to be \
 known, yours be accepted, and docker be on its PATH"""
@@ -78,7 +78,10 @@ def translated(doing: str, endpoint: Endpoint) -> Iterator[None]:
             raise
         raise TimedOut(doing) from error
     except Refusal as error:
-        raise refused(doing, error.words, error.status) from error
+        raised = refused(doing, error.words, error.status)
+        if error.foreign and not raised.hint:
+            raised.hint = NO_ENGINE.format(place=f" at {endpoint}")
+        raise raised from error
     except NoAddress as error:
         message = f"{endpoint} is no engine's address: {error}"
         raise EngineUnavailable(message, hint=ADDRESSES) from error
@@ -135,7 +138,7 @@ def _broken(doing: str, error: Exception, endpoint: Endpoint) -> EngineError:
         return cut(doing)
     if _any(causes, Nonsense, ValueError):
         message = f"cannot {doing}: the answer from {endpoint} makes no sense: {error}"
-        return EngineError(message, hint=NO_ENGINE)
+        return EngineError(message, hint=NO_ENGINE.format(place=" there"))
     # Our own side can lack room and open files as well as the engine's.
     return refused(doing, _reason(causes), FAILURE)
 

@@ -9,6 +9,7 @@ import pytest
 
 from orchestrator.engines.docker.dialling import Unreachable
 from orchestrator.engines.docker.endpoint import Endpoint
+from orchestrator.engines.docker.exchange import Refusal
 from orchestrator.engines.docker.patience import Silent
 from orchestrator.engines.docker.refusals import refused, translated
 from orchestrator.errors import (
@@ -56,6 +57,17 @@ def test_refusals_are_told_apart(words: str, kind: type[EngineError]) -> None:
     error = refused("start ledger", words)
     assert type(error) is kind
     assert str(error) == f"cannot start ledger: {words}"
+
+
+def test_a_page_instead_of_an_engine_s_words_says_where_to_look() -> None:
+    """A web server answers everything, and is no engine."""
+    endpoint = Endpoint("tcp://10.0.0.1:80", origin="DOCKER_HOST")
+    with pytest.raises(EngineError) as caught, translated("list what is there", endpoint):
+        raise Refusal(404, "File not found.", foreign=True)
+    assert caught.value.message == "cannot list what is there: File not found."
+    assert caught.value.hint.startswith(
+        "see what answers at tcp://10.0.0.1:80 (from DOCKER_HOST): it may be a proxy"
+    )
 
 
 def test_no_permission_names_the_group() -> None:

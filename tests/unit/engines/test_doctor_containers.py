@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripted_daemon import Daemon, json_answer
+from scripted_daemon import Daemon, json_answer, refusal
 
 from orchestrator.doctor import Around
 from orchestrator.doctor.containers import engine
@@ -74,6 +74,14 @@ def test_nobody_answers(tmp_path: Path) -> None:
     assert (one.level, one.provides) == ("warning", ())
     assert one.text == "no container engine answers at tcp://127.0.0.1:1 (from DOCKER_HOST)"
     assert one.hint
+
+
+def test_what_answers_is_no_engine(daemon: Daemon, tmp_path: Path) -> None:
+    """It is told under the engine's own topic all the same."""
+    daemon.on("GET .*", refusal(404, "gone"))
+    assert found(daemon, tmp_path) == [
+        ("warning", "engine", "cannot ask the engine about itself: gone")
+    ]
 
 
 @pytest.mark.parametrize(("free", "level"), [(10**12, "ok"), (10**9, "warning")])
