@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from orchestrator.manifest.building.base import base, texts
+from orchestrator.manifest.building.field_names import wrong_port
 from orchestrator.manifest.building.image import check_image
 from orchestrator.manifest.building.image_build import image_build
 from orchestrator.manifest.building.probes import readiness
 from orchestrator.manifest.building.seeds import Loads, seeds
 from orchestrator.manifest.building.site import Site
 from orchestrator.manifest.model.program import Program, Service
-from orchestrator.manifest.sections import NAME
 from orchestrator.manifest.words import listed
 from orchestrator.model.module import PREFIX
 from orchestrator.model.probe import Automatic, Exit, Readiness
 from orchestrator.model.resource import DOCKER, PROCESS, Port, Resource
-from orchestrator.model.template import View
 
 _CONTAINERS_ONLY = (
     "aliases",
@@ -32,8 +30,6 @@ _CONTAINERS_ONLY = (
     "tmpfs",
     "user",
 )
-_FIELDS = ("url", "host", "port")
-_NAME = re.compile(NAME)
 _WHAT = ("image", "build", "command")
 
 
@@ -127,17 +123,13 @@ def _check_name(name: str | int, site: Site) -> None:
     if isinstance(name, int):
         return
     other = f"{site.name}-{name}"
-    if name in tuple(View):
-        site.wrong_key("is a side of an address; give the port another name", "ports", name)
-    elif name in _FIELDS:
-        site.wrong_key("is a field of an address; give the port another name", "ports", name)
+    if wrong := wrong_port(name):
+        site.wrong_key(wrong, "ports", name)
     elif other in site.around.names.sections:
         variable = f"{other}_URL".upper().replace("-", "_")
         site.wrong_key(
             f"would share {variable} with {other}; give the port another name", "ports", name
         )
-    elif not _NAME.fullmatch(name):
-        site.wrong_key("must be lower-case letters, digits and hyphens", "ports", name)
 
 
 def _workdir(entry: Program, site: Site) -> str | None:

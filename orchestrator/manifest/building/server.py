@@ -115,7 +115,8 @@ def _technology(entry: Server, site: Site) -> Technology | None:
         site.wrong(f"a digest goes behind a version; write it like {pinned}", "use")
     else:
         own = f"; {DESCRIBED}/{name}{SUFFIX} could describe it" if re.fullmatch(NAME, name) else ""
-        near = did_you_mean(name, known, f"there are {listed(sorted(known))}{own}")
+        every = sorted({*site.own_technologies(), *known})
+        near = did_you_mean(name, every, f"there are {listed(every)}{own}")
         site.wrong(f"unknown technology {quoted(name)}{near}", "use")
     return None
 

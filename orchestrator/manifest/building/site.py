@@ -93,6 +93,10 @@ class Site:
         """Whether the entry can `use` this name, and what it is, unless that is in doubt."""
         return self.around.technologies.find(name, self.around.source_of((*self.path, "use")))
 
+    def own_technologies(self) -> tuple[str, ...]:
+        """The names of those that are described beside the file in which the entry stands."""
+        return self.around.technologies.beside(self.around.source_of((*self.path, "use")))
+
     def resolved(self, path: str, *keys: str | int) -> str:
         """A path as written under these keys, resolved against the folder of its file."""
         return str(PurePath(self.around.folder_of((*self.path, *keys)), path))

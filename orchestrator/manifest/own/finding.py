@@ -19,6 +19,9 @@ FOLDER = "technologies"
 
 SUFFIX = ".yaml"
 
+AT_MOST = 1000
+"""Files in that folder that are looked through for a name that is nearly right."""
+
 
 @dataclass
 class Technologies:
@@ -44,6 +47,14 @@ class Technologies:
                 self._read[own.path] = self._own(name, own)
             return True, self._read[own.path]
         return (True, self.common[name]) if name in self.common else (False, None)
+
+    def beside(self, place: Source) -> tuple[str, ...]:
+        """Return the names of those that are described beside a file."""
+        folder = str(PurePath(place.folder, FOLDER))
+        if not self.files.is_folder(folder):
+            return ()
+        names = (PurePath(file) for file in self.files.listing(folder, AT_MOST))
+        return tuple(each.stem for each in names if str(each) == f"{each.stem}{SUFFIX}")
 
     def _own(self, name: str, place: Source) -> Technology | None:
         # Imported here, because most manifests need none of it.

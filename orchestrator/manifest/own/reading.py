@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from orchestrator.manifest.building.field_names import wrong_field, wrong_port
 from orchestrator.manifest.building.site import Site, Surroundings
 from orchestrator.manifest.checks.names import Names
 from orchestrator.manifest.files import Files
@@ -50,6 +51,13 @@ def read(
     around = Surroundings(place.folder, files, technologies, Names({}), mistakes)
     technology = made(name, form, source, _Whole("databases", name, around))
     _References(technology, mistakes).check(root)
+    for key, names, wrong in (
+        ("fields", form.fields, wrong_field),
+        ("ports", form.ports, wrong_port),
+    ):
+        for named in names or {}:
+            if words := wrong(named):
+                mistakes.note_key((key, named), words)
     for path in form.files or {}:
         if not PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
             mistakes.note_key(("files", path), "must be the absolute path of a file, without ..")

@@ -39,6 +39,12 @@ class FakeFiles:
     def real(self, path: str) -> str:
         return self.links.get(path.removeprefix(f"{FOLDER}/"), path)
 
+    def listing(self, path: str, most: int) -> list[str]:
+        start = path.removeprefix(f"{FOLDER}/") + "/"
+        known = sorted((*self.files, *self.texts))
+        found = [file.removeprefix(start) for file in known if file.startswith(start)]
+        return found[: most + 1]
+
     def read(self, path: str) -> bytes:
         text = self.texts.get(path.removeprefix(f"{FOLDER}/"), b"")
         return text if isinstance(text, bytes) else textwrap.dedent(text).lstrip("\n").encode()

@@ -177,6 +177,19 @@ MISTAKES = {
         "{image: a, version: 1, port: 80, files: {app.conf: a}}",
         ["1:42: files", "must be the absolute path of a file, without .."],
     ),
+    "fields and ports that nobody could ask for": (
+        (
+            '{image: a, version: 1, port: 80, fields: {a b: x, host: y, "": z}, '
+            "ports: {url: 81, B: 82}}"
+        ),
+        [
+            '1:43: fields["a b"]: must be letters, digits and underscores',
+            "1:51: fields.host: is there anyway; give the field another name",
+            '1:60: fields[""]: must be letters, digits and underscores',
+            "1:76: ports.url: is a field of an address; give the port another name",
+            "1:85: ports.B: must be lower-case letters, digits and hyphens",
+        ],
+    ),
     "a probe that cannot be": (
         "{image: a, version: 1, port: 80, ready: {tcp: grpc}}",
         ['1:47: ready.tcp: no port is called "grpc"'],
@@ -193,6 +206,13 @@ def test_mistakes_have_their_place_in_the_file(summary: str) -> None:
     assert all(line.startswith("technologies/qdrant.yaml") for line in told), told
     for word in words:
         assert any(word in line for line in told), told
+
+
+def test_a_name_that_is_nearly_right_is_told_of_one_s_own_too() -> None:
+    texts = {"technologies/pages.yaml": "{image: a, version: 1, port: 80}"}
+    files = FakeFiles(texts=texts, folders=("technologies",))
+    (line,) = reported(World(files=files), "databases: {a: {use: page}}")
+    assert line.endswith('unknown technology "page"; did you mean "pages"?')
 
 
 def test_a_name_cannot_lead_out_of_the_folder() -> None:
