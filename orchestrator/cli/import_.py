@@ -64,7 +64,10 @@ def import_(
     names = [shown_as(path) for path in paths]
     lost = {(note.spot, note.message): note for note in translation.notes if note.lost}
     if lost and strict:
-        raise ManifestError([note.problem for note in lost.values()])
+        remark(
+            *told(list(lost.values())), f"error: {in_short(len(lost))}, and so nothing is written"
+        )
+        return ManifestError.exit_code
     remark(*told(translation.notes))
     written = manifest_text(translation, names)
     if target is None:

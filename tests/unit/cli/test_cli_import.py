@@ -113,6 +113,7 @@ def test_strictly_nothing_is_written_when_something_is_lost(bare: Shop) -> None:
     ended = bare.greenroom("import", "--strict")
     assert ended.code == 65
     assert ended.err.count("devices such as GPUs are not handed on") == 1
+    assert ended.err.endswith("error: one thing is lost, see above, and so nothing is written\n")
     assert not (bare.folder / "environment.yaml").exists()
     put(bare, compose__yaml=COMPOSE)
     assert bare.greenroom("import", "--strict").code == 0
