@@ -77,10 +77,17 @@ def in_words(
 ) -> None:
     """Print all of it as sentences; of the seeds, the faults come first."""
     remark(*(f"warning: {warning}" for warning in manifest.warnings))
-    result(f"{manifest.name}: no mistakes; it starts {', '.join(names) or 'nothing'}")
+    result(f"{manifest.name}: no mistakes; it starts {', '.join(names) or nothing(manifest)}")
     result(*(str(one) for one in sorted(findings or (), key=lambda one: not one.is_fault)))
     if findings is not None and not faulty(findings):
         result("no seed makes other data each time")
+
+
+def nothing(manifest: model.Manifest) -> str:
+    """Return in words that nothing would be started, and with which profiles something would."""
+    profiles = sorted({name for one in manifest.resources.values() for name in one.profiles})
+    others = f" without a profile; there are: {', '.join(profiles)}" if profiles else ""
+    return f"nothing{others}"
 
 
 def faulty(findings: Sequence[Finding] | None) -> bool:

@@ -22,6 +22,12 @@ def test_check_names_what_takes_part(shop: Shop) -> None:
     assert shop.docker.calls == []
 
 
+def test_check_names_the_profiles_where_nothing_takes_part_without(shop: Shop) -> None:
+    shop.write("databases: {a: {use: redis, profiles: [x, y]}, b: {use: redis, profiles: [x]}}")
+    expected = "shop: no mistakes; it starts nothing without a profile; there are: x, y\n"
+    assert shop.greenroom("check").out == expected
+
+
 def test_check_as_json(shop: Shop) -> None:
     assert json.loads(shop.greenroom("check", "--json").out) == {
         "ok": True,
