@@ -120,9 +120,13 @@ def upwards(start: Path) -> Path:
     for folder in (start, *start.resolve().parents):
         if (folder / NAME).exists():
             return folder / NAME
+    from orchestrator.host.compose_files import NAMES
+
+    compose = next((name for name in NAMES if (start / name).is_file()), None)
+    made = f"greenroom import makes one of {compose}" if compose else "greenroom init writes one"
     raise UsageError(
         f"there is no {NAME} here or above",
-        hint="greenroom init writes one; or name a ready-made environment: greenroom up web",
+        hint=f"{made}; or name a ready-made environment: greenroom up web",
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
+from pathlib import PurePath
 
+from orchestrator.manifest.including.foreign import how_to_use, is_compose
 from orchestrator.manifest.including.merging import Layer, over
 from orchestrator.manifest.including.reader import Part, Reader, World
 from orchestrator.manifest.places import HERE, Source
@@ -30,6 +32,9 @@ def composed(top: Part, world: World) -> Whole:
     Raises ManifestError with the mistakes of all files when one of them could not be read: what it
     would have said, nobody knows, and so what the others lack cannot be judged.
     """
+    if is_compose(top.root, top.source.path):
+        top.mistakes.note((), how_to_use(PurePath(top.source.path).name))
+        raise top.mistakes.error()
     below = list(Reader(world, top).parts())
     for part in below:
         top.mistakes.take_over(part.mistakes)

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from orchestrator.errors import ManifestError
 from orchestrator.manifest.files import Files, led_out, project
+from orchestrator.manifest.including.foreign import is_compose
 from orchestrator.manifest.including.translator import COMPOSE, Reading, Translator
 from orchestrator.manifest.mistakes import Mistakes
 from orchestrator.manifest.model.includes import Included, entries, read_include
@@ -184,6 +185,10 @@ class Reader:
             if child.folder != part.folder:
                 child.environ = beside(child.folder, self._world.files, part.environ)
             child.root = self._values(text, included, child)
+            if not included.compose and is_compose(child.root, found.path):
+                written = included.word.text
+                part.wrong(path, f"this is a Compose file; write {{compose: {written}}}")
+                child.root = {}
         except ManifestError as error:
             mistakes.repeat(error.problems)
             child.failed = True

@@ -33,7 +33,12 @@ def read_include(value: object) -> Included:
         return _named_kind(value)
     word = read_word(value)
     _no_address(word)
-    return Included(word, bool(_COMPOSE.fullmatch(PurePath(word.text).name)))
+    return Included(word, is_called_compose(word.text))
+
+
+def is_called_compose(path: str) -> bool:
+    """Whether a file is called as Compose files are."""
+    return bool(_COMPOSE.fullmatch(PurePath(path).name))
 
 
 def entries(value: object) -> list[object]:

@@ -28,6 +28,13 @@ def test_check_names_the_profiles_where_nothing_takes_part_without(shop: Shop) -
     assert shop.greenroom("check").out == expected
 
 
+def test_where_only_a_compose_file_is_it_can_be_imported(shop: Shop) -> None:
+    (shop.folder / "environment.yaml").unlink()
+    (shop.folder / "compose.yml").write_text("services: {}")
+    ended = shop.greenroom("check")
+    assert "next: greenroom import makes one of compose.yml; or name a ready-made" in ended.err
+
+
 def test_check_as_json(shop: Shop) -> None:
     assert json.loads(shop.greenroom("check", "--json").out) == {
         "ok": True,

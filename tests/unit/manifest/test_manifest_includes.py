@@ -439,6 +439,26 @@ def test_what_cannot_be_included_is_told(
     assert mistakes(text, texts) == expected
 
 
+COMPOSE = """
+services:
+  api: {image: x, environment: {A: b}, depends_on: [db], restart: always}
+  db: {image: y}
+"""
+
+
+def test_a_compose_file_in_the_place_of_a_manifest_is_one_mistake() -> None:
+    (line,) = mistakes("include: [stack.yaml]", {"stack.yaml": COMPOSE})
+    assert line.endswith("include[0]: this is a Compose file; write {compose: stack.yaml}")
+    (line,) = World().mistakes(COMPOSE)
+    assert "this is a Compose file" in line
+    assert "include: [{compose: environment.yaml}]" in line
+
+
+def test_a_slip_makes_no_compose_file_of_a_manifest() -> None:
+    (line,) = World().mistakes("services: {api: {image: x, environment: {A: b}}}")
+    assert line.endswith('unknown key; did you mean "env"?')
+
+
 def test_a_link_out_of_the_project_is_no_way_in() -> None:
     """Neither for what is included nor for what that names."""
     files = replace(
