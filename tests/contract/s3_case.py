@@ -71,8 +71,8 @@ S3 = TechnologyCase(
     bad=(
         BadSeed(
             "none.yaml",
-            b"objects:\n- {key: a, content: b}\n- {key: a, bucket: attic}\n",
-            r"none\.yaml:3: NoSuchBucket: The specified bucket does not exist",
+            b"objects:\n- {key: a, content: b}\n- {key: a, bucket: Attic_}\n",
+            r"none\.yaml:3: InvalidBucketName: The specified bucket is not valid",
         ),
     ),
     short=True,

@@ -23,10 +23,10 @@ from orchestrator.manifest.own.reading import read
 from orchestrator.manifest.places import Source
 from orchestrator.seeding.generated import generate
 from orchestrator.seeding.rows.yaml_rows import read_yaml
-from orchestrator.technologies.nats import read_streams
 from orchestrator.technologies.parts.documents import composed, pairs
 from orchestrator.technologies.parts.kafka_seeds import topics
 from orchestrator.technologies.parts.mqtt_words import listed
+from orchestrator.technologies.parts.nats_seeds import read_streams
 
 READ = {name: page(name) for name in PAGES}
 BLOCKS = [block for name in PAGES for block in READ[name].blocks]

@@ -140,7 +140,6 @@ FIND = "--quiet shop --authenticationDatabase admin --eval 'db.users.find({_id: 
 
 KEPT = "-C 1 -W 5 -t sensors/hall"
 
-STORED = "/var/lib/greenroom/data/files"
 
 ASKED = {
     "postgres": ("ledger", f"psql -Atc {shlex.quote(LEDGER)}", "1006|135"),
@@ -159,7 +158,7 @@ ASKED = {
     ),
     "elasticsearch": ("search", "curl -s localhost:9200/books/_doc/1", "Emma"),
     "opensearch": ("search", "curl -s localhost:9200/books/_doc/1", "Emma"),
-    "s3": ("files", f"head -c 99 {STORED}/notes.txt/xl.meta >/dev/null && echo", ""),
+    "s3": ("files", "curl -s http://localhost:8888/buckets/files/notes.txt", "Hello."),
     "aws": ("cloud", "python -c 'import moto; print(moto.__version__)'", "5.1.22"),
     "rabbitmq": ("queue", "rabbitmqctl -q list_queues name", "orders"),
     "nats": ("events", "nats-server --version", "v2"),
@@ -206,7 +205,7 @@ SPOILT = [
     ("mosquitto", 0, lambda text: text + "  - {topic: lights/#}\n"),
     ("clickhouse", 0, lambda text: text.replace("CREATE", "CREAT")),
     ("clickhouse", 1, lambda text: text.replace("40", "many")),
-    ("s3", 0, lambda text: text + "  - {key: a, bucket: attic}\n"),
+    ("s3", 0, lambda text: text + "  - {key: a, bucket: Attic_}\n"),
     ("aws", 0, lambda text: text.replace("CreateTable", "DeleteTable")),
     ("rabbitmq", 0, lambda text: text.replace('"/"', '"/nowhere"')),
     ("nats", 0, lambda text: text + OVERLAP),

@@ -226,7 +226,7 @@ def test_two_runs_of_one_manifest_do_not_meet(shop: Shop) -> None:
         ("no such option", ["up", "--fast"], 64, "--fast"),
         ("no such resource", ["check", "broken"], 65, 'did you mean "nats"'),
         ("nothing is up", ["url", "events"], 64, "greenroom up"),
-        ("no engine", ["up"], 69, "start Docker"),
+        ("no engine", ["up", "--engine", "docker"], 69, "start Docker"),
     ],
 )
 def test_what_is_wrong_is_said_with_the_next_step(

@@ -1,4 +1,4 @@
-"""What else than MinIO plays the role of a store of objects, and how each is told who gets in."""
+"""What else than SeaweedFS plays the role of a store of objects, and how it is told who gets in."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from dataclasses import replace
 
 from orchestrator.model.probe import Http, Readiness
 from orchestrator.model.technology import Technology
-
-IDENTITIES = (
-    '{"identities": [{"name": "greenroom", "actions": ["Admin"], '
-    '"credentials": [{"accessKey": "${self.user}", "secretKey": "${self.password}"}]}]}'
-)
 
 
 def answers(path: str) -> Callable[[str, str], Readiness]:
@@ -22,23 +17,24 @@ def answers(path: str) -> Callable[[str, str], Readiness]:
 def variants(role: Technology) -> dict[str, Technology]:
     """Return what each of the other images is, by its name; to applications all are the same.
 
-    RustFS: https://docs.rustfs.com; SeaweedFS:
-    https://github.com/seaweedfs/seaweedfs/wiki/Amazon-S3-API; Moto, which takes any keys:
+    MinIO: https://docs.min.io; RustFS: https://docs.rustfs.com; Moto, which takes any keys:
     https://docs.getmoto.org/en/latest/docs/server_mode.html.
     """
-    keys = {"RUSTFS_ACCESS_KEY": "${self.user}", "RUSTFS_SECRET_KEY": "${self.password}"}
-    config = "/etc/greenroom/s3.json"
+    plain = replace(role, command=None, env={})
+    minio = {
+        "MINIO_ROOT_USER": "${self.user}",
+        "MINIO_ROOT_PASSWORD": "${self.password}",
+        "MINIO_BROWSER": "off",
+    }
+    rustfs = {"RUSTFS_ACCESS_KEY": "${self.user}", "RUSTFS_SECRET_KEY": "${self.password}"}
     return {
-        "rustfs/rustfs": replace(role, readiness=answers("/health"), command=None, env=keys),
-        "chrislusf/seaweedfs": replace(
-            role,
-            port=8333,
-            readiness=answers("/healthz"),
-            command=("server", "-s3", f"-s3.config={config}"),
-            env={},
-            files={config: IDENTITIES},
+        "minio/minio": replace(
+            plain,
+            port=9000,
+            readiness=answers("/minio/health/cluster"),
+            command=("server", "/var/lib/greenroom/data"),
+            env=minio,
         ),
-        "motoserver/moto": replace(
-            role, port=5000, readiness=answers("/moto-api/"), command=None, env={}
-        ),
+        "rustfs/rustfs": replace(plain, port=9000, readiness=answers("/health"), env=rustfs),
+        "motoserver/moto": replace(plain, port=5000, readiness=answers("/moto-api/")),
     }

@@ -10,7 +10,7 @@ import pytest
 from orchestrator.model.loader import Batch, RowsLoader
 from orchestrator.seeding.rows.row import Row
 from orchestrator.seeding.rows.stream import PIECE, RowStream
-from orchestrator.technologies.postgres import ROWS
+from orchestrator.technologies.parts.postgres_seeds import ROWS
 
 
 def told(*rows: Row) -> str:

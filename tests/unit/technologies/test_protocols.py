@@ -12,8 +12,15 @@ from spoken import speak
 from orchestrator.model.conversation import Credentials, SeedRefused
 from orchestrator.model.loader import SeedHead
 from orchestrator.model.probe import Dialogue, Http
-from orchestrator.technologies import BUILT_IN, mariadb, nats, postgres, redis
-from orchestrator.technologies.parts import inserts
+from orchestrator.technologies import BUILT_IN
+from orchestrator.technologies.parts import (
+    inserts,
+    mariadb_seeds,
+    nats_seeds,
+    postgres_ready,
+    postgres_seeds,
+    redis_seeds,
+)
 from orchestrator.technologies.parts.lines import numbered_lines
 
 COPY_ORDERS = 'COPY "sales"."orders" ("a ""b""", "c,d") FROM STDIN WITH (FORMAT csv, HEADER true)'
@@ -40,13 +47,13 @@ class TestLines:
 
 class TestPostgres:
     def test_the_probe_is_a_startup_message_of_protocol_3(self) -> None:
-        probe = postgres.readiness("me", "ledger").probe
+        probe = postgres_ready.readiness("me", "ledger").probe
         assert isinstance(probe, Dialogue)
         sent = str(probe.send).encode("latin-1")
         assert sent == b"\0\0\0\x21\0\x03\0\0user\0me\0database\0ledger\0\0"
 
     def test_names_beyond_ascii_survive(self) -> None:
-        probe = postgres.readiness("müller", "db").probe
+        probe = postgres_ready.readiness("müller", "db").probe
         assert isinstance(probe, Dialogue)
         assert "müller".encode() in str(probe.send).encode("latin-1")
 
@@ -66,10 +73,10 @@ class TestPostgres:
         ],
     )
     def test_rows_are_copied(self, summary: str, head: SeedHead, expected: str) -> None:
-        assert postgres.copy_rows(head)[-1] == expected, summary
+        assert postgres_seeds.copy_rows(head)[-1] == expected, summary
 
     def test_scripts_stop_at_the_first_error(self) -> None:
-        assert "--set=ON_ERROR_STOP=1" in postgres.run_script(SeedHead("schema"))
+        assert "--set=ON_ERROR_STOP=1" in postgres_seeds.run_script(SeedHead("schema"))
 
 
 class TestMariaDB:
@@ -86,7 +93,7 @@ class TestMariaDB:
     def test_a_greeting_counts_and_an_error_does_not(
         self, summary: str, packet: bytes, counts: bool
     ) -> None:
-        assert bool(re.search(mariadb.HANDSHAKE, packet)) is counts, summary
+        assert bool(re.search(mariadb_seeds.HANDSHAKE, packet)) is counts, summary
 
     def test_rows_become_statements_on_their_own_lines(self) -> None:
         chunks = [b'id,"a`b"\n1,"x\n', b"y\"\n2,\n3,it's \\\n"]
@@ -117,27 +124,27 @@ class TestMariaDB:
         ],
     )
     def test_names_of_databases(self, summary: str, name: str, taken: bool) -> None:
-        assert bool(re.fullmatch(mariadb.DATABASE[0], name)) is taken, summary
+        assert bool(re.fullmatch(mariadb_seeds.DATABASE[0], name)) is taken, summary
 
     @pytest.mark.parametrize(
         ("form", "text", "taken"),
         [
-            (mariadb.USER, "greenroom", True),
-            (mariadb.USER, "root", False),
-            (mariadb.USER, "rooted", True),
-            (mariadb.USER, "it's", False),
-            (mariadb.USER, "a" * 33, False),
-            (mariadb.PASSWORD, "p4$$ (w)#", True),
-            (mariadb.PASSWORD, "-n", False),
-            (mariadb.PASSWORD, 'a"b', False),
-            (mariadb.PASSWORD, "a\\b", False),
+            (mariadb_seeds.USER, "greenroom", True),
+            (mariadb_seeds.USER, "root", False),
+            (mariadb_seeds.USER, "rooted", True),
+            (mariadb_seeds.USER, "it's", False),
+            (mariadb_seeds.USER, "a" * 33, False),
+            (mariadb_seeds.PASSWORD, "p4$$ (w)#", True),
+            (mariadb_seeds.PASSWORD, "-n", False),
+            (mariadb_seeds.PASSWORD, 'a"b', False),
+            (mariadb_seeds.PASSWORD, "a\\b", False),
         ],
     )
     def test_users_and_passwords(self, form: tuple[str, str], text: str, taken: bool) -> None:
         assert bool(re.fullmatch(form[0], text)) is taken
 
     def test_no_password_stands_in_an_argument(self) -> None:
-        for technology in (mariadb.MARIADB, mariadb.MYSQL):
+        for technology in (BUILT_IN["mariadb"], BUILT_IN["mysql"]):
             words = (*(technology.command or ()), *technology.client)
             assert not [word for word in words if "password" in word]
 
@@ -146,7 +153,7 @@ class TestRedis:
     def test_commands_go_out_as_typed_and_replies_are_read_however_nested(self) -> None:
         seed = [b'# a comment\n\nSET greeting "hello world"\nLRANGE', b" list 0 -1\nGET none\n"]
         answers = b"+OK\r\n+OK\r\n+OK\r\n*2\r\n$1\r\na\r\n*1\r\n:3\r\n$-1\r\n"
-        said = speak(redis.talk(iter(seed), CREDENTIALS), answers)
+        said = speak(redis_seeds.talk(iter(seed), CREDENTIALS), answers)
         assert said == (
             b"*3\r\n$4\r\nAUTH\r\n$2\r\nme\r\n$2\r\npw\r\nSELECT db\r\n"
             b'SET greeting "hello world"\r\nLRANGE list 0 -1\r\nGET none\r\n'
@@ -155,12 +162,14 @@ class TestRedis:
     def test_a_refused_command_is_told_with_its_line(self) -> None:
         answers = b"+OK\r\n+OK\r\n+OK\r\n-ERR unknown command 'SETT'\r\n"
         with pytest.raises(SeedRefused, match="unknown command 'SETT'") as refused:
-            speak(redis.talk(iter([b"SET a 1\n\nSETT b 2\n"]), CREDENTIALS), answers)
+            speak(redis_seeds.talk(iter([b"SET a 1\n\nSETT b 2\n"]), CREDENTIALS), answers)
         assert refused.value.line == 3
 
     def test_many_commands_go_out_in_batches(self) -> None:
-        count = redis.BATCH + 1
-        said = speak(redis.talk(iter([b"PING\n" * count]), CREDENTIALS), b"+OK\r\n" * (count + 2))
+        count = redis_seeds.BATCH + 1
+        said = speak(
+            redis_seeds.talk(iter([b"PING\n" * count]), CREDENTIALS), b"+OK\r\n" * (count + 2)
+        )
         assert said.count(b"PING\r\n") == count
 
 
@@ -175,7 +184,7 @@ class TestNats:
     def test_each_stream_is_made_as_written(self) -> None:
         seed = b"streams:\n  - {name: PAYMENTS, subjects: ['payments.>'], storage: memory}\n"
         answers = self.INFO + b"PING\r\n" + self.message({"config": {}})
-        said = speak(nats.talk(iter([seed]), CREDENTIALS), answers)
+        said = speak(nats_seeds.talk(iter([seed]), CREDENTIALS), answers)
         body = b'{"name": "PAYMENTS", "subjects": ["payments.>"], "storage": "memory"}'
         assert b'CONNECT {"verbose": false, "user": "me", "pass": "pw"}\r\n' in said
         assert b"PUB $JS.API.STREAM.CREATE.PAYMENTS _INBOX.greenroom %d\r\n" % len(body) in said
@@ -186,7 +195,7 @@ class TestNats:
         refusal = {"error": {"code": 400, "description": "subjects overlap"}}
         answers = self.INFO + self.message({}) + self.message(refusal)
         with pytest.raises(SeedRefused, match="stream B: subjects overlap") as refused:
-            speak(nats.talk(iter([seed]), CREDENTIALS), answers)
+            speak(nats_seeds.talk(iter([seed]), CREDENTIALS), answers)
         assert refused.value.line == 4
 
     @pytest.mark.parametrize(
@@ -202,7 +211,7 @@ class TestNats:
     )
     def test_a_file_that_is_none(self, summary: str, seed: bytes, line: int, words: str) -> None:
         with pytest.raises(SeedRefused, match=words) as refused:
-            nats.read_streams(seed)
+            nats_seeds.read_streams(seed)
         assert refused.value.line == line, summary
 
 
