@@ -35,6 +35,15 @@ def interpreter(first_line: str) -> tuple[str, ...]:
     return ("sh", "-e")
 
 
+def why_it_failed(beginning: bytes) -> str:
+    """Return what to do where a script's beginning shows why it failed; empty elsewhere."""
+    if b"\r\n" in beginning:
+        return (
+            "its lines end as on Windows, and shells take that for a part of each: save it with LF"
+        )
+    return ""
+
+
 def command(words: tuple[str, ...], size: int) -> tuple[str, ...]:
     """Return the command that takes a script of so many bytes from its input, and runs it."""
     return ("sh", "-c", RECEIVE, "sh", str(size), *words)

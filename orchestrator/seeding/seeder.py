@@ -113,9 +113,11 @@ class Seeder:
         """Run a shell script beside the server, with the addresses as it sees them."""
         with SeedFile(seed, "", self.progress) as file:
             interpreter = scripts.interpreter(file.head().first_line)
+            hint = scripts.why_it_failed(file.first)
             env = self.client_env() | variables(self.instance, self.directory)
             result = self.exec(scripts.command(interpreter, file.size), file.chunks(), env)
-        check(step.key, named(result, scripts.LOCATION, seed.label), seed.label)
+        found = named(result, scripts.LOCATION, seed.label)
+        check(step.key, found, seed.label, hint=hint)
 
     def call_function(self, step: ApplySeed, seed: FunctionSeed) -> None:
         """Call a Python function in a child of the project's interpreter."""
@@ -184,14 +186,14 @@ def label(step: Written) -> str:
     return str(step.seed) if isinstance(step, ApplySeed) else f"database {step.database}"
 
 
-def check(step: str, result: ExecResult, label: str) -> None:
+def check(step: str, result: ExecResult, label: str, hint: str = "") -> None:
     """Raise StepFailed when the command failed, with its words and the seed's name."""
     if result.exit_code == 0:
         return
     words = result.stderr.strip() or result.stdout.strip() or "it said nothing"
     if label not in words:
         words = f"{label}: {words}"
-    raise StepFailed(step, f"{words} (exit code {result.exit_code})")
+    raise StepFailed(step, f"{words} (exit code {result.exit_code})", hint=hint)
 
 
 @contextmanager
