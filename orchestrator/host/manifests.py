@@ -167,7 +167,7 @@ def read(
     shown = display or shown_as(path)
     resolved = path.resolve()
     try:
-        source = resolved.read_bytes()
+        source = HostFiles().read(str(resolved))
     except OSError as error:
         problem = Problem(shown, 0, 0, "", f"cannot be read: {error.strerror}")
         raise ManifestError([problem]) from error

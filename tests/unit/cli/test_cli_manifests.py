@@ -35,6 +35,12 @@ def test_where_only_a_compose_file_is_it_can_be_imported(shop: Shop) -> None:
     assert "next: greenroom import makes one of compose.yml; or name a ready-made" in ended.err
 
 
+def test_a_device_is_no_manifest_and_is_not_read_to_its_end(shop: Shop) -> None:
+    ended = shop.greenroom("check", "/dev/zero")
+    assert ended.code == 65
+    assert "/dev/zero: cannot be read: it is no regular file" in ended.err
+
+
 def test_check_as_json(shop: Shop) -> None:
     assert json.loads(shop.greenroom("check", "--json").out) == {
         "ok": True,
