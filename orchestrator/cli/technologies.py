@@ -47,10 +47,13 @@ def technologies(name: Name = None, json: Json = False) -> int:
 def chosen(name: str, found: list[Known]) -> Known:
     """Return the one of this name. Raises UsageError, with the nearest."""
     from orchestrator.manifest.words import did_you_mean
+    from orchestrator.model.module import PREFIX
 
     by_name = {one.technology.name: one for one in found}
     if name not in by_name:
         near = did_you_mean(name, by_name).removeprefix("; ")
+        if name.startswith(PREFIX):
+            near = f"modules of testcontainers are not listed; write `use: {name}`"
         raise UsageError(
             f"there is no technology {name}", hint=near or "greenroom technologies lists them"
         )

@@ -60,6 +60,12 @@ def test_a_name_that_there_is_not(shop: Shop) -> None:
     )
 
 
+def test_a_module_of_testcontainers_is_no_unknown_name(shop: Shop) -> None:
+    ended = shop.greenroom("technologies", "testcontainers.redis")
+    assert ended.code == 64
+    assert "are not listed; write `use: testcontainers.redis`" in ended.err
+
+
 def test_mistakes_in_one_s_own_do_not_hide_the_others(shop: Shop) -> None:
     own(shop, "{image: a, version: 1}")
     ended = shop.greenroom("technologies")
