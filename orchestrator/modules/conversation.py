@@ -94,7 +94,9 @@ class Child:
         poll(is_there, deadline, longest=LONGEST_PAUSE)
         answer = self._answers.get()
         if answer is None:
-            code = self._process.wait()
+            # It may have closed its output and live on.
+            poll(lambda: self._process.poll() is not None, deadline, longest=LONGEST_PAUSE)
+            code = self._process.returncode
             raise Ended(f"the process that runs it has ended with code {code}{self._words()}")
         return answer
 

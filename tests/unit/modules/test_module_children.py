@@ -187,6 +187,14 @@ def test_a_line_that_is_no_answer_is_passed_over(tmp_path: Path) -> None:
             child.hear(Deadline.after(10))
 
 
+def test_a_child_that_closes_its_output_and_lives_on_holds_nobody_up(tmp_path: Path) -> None:
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\nexec >&-\nexec sleep 60\n")
+    program.chmod(0o755)
+    with Child(str(program), str(tmp_path), dict(os.environ)) as child, pytest.raises(TimedOut):
+        child.hear(Deadline.after(0.5))
+
+
 def test_our_own_process_has_nothing_of_testcontainers() -> None:
     code = "\n".join(
         [
