@@ -83,6 +83,14 @@ def draft(project: Project, catalogue: Catalogue) -> Draft:
     return drafted([one for detect in DETECTORS for one in detect(project)], catalogue)
 
 
+def parts(project: Project, catalogue: Catalogue, depth: int = 2) -> list[Project]:
+    """Return the folders below, so many levels deep, for each of which something can be drafted."""
+    found = []
+    for one in project.folders() if depth else ():
+        found += parts(one, catalogue, depth - 1) if draft(one, catalogue).empty else [one]
+    return found
+
+
 def draft_of(uses: Iterable[str], project: Project, catalogue: Catalogue) -> Draft:
     """Draft these technologies (`name` or `name:version`) and the project's tests."""
     found = draft(project, catalogue)

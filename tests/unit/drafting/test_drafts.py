@@ -374,3 +374,19 @@ def test_a_compose_file_alone_is_for_import(here: Path, capsys: pytest.CaptureFi
             "Or name what is used: greenroom init postgres"
         ),
     ]
+
+
+def test_projects_in_folders_below_are_named(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "requirements.txt").unlink()
+    for name in ("shop", "apps/till", "node_modules/x", ".git/x", "a/b/too-deep"):
+        (here / name).mkdir(parents=True)
+        (here / name / "Dockerfile").write_text("FROM nginx")
+    assert main(["init"]) == 64
+    error, hint = capsys.readouterr().err.splitlines()
+    assert error == "error: nothing was found right here, but in apps/till/, shop/"
+    assert "include: [apps/till/, shop/]" in hint
+    (here / "go.mod").write_text("module x")
+    (here / "x_test.go").touch()
+    assert main(["init"]) == 0

@@ -304,7 +304,7 @@ def test_the_order_to_stop_ends_the_command(tmp_path: Path) -> None:
             "leave the line out",
         ),
         (
-            "echo '#1 [internal] load metadata for x:1'; echo '#1 ERROR: no'; echo ERROR: no; exit 1",
+            "echo '#1 [internal] load metadata for x:1'; echo '#1 ERROR: no'; echo no; exit 1",
             "FROM x:1",
             "cannot build x:1: no",
             "what stands after FROM",
