@@ -238,6 +238,20 @@ def test_the_ports_that_a_dockerfile_exposes(text: str, ports: list[int]) -> Non
     assert exposed(text) == ports
 
 
+def test_an_address_keeps_the_driver_that_it_names(tmp_path: Path) -> None:
+    files = {
+        ".env.example": "LEDGER_DB_URL=postgresql+asyncpg://me@localhost/x\nC=redis://x\n",
+        "Dockerfile": "FROM nginx\n",
+    }
+    found = made(tmp_path, {**ALEMBIC, **files})
+    parts = "${database.user}:${database.password}@${database.host}:${database.port}"
+    said = f"postgresql+asyncpg://{parts}/${{database.database}}"
+    assert found.env == {"LEDGER_DB_URL": said, "C": "${redis.url}"}
+    text = written(found, schema=False)
+    assert "DATABASE_URL" not in text
+    loads(text, tmp_path / "shop")
+
+
 def test_a_technology_that_there_is_not_is_not_written(tmp_path: Path) -> None:
     evidence: list[Evidence] = [Uses("kafka", "kafkajs in package.json"), Uses("redis", "x")]
     without = {"redis": CATALOGUE["redis"]}
