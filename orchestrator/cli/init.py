@@ -14,10 +14,14 @@ from orchestrator.cli.output import remark, result
 from orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
+    from orchestrator.drafting import Project
     from orchestrator.drafting.drafting import Draft
     from orchestrator.model.technology import Technology
 
 STDOUT = "-"
+
+SHOWN = 5
+"""So many folders are named."""
 
 Uses = Annotated[
     list[str] | None,
@@ -54,9 +58,8 @@ def init(uses: Uses = None, output: Output = "environment.yaml", force: Force = 
         check(use, catalogue)
     project = Project(target.parent if target else here)
     made = draft_of(uses, project, catalogue) if uses else draft(project, catalogue)
-    if made.empty and made.notes and not uses:
-        hint = f"{made.notes[0]} Or name what is used: greenroom init postgres"
-        raise UsageError("nothing but a Compose file was found here", hint=hint)
+    if made.empty and not uses:
+        elsewhere(made, project, catalogue)
     text = written(made, schema=target is not None)
     if target is None:
         result(text.rstrip("\n"))
@@ -84,6 +87,26 @@ def check(use: str, catalogue: Mapping[str, Technology]) -> None:
         near = did_you_mean(name, catalogue).removeprefix("; ")
         raise UsageError(
             f"there is no technology {name}", hint=near or f"there are {', '.join(catalogue)}"
+        )
+
+
+def elsewhere(made: Draft, project: Project, catalogue: Mapping[str, Technology]) -> None:
+    """Raise UsageError where what there is stands in a Compose file, or in folders below."""
+    from orchestrator.drafting import parts
+
+    named = "Or name what is used: greenroom init postgres"
+    if made.notes:
+        hint = f"{made.notes[0]} {named}"
+        raise UsageError("nothing but a Compose file was found here", hint=hint)
+    below = [] if made.tests else parts(project, catalogue)
+    # With a slash behind it, no folder is taken for a ready-made environment.
+    names = [f"{os.path.relpath(one.folder, project.folder)}/" for one in below]
+    if names:
+        more = ", ..." if names[SHOWN:] else ""
+        raise UsageError(
+            f"nothing was found right here, but in {', '.join(names[:SHOWN])}{more}",
+            hint=f"greenroom init in each folder; then include: [{', '.join(names[:SHOWN])}{more}] "
+            f"in an environment.yaml here puts them together. {named}",
         )
 
 

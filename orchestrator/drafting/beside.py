@@ -18,7 +18,7 @@ VARIABLE = re.compile(r"\$\{?(\w+)(?::-([^}]*))?\}?")
 
 EXAMPLES = (".env.example", ".env.sample", ".env.dist", ".env.template", "example.env")
 ASSIGNMENT = re.compile(
-    r"^\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)\s*=\s*[\"']?([a-z][a-z0-9]*)(?:\+\w+)?://", re.MULTILINE
+    r"^\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)\s*=\s*[\"']?([a-z][a-z0-9]*)(\+\w+)?://", re.MULTILINE
 )
 
 SQL_FILES = ("schema.sql", "db/schema.sql", "init.sql", "db/init.sql", "seed.sql", "db/seed.sql")
@@ -59,11 +59,11 @@ def example_environment(project: Project) -> Iterator[Evidence]:
     place = project.first(*EXAMPLES)
     if place is None:
         return
-    for variable, scheme in ASSIGNMENT.findall(project.text(place)):
+    for variable, scheme, driver in ASSIGNMENT.findall(project.text(place)):
         kind = SCHEMES.get(scheme)
         if kind:
             yield Uses(kind, f"{variable} in {place}")
-            yield Told(variable, kind)
+            yield Told(variable, kind, scheme=scheme + driver if driver else "")
 
 
 def sql_files(project: Project) -> Iterator[Evidence]:

@@ -83,6 +83,14 @@ def draft(project: Project, catalogue: Catalogue) -> Draft:
     return drafted([one for detect in DETECTORS for one in detect(project)], catalogue)
 
 
+def parts(project: Project, catalogue: Catalogue, depth: int = 2) -> list[Project]:
+    """Return the folders below, so many levels deep, for each of which something can be drafted."""
+    found = []
+    for one in project.folders() if depth else ():
+        found += parts(one, catalogue, depth - 1) if draft(one, catalogue).empty else [one]
+    return found
+
+
 def draft_of(uses: Iterable[str], project: Project, catalogue: Catalogue) -> Draft:
     """Draft these technologies (`name` or `name:version`) and the project's tests."""
     found = draft(project, catalogue)
@@ -176,10 +184,21 @@ def _environment(
     by_name = {one.technology.name: one for one in servers}
     sql = _sql(by_name.values())
     env: dict[str, str] = {}
-    for one in evidence:
-        if not isinstance(one, Told):
-            continue
+    told = [one for one in evidence if isinstance(one, Told)]
+    schemes = {one.variable: one.scheme for one in told if one.scheme}
+    for one in told:
         server = sql if one.kind == "sql" else by_name.get(known.get(one.kind, ""))
         if server and (one.field != "jdbc" or "jdbc" in server.technology.fields):
-            env.setdefault(one.variable, f"${{{server.entry}.{one.field}}}")
+            scheme = schemes.get(one.variable) if server is sql else None
+            env.setdefault(one.variable, _said(server.entry, one.field, scheme))
     return env
+
+
+def _said(entry: str, field: str, scheme: str | None) -> str:
+    """Return what leads to a field, and for an address that names its driver, to its parts."""
+    if not scheme or field != "url":
+        return f"${{{entry}.{field}}}"
+    user, password, host, port, database = (
+        f"${{{entry}.{part}}}" for part in ("user", "password", "host", "port", "database")
+    )
+    return f"{scheme}://{user}:{password}@{host}:{port}/{database}"

@@ -18,11 +18,15 @@ class Uses:
 
 @dataclass(frozen=True)
 class Told:
-    """What the project's programs are told by a variable: a `field` of whatever is of this kind."""
+    """What the project's programs are told by a variable: a `field` of whatever is of this kind.
+
+    `scheme` begins an address that names its driver, as SQLAlchemy's do (`mysql+pymysql`).
+    """
 
     variable: str
     kind: str
     field: str = "url"
+    scheme: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+NO_PROJECT = re.compile(r"\.|node_modules$|vendor$|venv$")
+"""Folders with what somebody else has written, or what is hidden."""
 
 LARGEST = 1024**2
 """Bytes of a file that are looked at: what people write is smaller."""
@@ -25,6 +29,14 @@ class Project:
     def first(self, *names: str) -> str | None:
         """Return the first of these files that is there."""
         return next(filter(self.has, names), None)
+
+    def folders(self) -> list[Project]:
+        """Return the folders in it that may be projects of their own, in order."""
+        try:
+            found = sorted(path for path in self.folder.iterdir() if path.is_dir())
+        except OSError:
+            return []
+        return [Project(path) for path in found if not NO_PROJECT.match(path.name)]
 
     def text(self, name: str) -> str:
         """Return what a file says; empty when it is not there or cannot be read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 
 from orchestrator.drafting.drafting import APP, MIGRATE, Draft, Server
@@ -26,6 +27,8 @@ FIELDS = ("url", "host", "port", "user", "password", "database", "jdbc")
 
 MANY = 3
 """So many endings of files are enough to show what can be put in."""
+
+REFERS = re.compile(r"\$\{([\w-]+)\.")
 
 ANCHOR = "told"
 """What the variables are called that a task and a service have in common."""
@@ -107,7 +110,7 @@ def _shared(draft: Draft) -> bool:
 
 def _told(draft: Draft) -> dict[str, str]:
     """Return what the service is told: all that the project reads, and the other addresses."""
-    answered = {reference.strip("${}").partition(".")[0] for reference in draft.env.values()}
+    answered = {name for said in draft.env.values() for name in REFERS.findall(said)}
     rest = [one.entry for one in draft.servers if one.entry not in answered]
     return {**draft.env, **{_variable(entry, "url"): f"${{{entry}.url}}" for entry in rest}}
 

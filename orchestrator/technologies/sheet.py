@@ -65,8 +65,14 @@ def in_words(text: str) -> str:
 
 def words(argv: Iterable[str]) -> str:
     """Return a command as it is typed, `none` for none."""
-    typed = " ".join(in_words(word) or '""' for word in argv)
+    typed = " ".join(in_words(on_one_line(word)) or '""' for word in argv)
     return code(typed) if typed else NONE
+
+
+def on_one_line(word: str) -> str:
+    """Return a word of a command as it fits into a row: of a script only how it ends."""
+    *before, last = re.sub(r"\\\n *", "", word).strip().splitlines() or [""]
+    return f"'… {last}'" if before else word
 
 
 def more_ports(technology: Technology) -> Iterator[Row]:

@@ -23,6 +23,7 @@ from orchestrator.model.conversation import Credentials
 from orchestrator.model.probe import Dialogue
 from orchestrator.model.technology import Technology
 from orchestrator.technologies import BUILT_IN
+from orchestrator.technologies.sheet import sheet
 
 PAGE = page("technologies.md")
 PAGES = {name: page(f"technologies/{name}.md") for name in BUILT_IN}
@@ -39,6 +40,11 @@ def test_the_tables_are_what_the_technologies_say_of_themselves() -> None:
     checked = [sys.executable, ROOT / "scripts" / "reference", "--check"]
     done = subprocess.run(checked, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@each
+def test_each_row_of_a_table_is_one_line(name: str) -> None:
+    assert [text for _, text in sheet(BUILT_IN[name]) if "\n" in text] == []
 
 
 @each

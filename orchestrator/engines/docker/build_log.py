@@ -13,6 +13,16 @@ LOG_LINES = 40
 STEP = re.compile(r"(?:Step|STEP) (\d+)/(\d+)\b")
 """In Docker's words, and in Podman's."""
 
+OF_A_BASE = re.compile(
+    r"\[internal\] load metadata for |\[.* \d+/\d+\] FROM |(?:Step|STEP) \d+/\d+ ?: FROM "
+)
+"""The steps that ask for what a Dockerfile begins with, in the words of each builder."""
+
+NO_BASE = (
+    "see that the builder gets what stands after FROM: by its right name, with a login where one "
+    "is wanted, or from a mirror, named by a build argument (GREENROOM_IMAGE_PREFIX is not for it)"
+)
+
 OF_A_STEP = re.compile(r"#(\d+) (.*)")
 NUMBERED = re.compile(r"\[(?:\S+ +)?(\d+)/(\d+)\] ")
 TIMED = re.compile(r"\d+\.\d+ (.*)|\d+\.\d+$")
@@ -32,6 +42,11 @@ ENDED = re.compile(
     re.DOTALL,
 )
 """How it says that a command has failed, with all of the command."""
+
+
+def hint(end: tuple[str, ...]) -> str:
+    """Return what to do about a failure whose log ends like this, nothing if that says nothing."""
+    return NO_BASE if any(map(OF_A_BASE.match, end)) else ""
 
 
 class EngineLog:

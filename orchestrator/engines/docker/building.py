@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestrator.engines.docker import buildkit
-from orchestrator.engines.docker.build_log import EngineLog
+from orchestrator.engines.docker.build_log import EngineLog, hint
 from orchestrator.engines.docker.client import Api
 from orchestrator.engines.docker.credentials import is_podman
 from orchestrator.engines.docker.needing import Need, need_of
@@ -82,4 +82,4 @@ def _by_the_api(
     except EngineUnavailable:
         raise
     except EngineError as error:
-        raise BuildFailed(error.message, log=log.end, hint=error.hint) from error
+        raise BuildFailed(error.message, log=log.end, hint=error.hint or hint(log.end)) from error

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchestrator.engines.docker.build_log import BuildKitLog
+from orchestrator.engines.docker.build_log import BuildKitLog, hint
 from orchestrator.engines.docker.endpoint import Endpoint, context_name
 from orchestrator.engines.docker.needing import HEREDOC
 from orchestrator.engines.engine import Progress
@@ -114,7 +114,8 @@ def build(
     log.finish()
     if result.exit_code:
         words = log.words or f"docker ended with {result.exit_code}"
-        raise BuildFailed(f"cannot build {image}: {words}", log=log.end, hint=_hint(words, wanted))
+        step = _hint(words, wanted) or hint(log.end)
+        raise BuildFailed(f"cannot build {image}: {words}", log=log.end, hint=step)
 
 
 def command(tool: Tool, image: str, wanted: Build, labels: Mapping[str, str]) -> Iterator[str]:

@@ -54,14 +54,6 @@ def mapping(example: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def _listed(value: object) -> object:
-    if isinstance(value, dict):
-        raise wrong("must be a text or a list of texts, not a mapping")
-    if not isinstance(value, list):
-        return [value]
-    return [item for item in value if item is not HOLE]
-
-
 def listed(value: object) -> object:
     """A list, or the only entry of one."""
     if isinstance(value, dict):

@@ -9,7 +9,7 @@ from orchestrator.errors import ManifestError, Problem
 from orchestrator.manifest.files import Files, led_out, project
 
 NAME = ".env"
-NOT_UNDERSTOOD = "is not understood; write NAME=value"
+NOT_UNDERSTOOD = "is not understood; write NAME=value, and close every quote"
 
 
 def beside(folder: str, files: Files, environ: Mapping[str, str]) -> dict[str, str]:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 
 from orchestrator.model.conversation import SeedRefused
 from orchestrator.model.loader import Batch, Cell, ExecLoader, Loader, RowsLoader, SeedHead, rows_by
+from orchestrator.technologies.parts.postgres_state import quoted
 
 PSQL = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
 
 
-def quoted(name: str) -> str:
-    """Return an SQL identifier; `sales.orders` is the table `orders` of the schema `sales`."""
-    return ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
+def table(name: str) -> str:
+    """Return a table's name; `sales.orders` is the table `orders` of the schema `sales`."""
+    return ".".join(map(quoted, name.split(".")))
 
 
 def copy_rows(head: SeedHead) -> tuple[str, ...]:
@@ -23,8 +24,8 @@ def copy_rows(head: SeedHead) -> tuple[str, ...]:
     The header names the columns, so that a file may leave out those with a default.
     """
     header = columns_of(head.first_line.removeprefix("\ufeff"))
-    columns = ", ".join(quoted_column(name.strip()) for name in header)
-    copy = f"COPY {quoted(head.stem)} ({columns}) FROM STDIN WITH (FORMAT csv, HEADER true)"
+    columns = ", ".join(quoted(name.strip()) for name in header)
+    copy = f"COPY {table(head.stem)} ({columns}) FROM STDIN WITH (FORMAT csv, HEADER true)"
     return (*PSQL, "--command", copy)
 
 
@@ -40,11 +41,6 @@ def columns_of(line: str) -> list[str]:
     return header
 
 
-def quoted_column(name: str) -> str:
-    """Return a column's name as an SQL identifier, in which a dot means nothing."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 """What stands for what in COPY's text format, so that a row is one line whatever is in it."""
 
@@ -54,8 +50,8 @@ def put_rows(batch: Batch) -> Iterator[str]:
 
     In CSV, which COPY knows as well, a line of a value could look like the end of all rows.
     """
-    columns = ", ".join(map(quoted_column, batch.columns))
-    yield f"COPY {quoted(batch.table)} ({columns}) FROM STDIN;\n"
+    columns = ", ".join(map(quoted, batch.columns))
+    yield f"COPY {table(batch.table)} ({columns}) FROM STDIN;\n"
     for row in batch.rows:
         yield "\t".join(map(copied, row)) + "\n"
     yield "\\.\n"
@@ -103,5 +99,5 @@ def create_database(name: str) -> tuple[str, ...]:
 
     It is given from where nobody else is: of a database that somebody is in, no copies can be made.
     """
-    command = f"CREATE DATABASE {quoted_column(name)}"
+    command = f"CREATE DATABASE {quoted(name)}"
     return (*PSQL, "--dbname=postgres", "--command", command)

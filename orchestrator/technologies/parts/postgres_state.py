@@ -72,7 +72,7 @@ END
 
 
 def quoted(name: str) -> str:
-    """Return a name as an SQL identifier."""
+    """Return a name as an SQL identifier, in which a dot means nothing."""
     return '"' + name.replace('"', '""') + '"'
 
 

@@ -174,7 +174,7 @@ def test_a_line_that_is_no_variable_is_told_with_its_place() -> None:
     text = "services:\n  web:\n    image: x\n    env_file: [a.env]\n"
     files = {"a.env": "A=1\n\nno variable at all\nB=$\n"}
     assert mistakes(text, files=files) == [
-        "a.env:3:1: is not understood; write NAME=value",
+        "a.env:3:1: is not understood; write NAME=value, and close every quote",
         'a.env:4:1: B: a "$" stands alone; write "$$" if it is meant literally',
     ]
 

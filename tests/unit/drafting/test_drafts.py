@@ -238,6 +238,20 @@ def test_the_ports_that_a_dockerfile_exposes(text: str, ports: list[int]) -> Non
     assert exposed(text) == ports
 
 
+def test_an_address_keeps_the_driver_that_it_names(tmp_path: Path) -> None:
+    files = {
+        ".env.example": "LEDGER_DB_URL=postgresql+asyncpg://me@localhost/x\nC=redis://x\n",
+        "Dockerfile": "FROM nginx\n",
+    }
+    found = made(tmp_path, {**ALEMBIC, **files})
+    parts = "${database.user}:${database.password}@${database.host}:${database.port}"
+    said = f"postgresql+asyncpg://{parts}/${{database.database}}"
+    assert found.env == {"LEDGER_DB_URL": said, "C": "${redis.url}"}
+    text = written(found, schema=False)
+    assert "DATABASE_URL" not in text
+    loads(text, tmp_path / "shop")
+
+
 def test_a_technology_that_there_is_not_is_not_written(tmp_path: Path) -> None:
     evidence: list[Evidence] = [Uses("kafka", "kafkajs in package.json"), Uses("redis", "x")]
     without = {"redis": CATALOGUE["redis"]}
@@ -374,3 +388,19 @@ def test_a_compose_file_alone_is_for_import(here: Path, capsys: pytest.CaptureFi
             "Or name what is used: greenroom init postgres"
         ),
     ]
+
+
+def test_projects_in_folders_below_are_named(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "requirements.txt").unlink()
+    for name in ("shop", "apps/till", "node_modules/x", ".git/x", "a/b/too-deep"):
+        (here / name).mkdir(parents=True)
+        (here / name / "Dockerfile").write_text("FROM nginx")
+    assert main(["init"]) == 64
+    error, hint = capsys.readouterr().err.splitlines()
+    assert error == "error: nothing was found right here, but in apps/till/, shop/"
+    assert "include: [apps/till/, shop/]" in hint
+    (here / "go.mod").write_text("module x")
+    (here / "x_test.go").touch()
+    assert main(["init"]) == 0

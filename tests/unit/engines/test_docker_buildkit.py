@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from orchestrator.engines.docker import buildkit
-from orchestrator.engines.docker.build_log import BuildKitLog, EngineLog
+from orchestrator.engines.docker.build_log import BuildKitLog, EngineLog, hint
 from orchestrator.engines.docker.buildkit import Missing, Tool, command, find, variables
 from orchestrator.engines.docker.endpoint import Endpoint
 from orchestrator.engines.docker.ignoring import ignoring, patterns
@@ -234,6 +234,20 @@ def test_the_engine_s_own_log_keeps_the_last_step() -> None:
     assert log.end == ("Step 2/2 : RUN y", "one", "two")
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        "[internal] load metadata for docker.io/library/nginxx:1",
+        "[base 1/2] FROM docker.io/library/nginxx:1",
+        "Step 1/2 : FROM nginxx:1",
+        "STEP 1/2: FROM nginxx:1",
+    ],
+)
+def test_an_image_to_begin_with_that_is_missing_has_a_next_step(step: str) -> None:
+    assert "FROM" in hint((step, "no such host"))
+    assert not hint(("Step 2/2 : RUN cat", "FROM"))
+
+
 def test_a_dockerfile_s_own_dockerignore_comes_first(tmp_path: Path) -> None:
     (tmp_path / ".dockerignore").write_text("a\n")
     (tmp_path / "Dockerfile.dockerignore").write_text("# no\nb\n\n")
@@ -288,6 +302,12 @@ def test_the_order_to_stop_ends_the_command(tmp_path: Path) -> None:
             "# syntax=docker/dockerfile:1\nFROM x",
             'cannot build x:1: Head "https://r/v2/docker/dockerfile/manifests/1": no',
             "leave the line out",
+        ),
+        (
+            "echo '#1 [internal] load metadata for x:1'; echo '#1 ERROR: no'; echo no; exit 1",
+            "FROM x:1",
+            "cannot build x:1: no",
+            "what stands after FROM",
         ),
     ],
 )

@@ -53,8 +53,8 @@ def test_every_line_that_is_not_understood_is_told() -> None:
     with pytest.raises(ManifestError) as caught:
         variables("A=1\n\n\nB='1\nC=2 \"\n=3\n", "/project/.env", {})
     assert [str(problem) for problem in caught.value.problems] == [
-        "/project/.env:4:1: is not understood; write NAME=value",
-        "/project/.env:6:1: is not understood; write NAME=value",
+        "/project/.env:4:1: is not understood; write NAME=value, and close every quote",
+        "/project/.env:6:1: is not understood; write NAME=value, and close every quote",
     ]
 
 

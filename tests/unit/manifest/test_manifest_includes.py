@@ -403,7 +403,7 @@ CANNOT: dict[str, tuple[str, dict[str, str | bytes], list[str]]] = {
     "a bad .env": (
         "include: shared/a.yaml",
         {"shared/a.yaml": "databases: {}", "shared/.env": "A=1\n\nB='\n"},
-        [f"{FOLDER}/shared/.env:3:1: is not understood; write NAME=value"],
+        [f"{FOLDER}/shared/.env:3:1: is not understood; write NAME=value, and close every quote"],
     ),
     "too much in all": (
         "include: [a.yaml, b.yaml]",
