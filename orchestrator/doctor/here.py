@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from orchestrator.doctor.finding import Around, Finding, ok, warning
+from orchestrator.lifecycle.placing import in_ci
 from orchestrator.waiting import Deadline
 
 LOOPBACK = "127.0.0.1"
@@ -42,7 +43,7 @@ def surroundings(around: Around, _deadline: Deadline) -> Iterator[Finding]:
 
 
 def _ci(around: Around) -> Iterator[Finding]:
-    if around.environ.get("CI", "").lower() in ("", "0", "false"):
+    if not in_ci(around.environ):
         return
     named = [name for variable, name in CI_SYSTEMS.items() if around.environ.get(variable)]
     which = f" ({named[0]})" if named else ""

@@ -32,6 +32,11 @@ class Placement:
     reason: str = ""
 
 
+def in_ci(environ: Mapping[str, str]) -> bool:
+    """Whether a CI system runs this, where nobody would notice what is done by itself."""
+    return environ.get(CI, "").lower() not in ("", "0", "false")
+
+
 def as_in(run: Run, manifest: Manifest) -> Manifest:
     """Return the manifest with everything where it is in a run, and what is new beside it."""
     names = set(movable(manifest))
@@ -80,7 +85,7 @@ def refuse_if_needed(manifest: Manifest, names: Sequence[str], silent: EngineUna
 
 def refuse_in_ci(environ: Mapping[str, str], silent: EngineUnavailable) -> None:
     """Raise EngineUnavailable in CI, where nobody would notice that other servers are tested."""
-    if environ.get(CI, "").lower() in ("", "0", "false"):
+    if not in_ci(environ):
         return
     raise EngineUnavailable(
         f"{silent.message}; in CI (CI is set) nothing falls back to processes by itself",

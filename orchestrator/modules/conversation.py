@@ -16,7 +16,7 @@ from typing import Any, Self
 from orchestrator.project_python import end
 from orchestrator.waiting import Deadline, poll
 
-CHILD = Path(__file__).with_name("child.py")
+CHILD = Path(__file__).with_name("in_child")
 
 LONGEST = 2000
 """Characters of the child's own output that a failure shows, the last ones."""

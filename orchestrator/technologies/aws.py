@@ -11,7 +11,7 @@ from orchestrator.model.loader import WireLoader
 from orchestrator.model.technology import Technology
 from orchestrator.technologies.parts.aws_words import KEY, talk
 from orchestrator.technologies.parts.documents import SUFFIXES
-from orchestrator.technologies.parts.s3_variants import answers
+from orchestrator.technologies.parts.ready_by_http import answers
 from orchestrator.technologies.parts.s3_words import REGION
 
 ROLE = Technology(

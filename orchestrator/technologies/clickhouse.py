@@ -5,9 +5,9 @@ Settings: https://clickhouse.com/docs/install/docker, https://clickhouse.com/doc
 
 from __future__ import annotations
 
-from orchestrator.model.probe import Http, Readiness
 from orchestrator.model.technology import MorePort, Technology
 from orchestrator.technologies.parts.clickhouse_seeds import DATABASE_VARIABLE, SEEDS, quoted
+from orchestrator.technologies.parts.ready_by_http import answers
 
 OWN_DATABASES = "system|information_schema|_temporary_and_external_tables"
 
@@ -26,7 +26,7 @@ CLICKHOUSE = Technology(
     more_ports={"native": MorePort(9000, f"clickhouse://{IN_DATABASE}")},
     url=f"http://{IN_DATABASE}",
     fields={"jdbc": "jdbc:clickhouse://${self.host}:${self.port}/${self.database}"},
-    readiness=lambda _user, _database: Readiness(Http("/ping", status=(200,))),
+    readiness=answers("/ping"),
     program="",
     # The image would start a server only to make a database, and then a second one.
     env={

@@ -7,9 +7,9 @@ https://docs.opensearch.org/latest/install-and-configure/install-opensearch/dock
 from __future__ import annotations
 
 from orchestrator.model.loader import WireLoader
-from orchestrator.model.probe import Http, Readiness
 from orchestrator.model.technology import Technology
 from orchestrator.technologies.parts.documents import SUFFIXES
+from orchestrator.technologies.parts.ready_by_http import answers
 from orchestrator.technologies.parts.search_words import make_indices, put_documents
 
 HEALTH = "/_cluster/health?wait_for_status=yellow&timeout=1s"
@@ -34,7 +34,7 @@ def made(name: str, called: str, image: str, version: str, env: dict[str, str]) 
         version=version,
         port=9200,
         url="http://${self.host}:${self.port}",
-        readiness=lambda _user, _database: Readiness(Http(HEALTH, status=(200,))),
+        readiness=answers(HEALTH),
         program=name,
         env=ALONE | env,
         has_users=False,

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 from orchestrator.model.conversation import Conversation, Credentials, SeedRefused
 from orchestrator.model.loader import WireLoader
-from orchestrator.model.probe import Http, Readiness
 from orchestrator.model.technology import Technology
 from orchestrator.technologies.parts.documents import SUFFIXES, composed, line, octets, pairs
 from orchestrator.technologies.parts.etcd_native import ALONE, NATIVE, OUTSIDE
 from orchestrator.technologies.parts.http_words import told
+from orchestrator.technologies.parts.ready_by_http import answers
 
 EXPECTED = "expected a mapping of keys to values"
 
@@ -39,7 +39,7 @@ ETCD = Technology(
     version="v3.6.4",
     port=2379,
     url="http://${self.host}:${self.port}",
-    readiness=lambda _user, _database: Readiness(Http("/health", status=(200,))),
+    readiness=answers("/health"),
     program="etcd",
     command=(
         *(*ALONE, "--data-dir", "/var/lib/greenroom/data"),

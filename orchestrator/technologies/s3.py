@@ -10,7 +10,8 @@ from dataclasses import replace
 from orchestrator.model.loader import WireLoader
 from orchestrator.model.technology import Technology
 from orchestrator.technologies.parts.documents import SUFFIXES
-from orchestrator.technologies.parts.s3_variants import answers, variants
+from orchestrator.technologies.parts.ready_by_http import answers
+from orchestrator.technologies.parts.s3_variants import variants
 from orchestrator.technologies.parts.s3_words import REGION, make_bucket, talk
 
 ROLE = Technology(

@@ -9,21 +9,20 @@ import json
 import os
 import tarfile
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from in_background import InBackground
 
 MEGABYTE = 1 << 20
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 
-class Registry(ThreadingHTTPServer):
+class Registry(InBackground):
     """Serves `small:1`, one layer of so many bytes, half of it only when `go_on` is set.
 
     Engines trust registries on loopback.
     """
-
-    daemon_threads = True
-    block_on_close = False
 
     def __init__(self, size: int = 3_000_000) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -53,14 +52,6 @@ class Registry(ThreadingHTTPServer):
         self.blobs[digest(blob)] = blob
         media = f"application/vnd.docker.{kind}"
         return {"mediaType": media, "size": len(blob), "digest": digest(blob)}
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -12,15 +12,15 @@ import os
 import shutil
 import socket
 import subprocess
-import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
+from in_background import InBackground
 
 from orchestrator.waiting import Deadline, poll
 
@@ -150,11 +150,8 @@ esac
     return folder
 
 
-class Door(ThreadingHTTPServer):
+class Door(InBackground):
     """Stands before a registry, and answers with these statuses first when asked for images."""
-
-    daemon_threads = True
-    block_on_close = False
 
     def __init__(self, registry: str, *statuses: int, code: str = "UNAVAILABLE") -> None:
         super().__init__(("127.0.0.1", 0), _Passing)
@@ -164,14 +161,6 @@ class Door(ThreadingHTTPServer):
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
 
 
 class _Passing(BaseHTTPRequestHandler):

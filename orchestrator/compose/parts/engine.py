@@ -13,7 +13,6 @@ from orchestrator.compose.reading.words import seconds, size, whole
 from orchestrator.compose.site import Site
 
 Shape = Callable[[Node, Site], Item | None]
-NANOSECONDS = 1_000_000_000
 READABLE = ("json-file", "local", "journald")
 """Drivers whose logs can be read back."""
 

@@ -52,10 +52,8 @@ def _dockerfile(wanted: Build, doing: str) -> str:
     folder = Path(wanted.context)
     if not folder.is_dir():
         raise BuildFailed(f"cannot {doing} from {folder}: there is no such folder")
-    if wanted.inline is not None:
-        return wanted.inline
     try:
-        return (folder / wanted.dockerfile).read_text(encoding="utf-8", errors="replace")
+        return buildkit.dockerfile(wanted)
     except OSError as error:
         place = folder / wanted.dockerfile
         raise BuildFailed(f"cannot {doing}: {place} cannot be read: {error.strerror}") from error

@@ -194,14 +194,15 @@ def _said(argv: Sequence[str], environ: Mapping[str, str]) -> str:
 
 
 def _hint(words: str, wanted: Build) -> str:
-    if "unknown instruction" in words and HEREDOC.search(_text(wanted)):
+    if "unknown instruction" in words and HEREDOC.search(dockerfile(wanted)):
         return OLD_FRONTEND
     if "h2c" in words or "dial gRPC" in words:
         return NO_SESSION
     return NO_FRONTEND if "/docker/dockerfile/" in words else ""
 
 
-def _text(wanted: Build) -> str:
+def dockerfile(wanted: Build) -> str:
+    """Return the text of the Dockerfile. Raises OSError when it cannot be read."""
     if wanted.inline is not None:
         return wanted.inline
     return Path(wanted.context, wanted.dockerfile).read_text(encoding="utf-8", errors="replace")

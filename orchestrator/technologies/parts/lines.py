@@ -1,8 +1,10 @@
-"""Lines out of a stream of bytes, for the technologies whose seeds are read line by line."""
+"""Lines: of seeds that are read one by one, and of what a session with a client says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+
+from orchestrator.model.conversation import Exchange, ReadLine
 
 
 def numbered_lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -15,3 +17,11 @@ def numbered_lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
             yield number, line.removesuffix(b"\r")
     if rest:
         yield number + 1, rest
+
+
+def said_until(end: bytes) -> Generator[Exchange, bytes, list[bytes]]:
+    """Read lines until this one comes, and return those before it."""
+    said: list[bytes] = []
+    while (line := (yield ReadLine())) != end:
+        said.append(line)
+    return said

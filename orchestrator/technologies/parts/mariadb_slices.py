@@ -20,6 +20,7 @@ from orchestrator.model.conversation import (
 from orchestrator.model.slicing import Seeded, Slicing
 from orchestrator.technologies.parts.copy_names import access, template_of
 from orchestrator.technologies.parts.inserts import literal, quoted
+from orchestrator.technologies.parts.lines import said_until
 
 MOST = 64
 """Databases that are kept to be used again; so many tests at once are rare."""
@@ -72,9 +73,7 @@ def ask(*lines: str) -> Answer:
     """Run lines in the open session, and return what came. Raises SliceRefused."""
     text = "\n".join((*lines, f"SELECT '{DONE.decode()}';", ""))
     yield Send(text.encode())
-    said: list[bytes] = []
-    while (line := (yield ReadLine())) != DONE:
-        said.append(line)
+    said = yield from said_until(DONE)
     words = [line.decode(errors="replace") for line in said]
     if any(line.startswith("ERROR ") for line in words):
         raise SliceRefused("\n".join(words))

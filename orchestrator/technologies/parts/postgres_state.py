@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orchestrator.model.adoption import GIVEN_DATABASE
-from orchestrator.model.conversation import Conversation, Credentials, ReadLine, Send, SliceRefused
+from orchestrator.model.conversation import Conversation, Credentials, Send, SliceRefused
 from orchestrator.model.slicing import Seeded, Slicing
 from orchestrator.model.technology import Snapshotting
 from orchestrator.technologies.parts.copy_names import access, template_of
+from orchestrator.technologies.parts.lines import said_until
 
 DATA = "/var/lib/greenroom/data"
 
@@ -85,9 +86,7 @@ def run(*statements: str) -> Conversation:
     """Run these in the open session, each by itself. Raises SliceRefused with what was refused."""
     text = "\n".join((*statements, rf"\echo {DONE.decode()}", ""))
     yield Send(text.encode())
-    said: list[bytes] = []
-    while (line := (yield ReadLine())) != DONE:
-        said.append(line)
+    said = yield from said_until(DONE)
     if any(b"ERROR:" in line or b"FATAL:" in line for line in said):
         raise SliceRefused(b"\n".join(said).decode(errors="replace"))
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orchestrator.model.conversation import Conversation, Credentials, ReadLine, Send, SliceRefused
+from orchestrator.model.conversation import Conversation, Credentials, Send, SliceRefused
 from orchestrator.model.slicing import Seeded, Slicing
+from orchestrator.technologies.parts.lines import said_until
 from orchestrator.technologies.parts.rabbitmq_session import DONE, SESSION, WORDS
 
 DEFAULT = "/"
@@ -44,9 +45,7 @@ def binary(text: str) -> str:
 def run(expressions: str) -> Conversation:
     """Let the broker evaluate these. Raises SliceRefused with what it said instead of `ok`."""
     yield Send(f"{WORDS}{expressions}, ok.\n".encode())
-    said: list[bytes] = []
-    while (line := (yield ReadLine())) != DONE:
-        said.append(line)
+    said = yield from said_until(DONE)
     if said:
         raise SliceRefused(b"\n".join(said).decode(errors="replace"))
 

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from orchestrator.model.probe import Http, Readiness
 from orchestrator.model.technology import Technology
-
-
-def answers(path: str) -> Callable[[str, str], Readiness]:
-    """Ready when a GET of this is answered with 200."""
-    return lambda _user, _database: Readiness(Http(path, status=(200,)))
+from orchestrator.technologies.parts.ready_by_http import answers
 
 
 def variants(role: Technology) -> dict[str, Technology]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import spoken
 
 from orchestrator.model.conversation import (
     Conversation,
     Credentials,
-    ReadExactly,
-    ReadLine,
-    Send,
     SliceRefused,
 )
 from orchestrator.model.slicing import Seeded
@@ -27,22 +25,7 @@ SLICES = [Credentials("me", "pw", "ledger__s1"), Credentials("me", "pw", "ledger
 
 def speak(conversation: Conversation, *answers: bytes) -> bytes:
     """Hold a conversation with a server that gives these lines; return what was said to it."""
-    said, lines = b"", list(answers)
-    try:
-        exchange = next(conversation)
-        while True:
-            match exchange:
-                case Send(data=data):
-                    said += data
-                    exchange = conversation.send(b"")
-                case ReadLine():
-                    exchange = conversation.send(lines.pop(0))
-                case ReadExactly(size=size):
-                    assert len(lines[0]) + 2 == size
-                    exchange = conversation.send(lines.pop(0) + b"\r\n")
-    except StopIteration:
-        assert lines == [], "not read"
-        return said
+    return spoken.speak(conversation, b"".join(line + b"\r\n" for line in answers))
 
 
 DONE = postgres_state.DONE
