@@ -10,6 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from kafka import KafkaProducer
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
 
 from orchestrator import Environment
 from orchestrator.waiting import Deadline, poll
@@ -50,3 +52,25 @@ def test_an_object_store_with_two_buckets(live_environ: dict[str, str]) -> None:
         command = [*signed, f"{told['STORE']}/exports/report.txt"]
         copied = subprocess.run(command, capture_output=True, text=True, check=True)
         assert copied.stdout == "twelve orders"
+
+
+@pytest.mark.engine
+def test_a_replica_set_in_which_a_transfer_is_a_transaction(live_environ: dict[str, str]) -> None:
+    with Environment(STACKS / "replica-set" / "environment.yaml", environ=live_environ) as env:
+        with MongoClient[dict[str, object]](env.variables["MONGO_URL"]) as client:
+            accounts = client.get_default_database()["accounts"]
+
+            def transfer(amount: int, session: ClientSession) -> None:
+                for name, change in (("ada", -amount), ("bob", amount)):
+                    accounts.update_one(
+                        {"_id": name}, {"$inc": {"balance": change}}, session=session
+                    )
+                if accounts.find_one({"_id": "ada"}, session=session)["balance"] < 0:
+                    raise ValueError("ada has not got that much")
+
+            with client.start_session() as session:
+                session.with_transaction(lambda inside: transfer(30, inside))
+                with pytest.raises(ValueError, match="not got that much"):
+                    session.with_transaction(lambda inside: transfer(300, inside))
+            balances = {one["_id"]: one["balance"] for one in accounts.find()}
+        assert balances == {"ada": 70, "bob": 30}
