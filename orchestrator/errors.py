@@ -132,13 +132,16 @@ class Evidence:
     """What was known about a step when it failed.
 
     `seconds` is how long the step had run, `answer` the probe's last answer, `state` the resource's
-    state in words, `log` the tail of its log.
+    state in words, `log` the tail of its log. `file` is the path of the user's file that it is
+    about, and `line` counts from 1 there; 0 means that nobody knows.
     """
 
     seconds: float = 0.0
     answer: str = ""
     state: str = ""
     log: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
 
 
 class StepFailed(GreenroomError):

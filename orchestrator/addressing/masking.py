@@ -19,7 +19,7 @@ from orchestrator.model.secret import Mask, masker
 __all__ = ["Mask", "mask_error", "mask_event", "mask_value", "masker"]
 
 IDENTIFIERS = frozenset(
-    {"step", "subject", "run", "name", "resources", "waits", "tasks", "instances", "unit"}
+    {"step", "subject", "run", "name", "resources", "waits", "tasks", "instances", "unit", "after"}
 )
 """Fields of events that hold nothing but names of the manifest and words of ours.
 

@@ -100,7 +100,15 @@ def settle(future: Future[None], step: Step, outcome: Outcome, *, carry_on: bool
 def one(step: Step, perform: Perform, tell: Tell) -> None:
     """Perform one step and tell how it went; whatever goes wrong becomes a StepFailed."""
     began = time.monotonic()
-    tell(StepStarted(at=time.time(), step=step.key, subject=step.subject, cause=step.cause))
+    tell(
+        StepStarted(
+            at=time.time(),
+            step=step.key,
+            subject=step.subject,
+            cause=step.cause,
+            after=step.after,
+        )
+    )
     try:
         perform(step)
     except StepFailed as failure:

@@ -44,12 +44,13 @@ class RunCompared:
 
 @dataclass(frozen=True, kw_only=True)
 class StepStarted:
-    """A step begins."""
+    """A step begins, because of its `cause`; `after` are the steps that it has waited for."""
 
     at: float
     step: str
     subject: str
     cause: str
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +120,33 @@ class RunReady:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CommandStarted:
+    """The tests begin: what runs in the environment that is up."""
+
+    at: float
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandEnded:
+    """The tests have ended with this exit code."""
+
+    at: float
+    command: tuple[str, ...]
+    code: int
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collected:
+    """What is known of each instance has been kept, before it goes."""
+
+    at: float
+    seconds: float
+    instances: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class InstanceDied:
     """Something has ended that should have lived as long as the run; `state` says how."""
 
@@ -166,6 +194,9 @@ Event = (
     | StepBroke
     | StepStopped
     | RunReady
+    | CommandStarted
+    | CommandEnded
+    | Collected
     | InstanceDied
     | RunKept
     | RunRemoved

@@ -13,7 +13,7 @@ from orchestrator.render.json_lines import JsonLines, as_json
 def test_a_step_is_an_object_with_the_events_name() -> None:
     assert as_json(starts(0, "start ledger")) == (
         '{"event": "StepStarted", "at": 100.0, "step": "start ledger", "subject": "ledger", '
-        '"cause": "of a reason"}'
+        '"cause": "of a reason", "after": []}'
     )
 
 
@@ -35,7 +35,14 @@ def test_pairs_become_objects() -> None:
 
 def test_a_failure_brings_its_evidence() -> None:
     told = json.loads(as_json(broke(1, "ready ledger", "no")))
-    assert told["evidence"] == {"seconds": 0.0, "answer": "", "state": "", "log": ["boom"]}
+    assert told["evidence"] == {
+        "seconds": 0.0,
+        "answer": "",
+        "state": "",
+        "log": ["boom"],
+        "file": "",
+        "line": 0,
+    }
     assert (told["message"], told["hint"]) == ("no", "")
 
 

@@ -1,0 +1,1 @@
+"""What is kept of a run for whoever asks why: one folder, written while it lives and read later."""

@@ -1,0 +1,170 @@
+"""What became of a run, as one value: what the summary, the report and later jobs are made of.
+
+Times are seconds since the Unix epoch, durations seconds. Nothing in it holds a secret.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+FORMAT = 1
+"""The number of this form; a reader that knows only lower ones says so."""
+
+
+class Verdict(StrEnum):
+    """How a run ended, as one says it."""
+
+    PASSED = "passed"
+    TESTS_FAILED = "tests failed"
+    ENVIRONMENT_FAILED = "environment failed"
+    NOT_REMOVED = "not removed"
+    INTERRUPTED = "interrupted"
+    NOT_STARTED = "not started"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spot:
+    """A place in one of the user's files; lines and columns count from 1, 0 means unknown.
+
+    `file` is relative to where the command ran, if it is below.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return ":".join([self.file, *(str(one) for one in (self.line, self.column) if one)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """One thing that went wrong, the worst first.
+
+    `message` may have several lines. `step` is the plan's, empty where it was none; `subject` the
+    instance or image that it is about. `seconds`, `answer`, `state` and `log` are the evidence.
+    `spots` are the places in the user's files that it is about, the closest first.
+    """
+
+    message: str
+    hint: str = ""
+    step: str = ""
+    subject: str = ""
+    seconds: float = 0.0
+    answer: str = ""
+    state: str = ""
+    log: tuple[str, ...] = ()
+    spots: tuple[Spot, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phase:
+    """A part of the run: `up`, `tests`, `collect` or `down`; `budget` in seconds, if it has one."""
+
+    name: str
+    began: float
+    ended: float
+    budget: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return self.ended - self.began
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceRecord:
+    """An instance of a resource as it was just before it was removed.
+
+    `name` is the instance's (`api@s17`), `use` its technology (`postgres:16`), empty for others;
+    `image` what it ran from, empty for processes; `address` without password. `status` and
+    `health` are those of `model.launch.State`, `state` the same in words. `log` is the file in the
+    folder, empty where there is none, and `lines` how many lines it has; of a log that was `cut`,
+    the beginning is missing.
+    """
+
+    name: str
+    resource: str
+    section: str
+    use: str = ""
+    image: str = ""
+    engine: str = ""
+    address: str = ""
+    status: str = ""
+    health: str = ""
+    state: str = ""
+    exit_code: int | None = None
+    out_of_memory: bool = False
+    log: str = ""
+    lines: int = 0
+    cut: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineRecord:
+    """An engine that the run used: who answered, and where it publishes ports."""
+
+    name: str
+    version: str = ""
+    address: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestCounts:
+    """How many tests ended in which way, and how long they took together."""
+
+    passed: int = 0
+    failed: int = 0
+    errors: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """All that became of one run.
+
+    `name` is the manifest's, `manifest` its path as messages show it. `run` is empty, and there are
+    no `phases`, where nothing was started. `instead` is what `--with` put in the place of the
+    manifest's words. `ci` is the system that it ran on, empty for none of those that are known.
+    `exit_code` is what the caller was told.
+    """
+
+    name: str
+    manifest: str
+    verdict: Verdict
+    exit_code: int
+    began: float
+    ended: float
+    run: str = ""
+    command: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    engines: tuple[EngineRecord, ...] = ()
+    resources: tuple[ResourceRecord, ...] = ()
+    tests: TestCounts | None = None
+    instead: Mapping[str, str] = field(default_factory=dict)
+    ci: str = ""
+    greenroom: str = ""
+    format: int = FORMAT
+
+    def phase(self, name: str) -> Phase | None:
+        """Return the phase of this name, if the run has come to it."""
+        return next((phase for phase in self.phases if phase.name == name), None)
+
+    def to_json(self) -> str:
+        """Return it as JSON, for people too."""
+        return json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Record:
+        """Read what `to_json` has written. Raises ValueError for anything else."""
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(Record).validate_json(text)

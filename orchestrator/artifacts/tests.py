@@ -1,0 +1,62 @@
+"""What a test runner tells of each of its tests: when it ran, how it ended, in which slice.
+
+pytest's plugin writes these. Any other runner may do the same: a line of JSON for each test, into
+any file `*.jsonl` of the folder that is named by GREENROOM_ARTIFACTS, below `tests`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from orchestrator.artifacts.folder import Folder
+
+OUTCOMES = ("passed", "failed", "error", "skipped")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestRecord:
+    """One test: `began` and `ended` are its time window, set-up and tear-down included.
+
+    `name` is how its runner calls it (pytest's node id), `outcome` one of `passed`, `failed`,
+    `error` and `skipped`; `worker` is empty where there is one only. `slice` is the name of its own
+    slice, and `addresses`, without passwords, those of what is sliced. `message` is in one line why
+    it failed; `dossier` a file of the folder.
+    """
+
+    name: str
+    outcome: str
+    began: float
+    ended: float
+    worker: str = ""
+    slice: str = ""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+    dossier: str = ""
+
+    def to_json(self) -> str:
+        """Return it as one line of JSON."""
+        return json.dumps(dataclasses.asdict(self), ensure_ascii=False)
+
+
+def read(folder: Folder) -> Iterator[TestRecord]:
+    """Yield all tests that were told of, in the order of their beginnings; no line stops it."""
+    found = [record for line in _lines(folder) if (record := _record(line))]
+    yield from sorted(found, key=lambda one: one.began)
+
+
+def _lines(folder: Folder) -> Iterator[str]:
+    for file in sorted(folder.tests.glob("*.jsonl")):
+        yield from file.read_text(encoding="utf-8", errors="replace").splitlines()
+
+
+def _record(line: str) -> TestRecord | None:
+    """Return the record on a line; None for half a line, which a killed runner has left."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(TestRecord).validate_json(line)
+    except ValidationError:
+        return None

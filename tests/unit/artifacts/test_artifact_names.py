@@ -1,0 +1,56 @@
+"""The folder of artifacts: names of files, and what goes when it is used again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from orchestrator.artifacts.folder import LONGEST, Folder, safe
+from orchestrator.errors import UsageError
+
+
+@pytest.mark.parametrize("name", ["ledger", "api@s17", "tests.test_a", "a_b-c", "ledger=16"])
+def test_a_plain_name_stays(name: str) -> None:
+    assert safe(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["tests/test_a.py::test_b[x/y]", "..", "", "../../etc/passwd", "ü", "a b", "x" * 500, "-a"],
+)
+def test_any_other_becomes_a_file_of_that_folder(name: str) -> None:
+    found = safe(name)
+    assert "/" not in found
+    assert not found.startswith((".", "-"))
+    assert len(found) <= LONGEST + 9
+
+
+def test_names_that_look_alike_get_different_files() -> None:
+    assert len({safe("a/b"), safe("a b"), safe("a-b"), safe("a:b")}) == 4
+
+
+def test_what_an_earlier_run_left_goes_and_other_files_stay(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "deep" / "artifacts")
+    folder.prepare()
+    ours = [
+        folder.record,
+        folder.events,
+        folder.report,
+        folder.log("ledger"),
+        folder.dossier("test_a"),
+        folder.test_records("gw0"),
+    ]
+    theirs = [folder.path / "coverage.xml", folder.logs / "their.txt"]
+    for file in [*ours, *theirs]:
+        file.write_text("x")
+    folder.prepare()
+    assert not any(file.exists() for file in ours)
+    assert all(file.exists() for file in theirs)
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot keep artifacts in .*file") as told:
+        Folder(tmp_path / "file").prepare()
+    assert "--artifacts" in told.value.hint
