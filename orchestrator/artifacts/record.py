@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ClassVar
 
 FORMAT = 1
 """The number of this form; a reader that knows only lower ones says so."""
@@ -118,6 +119,9 @@ class EngineRecord:
 @dataclass(frozen=True, kw_only=True)
 class TestCounts:
     """How many tests ended in which way, and how long they took together."""
+
+    # pytest would take it for a class of tests.
+    __test__: ClassVar[bool] = False
 
     passed: int = 0
     failed: int = 0

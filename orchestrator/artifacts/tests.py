@@ -10,6 +10,7 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from orchestrator.artifacts.folder import Folder
 
@@ -25,6 +26,9 @@ class TestRecord:
     slice, and `addresses`, without passwords, those of what is sliced. `message` is in one line why
     it failed; `dossier` a file of the folder.
     """
+
+    # pytest would take it for a class of tests.
+    __test__: ClassVar[bool] = False
 
     name: str
     outcome: str

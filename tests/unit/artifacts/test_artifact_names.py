@@ -51,6 +51,6 @@ def test_what_an_earlier_run_left_goes_and_other_files_stay(tmp_path: Path) -> N
 
 def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match="cannot keep artifacts in .*file") as told:
+    with pytest.raises(UsageError, match=r"cannot keep artifacts in .*file") as told:
         Folder(tmp_path / "file").prepare()
     assert "--artifacts" in told.value.hint
