@@ -337,7 +337,9 @@ class Lifetime:
                     self.manifest,
                     known=seen.instances.values() if seen else (),
                     directory=seen.directory if seen else None,
+                    facts=self.last_way.known.engines if self.last_way else None,
                     hurry=hurry,
+                    tell=self.tell,
                 )
             )
         except Exception as error:
