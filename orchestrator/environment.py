@@ -281,6 +281,11 @@ class Environment:
         return self._planner.manifest
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that is masked wherever it would be shown, passwords above all; the longest first."""
+        return secrets_of(self.manifest)
+
+    @property
     def joined(self) -> bool:
         """Whether it is somebody else's, and stays when this environment is left."""
         return self._lifetime.joined
