@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,12 @@ def opened(
     snapshots: bool = True,
     engine: str | None = None,
     pull: str | None = None,
+    instead: Mapping[str, str] | None = None,
     run_modules: bool = True,
 ) -> Environment:
     """Return the environment of a manifest, told to this session; nothing is up yet.
 
+    `instead` says what resources use instead of what the manifest says, by name.
     With `run_modules` its modules of testcontainers are asked what they will be, by running them.
     Raises UsageError for a manifest, a profile, a time or a way of keeping that does not exist,
     ManifestError with mistakes.
@@ -39,7 +42,7 @@ def opened(
     found: str | Manifest | None = manifest
     if not run_modules:
         path = manifests.find(manifest, Path.cwd())
-        found = manifests.read(path, os.environ, engine=engine, run_modules=False)
+        found = manifests.read(path, os.environ, engine=engine, run_modules=False, instead=instead)
     environment = Environment(
         found,
         profiles=profiles or (),
@@ -48,6 +51,7 @@ def opened(
         snapshots=snapshots,
         engine=engine,
         pull=pull,
+        instead=instead,
         listen=listening.listen if listening else ignore,
     )
     check_profiles(environment.manifest, active(profiles))
