@@ -19,6 +19,7 @@ from orchestrator.host import manifests
 from orchestrator.host.owner import TIME_TO_LIVE, identity
 from orchestrator.lifecycle.bringing_up import Brought
 from orchestrator.lifecycle.death import DeathWatch, raise_if_dead
+from orchestrator.lifecycle.last_look import BeforeEnd
 from orchestrator.lifecycle.planner import Planner
 from orchestrator.lifecycle.running import RunningResource
 from orchestrator.lifecycle.survey import Run, survey
@@ -65,9 +66,12 @@ class Environment:
     stands for what a manifest that is read says itself, or GREENROOM_ENGINE does, and `pull`
     (`missing`, `always` or `never`) for what its entries say. `instead` says what resources of a
     manifest that is read use instead: `{"ledger": "postgres:15"}`. `listen` is told every event,
-    with passwords masked. `environ` stands for the caller's environment, and `engines`, by name,
-    for the real ones: a `FakeEngine` lets manifests be tested without containers. Raises UsageError
-    when there is no such manifest and ManifestError when it has mistakes.
+    with passwords masked. `before_end` is called with a `LastLook` just before the end, however
+    that comes, while everything still stands: to keep logs, say. What it raises is told as an event
+    and hinders nothing; it is not called for what was only joined. `environ` stands for the
+    caller's environment, and `engines`, by name, for the real ones: a `FakeEngine` lets manifests
+    be tested without containers. Raises UsageError when there is no such manifest and ManifestError
+    when it has mistakes.
     """
 
     def __init__(
@@ -82,6 +86,7 @@ class Environment:
         pull: str | None = None,
         instead: Mapping[str, str] | None = None,
         listen: Listener = ignore,
+        before_end: BeforeEnd | None = None,
         environ: Mapping[str, str] | None = None,
         engines: Mapping[str, Engine] | None = None,
     ) -> None:
@@ -112,6 +117,7 @@ class Environment:
             timeout=timeout,
             keep=Keep(keep),
             tell=self.tell,
+            before_end=before_end,
         )
 
     @classmethod
@@ -125,6 +131,7 @@ class Environment:
         keep: str = NEVER,
         snapshots: bool = True,
         listen: Listener = ignore,
+        before_end: BeforeEnd | None = None,
         engines: Mapping[str, Engine] | None = None,
     ) -> Self:
         """Make an environment of a mapping instead of a file; its paths start from `folder`."""
@@ -136,6 +143,7 @@ class Environment:
             keep=keep,
             snapshots=snapshots,
             listen=listen,
+            before_end=before_end,
             engines=engines,
         )
 
@@ -273,6 +281,11 @@ class Environment:
     def manifest(self) -> Manifest:
         """The manifest; once it is up, or planned, with everything where it is to run."""
         return self._planner.manifest
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that is masked wherever it would be shown, passwords above all; the longest first."""
+        return secrets_of(self.manifest)
 
     @property
     def joined(self) -> bool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
+from orchestrator.model.spot import Spot
+
 FORMAT = 1
 """The number of this form; a reader that knows only lower ones says so."""
 
@@ -25,21 +27,6 @@ class Verdict(StrEnum):
     NOT_REMOVED = "not removed"
     INTERRUPTED = "interrupted"
     NOT_STARTED = "not started"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Spot:
-    """A place in one of the user's files; lines and columns count from 1, 0 means unknown.
-
-    `file` is relative to where the command ran, if it is below.
-    """
-
-    file: str
-    line: int = 0
-    column: int = 0
-
-    def __str__(self) -> str:
-        return ":".join([self.file, *(str(one) for one in (self.line, self.column) if one)])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from orchestrator.manifest.checks.needs import check_needs
 from orchestrator.manifest.checks.ports import check_ports
 from orchestrator.manifest.checks.references import References, uses
 from orchestrator.manifest.checks.spots import spots
+from orchestrator.manifest.entry_spots import entry_spots
 from orchestrator.manifest.files import Files
 from orchestrator.manifest.including.composing import composed
 from orchestrator.manifest.including.reader import Part, World
@@ -143,6 +144,7 @@ def _manifest(top: Part, given: _Given, world: World) -> Manifest:
         secrets=tuple(sorted(mistakes.secrets - {""})),
         warnings=mistakes.warnings,
         instead=dict(given.instead),
+        spots=entry_spots(root, mistakes),
     )
 
 
