@@ -76,7 +76,7 @@ def test_every_command_has_its_part_and_is_in_the_list_at_the_top() -> None:
     assert set(COMMANDS) == linked & set(PAGE.headings)
     assert linked - set(COMMANDS) == {
         *("what-ends-a-run", "signals", "exit-codes", "variables"),
-        *("which-run-is-meant", "ready-made-environments", "completion"),
+        *("which-run-is-meant", "ready-made-environments", "completion", "other-versions"),
     }
 
 
