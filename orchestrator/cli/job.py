@@ -16,7 +16,7 @@ from orchestrator.ci.display import History, InGroups
 from orchestrator.ci.result import Result
 from orchestrator.cli.session import Session, interrupted, session
 from orchestrator.errors import NotRemoved, StepFailed
-from orchestrator.model.event import Noticed
+from orchestrator.model.event import Collected, Noticed
 from orchestrator.render.display import Display
 from orchestrator.render.json_lines import JsonLines
 
@@ -175,9 +175,11 @@ class Job:
         """Keep what is known of everything before it goes."""
         from orchestrator.artifacts.collecting import collect
 
-        assert self.result.environment is not None, "something of it is about to go"
-        mask = self.result.environment.mask
-        self.result.resources = collect(look, self.folder, mask, look.deadline)
+        environment, began = self.result.environment, time.time()
+        assert environment is not None, "something of it is about to go"
+        found = collect(look, self.folder, environment.mask, look.deadline)
+        self.result.resources, now = found, time.time()
+        environment.tell(Collected(at=now, seconds=now - began, instances=len(found)))
 
     def blame(self, error: BaseException, phase: str, taken: float) -> None:
         """Say of a failure that it was a budget that ended the step."""
