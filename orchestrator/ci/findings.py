@@ -6,7 +6,8 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from orchestrator.artifacts.record import FailingTest, Failure, Record, Spot, Verdict
+from orchestrator.artifacts.record import FailingTest, Failure, Record, Verdict
+from orchestrator.model.spot import Spot
 from orchestrator.render.printable import printable
 from orchestrator.render.words import seconds, under_way
 
