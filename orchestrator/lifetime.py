@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from orchestrator.engines.engine import Engine, Images
 from orchestrator.errors import GreenroomError, StepFailed, UsageError
@@ -85,9 +85,7 @@ class Lifetime:
         """Return what an earlier `greenroom up` made of this manifest, if it is up."""
         if not self.real:
             return None
-        runs = survey(self.environ).of(identity(self.manifest))
-        there = [run for run in runs if run.is_ready]
-        return max(there, key=lambda run: run.healthy, default=None)
+        return survey(self.environ).standing(identity(self.manifest))
 
     # The beginning.
 
@@ -182,7 +180,7 @@ class Lifetime:
             self.hold = hold = Hold.join(run.id, self.environ, self.engines)
             self.tell(compared(run.id, plan))
             hold.change(step.subject for step in plan.steps if isinstance(step, Start | StartRelay))
-            way = self.way(plan, known, run.run_labels)
+            way = self.way(plan, known, self.labels(run))
             is_done = self.attempt(
                 way,
                 finish=lambda: self.forget_slices(plan, run.id),
@@ -229,7 +227,7 @@ class Lifetime:
         run = Run(hold.run, tuple(listed(hold.engines, hold.run)))
         with self.planner.planned(run, self.limit, restart=names) as (plan, known):
             hold.change(step.subject for step in plan.steps if isinstance(step, Start))
-            way = self.way(plan, known, run.run_labels)
+            way = self.way(plan, known, self.labels(run))
 
             def undo(_error: BaseException, again: bool) -> None:
                 if again:
@@ -255,6 +253,10 @@ class Lifetime:
         self.end()
 
     # The way.
+
+    def labels(self, run: Run) -> RunLabels:
+        """Return the labels of what is added to a run by the manifest as it is now."""
+        return replace(run.run_labels, instead=self.manifest.instead)
 
     def way(self, plan: Plan, known: Facts, labels: RunLabels) -> BringingUp:
         """Return the way up by this plan."""

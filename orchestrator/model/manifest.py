@@ -37,6 +37,7 @@ class Manifest:
     project's interpreter for Python seeds, None: to be looked for. `loose` takes programs of this
     host in other versions than were asked for. `secrets` are the values of the
     caller's environment in it that must not be shown. `warnings` are no mistakes, but hardly meant.
+    `instead` says what resources use instead of what is written, by name.
     `spots` are the places of entries in their files, which are no part of what is compared.
     """
 
@@ -50,6 +51,7 @@ class Manifest:
     tests: Tests = Tests()
     secrets: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    instead: Mapping[str, str] = field(default_factory=dict)
     spots: Mapping[SpotPath, Spot] = field(default_factory=dict, compare=False, repr=False)
 
     def spot(self, *path: str | int) -> Spot | None:
