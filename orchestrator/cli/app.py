@@ -8,6 +8,7 @@ import typer
 
 from orchestrator.cli.arguments import WithCommand
 from orchestrator.cli.check import check
+from orchestrator.cli.ci import ci
 from orchestrator.cli.command import Command, Program
 from orchestrator.cli.doctor import doctor
 from orchestrator.cli.down import down
@@ -75,7 +76,7 @@ def group(title: str, cls: type[Command] = Command, **commands: Callable[..., in
         app.command(name.rstrip("_"), rich_help_panel=title, cls=cls)(command)
 
 
-group(TEST, WithCommand, run=run)
+group(TEST, WithCommand, run=run, ci=ci)
 group(TEST, up=up, restart=restart, reset=reset)
 group(TEST, WithCommand, slice=slice_)
 group(TEST, down=down, extend=extend, prune=prune, snapshots=snapshots)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,9 +28,9 @@ class Session:
     anything from being removed.
     """
 
-    def __init__(self, displays: list[Display]) -> None:
+    def __init__(self, displays: list[Display], *, one_is_all: bool = False) -> None:
         self._displays = displays
-        self.signals = Signals(self.say, self.leave)
+        self.signals = Signals(self.say, self.leave, one_is_all=one_is_all)
 
     def listen(self, event: Event) -> None:
         """Take in one event and show it."""
@@ -84,18 +84,25 @@ class Session:
 
 
 @contextmanager
-def session(*, events: str | None = None, verbose: bool = False) -> Iterator[Session]:
+def session(
+    *,
+    events: str | None = None,
+    verbose: bool = False,
+    shown: Sequence[Display] = (),
+    one_is_all: bool = False,
+) -> Iterator[Session]:
     """Open what shows events and catch signals, for as long as the block runs.
 
-    `events` is the file that gets every event as a line of JSON, `-` for stdout.
+    `events` is the file that gets every event as a line of JSON, `-` for stdout. `shown` stand in
+    the place of what is shown on stderr otherwise. With `one_is_all`, only the first signal counts.
     """
     with ExitStack() as stack:
-        displays = [display(sys.stderr, os.environ, verbose=verbose)]
+        displays = list(shown) or [display(sys.stderr, os.environ, verbose=verbose)]
         if events is not None:
             displays.append(written_to(events, stack))
-        for shown in displays:
-            stack.callback(shown.close)
-        opened = Session(displays)
+        for one in displays:
+            stack.callback(one.close)
+        opened = Session(displays, one_is_all=one_is_all)
         stack.enter_context(opened.signals)
         try:
             yield opened
