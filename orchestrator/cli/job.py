@@ -16,7 +16,7 @@ from orchestrator.ci.display import History, InGroups
 from orchestrator.ci.result import Result
 from orchestrator.cli.session import Session, interrupted, session
 from orchestrator.errors import NotRemoved, StepFailed
-from orchestrator.model.event import Collected, Noticed
+from orchestrator.model.event import Noticed
 from orchestrator.render.display import Display
 from orchestrator.render.json_lines import JsonLines
 
@@ -173,13 +173,12 @@ class Job:
 
     def collect(self, look: LastLook) -> None:
         """Keep what is known of everything before it goes."""
-        from orchestrator.artifacts.collecting import collect
+        from orchestrator.artifacts.collecting import collect, engine_records
 
-        environment, began = self.result.environment, time.time()
-        assert environment is not None, "something of it is about to go"
-        found = collect(look, self.folder, environment.mask, look.deadline)
-        self.result.resources, now = found, time.time()
-        environment.tell(Collected(at=now, seconds=now - began, instances=len(found)))
+        result = self.result
+        assert result.environment is not None, "something of it is about to go"
+        result.engines = engine_records(look)
+        result.resources = collect(look, self.folder, result.environment.mask, events=result.events)
 
     def blame(self, error: BaseException, phase: str, taken: float) -> None:
         """Say of a failure that it was a budget that ended the step."""

@@ -97,7 +97,8 @@ def test_a_second_signal_at_once_is_no_impatience(tmp_path: Path, started: list[
     started.append(program)
     program.until("testing\n")
     send(program, ((0.0, signal.SIGTERM), (0.0, signal.SIGTERM), (0.0, signal.SIGINT)))
-    assert program.end() == 143
+    # Of signals that come at once, nobody knows the order.
+    assert program.end() in (130, 143)
     assert left_in(tmp_path) == []
     assert verdict(tmp_path)[0] == "interrupted"
 
