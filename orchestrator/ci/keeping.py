@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from orchestrator import __version__
 from orchestrator.addressing.masking import mask_value
@@ -16,7 +17,9 @@ from orchestrator.artifacts import tests
 from orchestrator.artifacts.record import EngineRecord, Failure, Phase, Record
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.ci.failures import death, failures_of, shown
+from orchestrator.ci.outcome_env import outcome_env
 from orchestrator.ci.result import Result
+from orchestrator.ci.summary import summary
 from orchestrator.ci.verdict import verdict
 from orchestrator.model.manifest import Manifest
 from orchestrator.render.failing import as_text
@@ -54,7 +57,14 @@ class Keeping:
         folder, record = self.result.folder, self.record()
         with self.writing("record"):
             folder.record.write_text(record.to_json(), encoding="utf-8")
-        return Kept(record, "", tuple(self.last_words()))
+        here, text = str(Path.cwd()), ""
+        with self.writing("outcome for later jobs"):
+            variables = outcome_env(record, folder, here)
+            folder.variables.write_text(variables, encoding="utf-8")
+        with self.writing("summary"):
+            text = summary(record, self.timeline, folder, here)
+            folder.summary.write_text(text, encoding="utf-8", errors="replace")
+        return Kept(record, text, tuple(self.last_words()))
 
     @contextmanager
     def writing(self, name: str) -> Iterator[None]:
