@@ -55,15 +55,14 @@ class Keeping:
     def keep(self) -> Kept:
         """Write all files, each made of those before it."""
         folder, record = self.result.folder, self.record()
+        here, text = os.fspath(Path.cwd()), ""
         with self.writing("record"):
             folder.record.write_text(record.to_json(), encoding="utf-8")
-        here, text = str(Path.cwd()), ""
-        with self.writing("outcome for later jobs"):
-            variables = outcome_env(record, folder, here)
-            folder.variables.write_text(variables, encoding="utf-8")
         with self.writing("summary"):
             text = summary(record, self.timeline, folder, here)
-            folder.summary.write_text(text, encoding="utf-8", errors="replace")
+            folder.summary.write_text(text, encoding="utf-8")
+        with self.writing("outcome"):
+            folder.variables.write_text(outcome_env(record, folder, here), encoding="utf-8")
         return Kept(record, text, tuple(self.last_words()))
 
     @contextmanager
@@ -92,7 +91,8 @@ class Keeping:
             command=result.command,
             failures=tuple(self.failures()),
             phases=tuple(self.phases()),
-            engines=tuple(EngineRecord(name=one) for one in self.timeline.engines),
+            engines=result.engines
+            or tuple(EngineRecord(name=one) for one in self.timeline.engines),
             resources=result.resources,
             instead=dict(result.instead),
             ci=self.ci,
