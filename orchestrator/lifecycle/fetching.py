@@ -6,9 +6,10 @@ import time
 from collections.abc import Mapping
 
 from orchestrator.engines.engine import Images, Progress
-from orchestrator.errors import ImageUnavailable
+from orchestrator.errors import ImageUnavailable, LockError
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.model.event import Noticed
+from orchestrator.model.facts import Facts
 from orchestrator.model.step import Pull
 from orchestrator.waiting import Deadline, again
 
@@ -69,6 +70,26 @@ def not_to_be_pulled(missing: Mapping[str, str]) -> ImageUnavailable:
     return ImageUnavailable(
         f"not here, and not to be pulled (`pull: never`): {'; '.join(words)}",
         hint=f"{'; '.join(pulls)}; or let it be pulled: `pull: missing`",
+    )
+
+
+def not_locked(missing: Mapping[str, str], known: Facts) -> LockError:
+    """Return the error for images that the lock does not name; of each, who needs it."""
+    path = known.lock.path if known.lock else ""
+    words = (f"{image}, for {users}" for image, users in missing.items())
+    return LockError(
+        f"{path} does not name all images: {'; '.join(words)}",
+        hint="add what is missing with: greenroom images --lock; all else in it stays",
+    )
+
+
+def locked_and_gone(missing: Mapping[str, str], known: Facts) -> ImageUnavailable:
+    """Return the error for images that are locked to an id that is not here; who needs each."""
+    ids = known.lock.ids if known.lock else {}
+    words = (f"{image} ({ids[image]}), for {users}" for image, users in missing.items())
+    return ImageUnavailable(
+        f"not here, and locked to an id, because they came from no registry: {'; '.join(words)}",
+        hint="load or build the very same again; or lock what is here now: greenroom images --lock",
     )
 
 

@@ -129,6 +129,8 @@ def test_which_commands_sweep() -> None:
         path.stem: path.read_text("utf-8") for path in (ROOT / "orchestrator/cli").glob("*.py")
     }
     found = {name for name, text in sources.items() if any(way in text for way in ways)}
+    # What `ci` does is in a file of its own.
+    found = {"ci" if name == "job" else name for name in found}
     assert found == sweeping & set(COMMANDS)
     assert {"logs", "exec", "shell", "env", "url"} < looking
 
