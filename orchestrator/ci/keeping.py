@@ -131,4 +131,5 @@ class Keeping:
         for event in self.result.deaths:
             yield from died(event)
         for error in self.result.errors:
-            yield from as_text(error).splitlines()
+            places = [str(one) for told in failures_of(error, self.manifest) for one in told.spots]
+            yield from as_text(error, places=places).splitlines()
