@@ -140,6 +140,7 @@ def _manifest(top: Part, given: _Given, world: World) -> Manifest:
         secrets=tuple(sorted(mistakes.secrets - {""})),
         warnings=mistakes.warnings,
         spots=entry_spots(root, mistakes),
+        tree=root if isinstance(root, dict) else {},
     )
 
 
