@@ -257,6 +257,13 @@ class ProcessEngine:
         )
         yield from reader.lines(deadline, follow=follow, since=since, tail=tail)
 
+    def was_long(self, found: Found, sizes: Mapping[str, int], at: float) -> None:
+        """Learn how long an instance's log was at a moment."""
+        start = Start.of(found)
+        size = sizes.get(self._folders.files(start.mark).log.name)
+        if size is not None:
+            self._sightings[start.id].note(size, at)
+
     def list(self, deadline: Deadline, run: str | None = None) -> builtins.list[Found]:
         """Everything that carries a sign or has a record, and the runs' folders behind it."""
         deadline.check()
