@@ -27,7 +27,7 @@ from orchestrator.pytest_plugin.door import DOOR, DOORS, Door
 from orchestrator.pytest_plugin.dossiers import DOSSIERS, Dossiers
 from orchestrator.pytest_plugin.ending import ENDING, Ending
 from orchestrator.pytest_plugin.kept import KEPT, Kept
-from orchestrator.pytest_plugin.report import REPORT, Report
+from orchestrator.pytest_plugin.report import REPORT, Report, quoted
 from orchestrator.pytest_plugin.used import OWNED, WORKER_RUN, Owned, in_words, leave, use
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     lines = config.stash[REPORT].lines
     if lines:
         terminalreporter.section("greenroom")
-        for line in lines:
+        for line in quoted(lines):
             terminalreporter.write_line(line)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from orchestrator.pytest_plugin import options
 from orchestrator.pytest_plugin.kept import KEPT
-from orchestrator.pytest_plugin.report import REPORT
+from orchestrator.pytest_plugin.report import REPORT, quoted
 from orchestrator.pytest_plugin.running import Running, uses_environment
 from orchestrator.pytest_plugin.used import meant
 
@@ -90,7 +90,7 @@ class Dossiers:
             return []
         try:
             dossier = self._made(item, running, until)
-            return [] if dossier is None else self._kept(dossier, item, running)
+            return [] if dossier is None else quoted(self._kept(dossier, item, running))
         except Exception as error:  # A test's outcome is its own.
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             return self.clean([f"what the environment did could not be found out: {what}"])
