@@ -288,6 +288,11 @@ class Environment:
         return secrets_of(self.manifest)
 
     @property
+    def planner(self) -> Planner:
+        """What all planning of it stands on."""
+        return self._planner
+
+    @property
     def joined(self) -> bool:
         """Whether it is somebody else's, and stays when this environment is left."""
         return self._lifetime.joined
