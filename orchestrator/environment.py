@@ -64,13 +64,14 @@ class Environment:
     `never`, `failed` (when the way up or the body fails) or `always`. Without `snapshots`
     everything is seeded, whatever is kept from earlier. `engine` (`docker`, `process` or `auto`)
     stands for what a manifest that is read says itself, or GREENROOM_ENGINE does, and `pull`
-    (`missing`, `always` or `never`) for what its entries say. `listen` is told every event, with
-    passwords masked. `before_end` is called with a `LastLook` just before the end, however that
-    comes, while everything still stands: to keep logs, say. What it raises is told as an event and
-    hinders nothing; it is not called for what was only joined. `environ` stands for the caller's
-    environment, and `engines`, by name, for the real ones: a `FakeEngine` lets manifests be tested
-    without containers. Raises UsageError when there is no such manifest and ManifestError when it
-    has mistakes.
+    (`missing`, `always` or `never`) for what its entries say. `instead` says what resources of a
+    manifest that is read use instead: `{"ledger": "postgres:15"}`. `listen` is told every event,
+    with passwords masked. `before_end` is called with a `LastLook` just before the end, however
+    that comes, while everything still stands: to keep logs, say. What it raises is told as an event
+    and hinders nothing; it is not called for what was only joined. `environ` stands for the
+    caller's environment, and `engines`, by name, for the real ones: a `FakeEngine` lets manifests
+    be tested without containers. Raises UsageError when there is no such manifest and ManifestError
+    when it has mistakes.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Environment:
         snapshots: bool = True,
         engine: str | None = None,
         pull: str | None = None,
+        instead: Mapping[str, str] | None = None,
         listen: Listener = ignore,
         before_end: BeforeEnd | None = None,
         environ: Mapping[str, str] | None = None,
@@ -92,7 +94,7 @@ class Environment:
         if not isinstance(manifest, Manifest):
             argument = None if manifest is None else os.fspath(manifest)
             path = manifests.find(argument, Path.cwd())
-            manifest = manifests.read(path, self._environ, engine=engine)
+            manifest = manifests.read(path, self._environ, engine=engine, instead=instead)
         if pull is not None:
             manifest = with_policy(manifest, pull)
         self._mask = masker(secrets_of(manifest))
@@ -172,7 +174,7 @@ class Environment:
                 f"run {run.id} was made from {run.manifest}, which is not there any more",
                 hint=f"remove the run with: greenroom down {run.id}",
             )
-        made = cls(path, listen=listen, environ=environ)
+        made = cls(path, instead=run.instead, listen=listen, environ=environ)
         made.refuse_if_renamed(run)
         made._lifetime.join(run)
         return made
@@ -279,6 +281,21 @@ class Environment:
     def manifest(self) -> Manifest:
         """The manifest; once it is up, or planned, with everything where it is to run."""
         return self._planner.manifest
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles whose resources take part."""
+        return self._planner.profiles
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that is masked wherever it would be shown, passwords above all; the longest first."""
+        return secrets_of(self.manifest)
+
+    @property
+    def planner(self) -> Planner:
+        """What all planning of it stands on."""
+        return self._planner
 
     @property
     def joined(self) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from orchestrator.copying.copier import Copier
 from orchestrator.engines.engine import Engine, Images
 from orchestrator.errors import GreenroomError, StepFailed, UsageError
 from orchestrator.host.lease import run_folder
@@ -22,7 +23,7 @@ from orchestrator.lifecycle.removal import listed, remove_things
 from orchestrator.lifecycle.resetting import RESET_SECONDS, refuse_to_restart, resettable
 from orchestrator.lifecycle.survey import Run, survey
 from orchestrator.lifecycle.sweeping import sweeping
-from orchestrator.model.event import Noticed
+from orchestrator.model.event import Noticed, StepDone, StepStarted
 from orchestrator.model.facts import Facts
 from orchestrator.model.launch import RunLabels
 from orchestrator.model.manifest import Manifest
@@ -85,9 +86,7 @@ class Lifetime:
         """Return what an earlier `greenroom up` made of this manifest, if it is up."""
         if not self.real:
             return None
-        runs = survey(self.environ).of(identity(self.manifest))
-        there = [run for run in runs if run.is_ready]
-        return max(there, key=lambda run: run.healthy, default=None)
+        return survey(self.environ).standing(identity(self.manifest))
 
     # The beginning.
 
@@ -182,7 +181,7 @@ class Lifetime:
             self.hold = hold = Hold.join(run.id, self.environ, self.engines)
             self.tell(compared(run.id, plan))
             hold.change(step.subject for step in plan.steps if isinstance(step, Start | StartRelay))
-            way = self.way(plan, known, run.run_labels)
+            way = self.way(plan, known, self.labels(run))
             is_done = self.attempt(
                 way,
                 finish=lambda: self.forget_slices(plan, run.id),
@@ -216,11 +215,20 @@ class Lifetime:
         found = resettable(self.manifest, brought, names)
         for copier in found.copiers:
             try:
-                copier.reset(Deadline.after(RESET_SECONDS))
+                self.reset_in_place(copier)
             finally:
                 copier.close()
         if found.others:
             self.remake(found.others)
+
+    def reset_in_place(self, copier: Copier) -> None:
+        """Copy a resource's template over it, and tell of that."""
+        began, name = time.monotonic(), copier.instance.resource
+        step, cause = f"reset {name}", "somebody asked for it"
+        self.tell(StepStarted(at=time.time(), step=step, subject=name, cause=cause))
+        copier.reset(Deadline.after(RESET_SECONDS))
+        taken = time.monotonic() - began
+        self.tell(StepDone(at=time.time(), step=step, subject=name, seconds=taken))
 
     def remake(self, names: Collection[str]) -> None:
         """Start these anew in the run that we use; all else stays."""
@@ -229,7 +237,7 @@ class Lifetime:
         run = Run(hold.run, tuple(listed(hold.engines, hold.run)))
         with self.planner.planned(run, self.limit, restart=names) as (plan, known):
             hold.change(step.subject for step in plan.steps if isinstance(step, Start))
-            way = self.way(plan, known, run.run_labels)
+            way = self.way(plan, known, self.labels(run))
 
             def undo(_error: BaseException, again: bool) -> None:
                 if again:
@@ -255,6 +263,10 @@ class Lifetime:
         self.end()
 
     # The way.
+
+    def labels(self, run: Run) -> RunLabels:
+        """Return the labels of what is added to a run by the manifest as it is now."""
+        return replace(run.run_labels, instead=self.manifest.instead)
 
     def way(self, plan: Plan, known: Facts, labels: RunLabels) -> BringingUp:
         """Return the way up by this plan."""
@@ -337,7 +349,9 @@ class Lifetime:
                     self.manifest,
                     known=seen.instances.values() if seen else (),
                     directory=seen.directory if seen else None,
+                    facts=self.last_way.known.engines if self.last_way else None,
                     hurry=hurry,
+                    tell=self.tell,
                 )
             )
         except Exception as error:

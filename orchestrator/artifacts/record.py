@@ -104,8 +104,21 @@ class EngineRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FailingTest:
+    """A test that failed: its name as its runner shows it, and in one line why; `spot` if known."""
+
+    name: str
+    message: str = ""
+    spot: Spot | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TestCounts:
-    """How many tests ended in which way, and how long they took together."""
+    """How many tests ended in which way, and how long they took together.
+
+    `failing` are those that failed or could not be run, in the order of the report, as many as a
+    person may want to read.
+    """
 
     # pytest would take it for a class of tests.
     __test__: ClassVar[bool] = False
@@ -115,6 +128,7 @@ class TestCounts:
     errors: int = 0
     skipped: int = 0
     seconds: float = 0.0
+    failing: tuple[FailingTest, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

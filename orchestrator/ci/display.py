@@ -41,6 +41,23 @@ class Quoted:
         self._stream.flush()
 
 
+class History:
+    """A display that only remembers."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def show(self, event: Event) -> None:
+        """Remember one event."""
+        self.events.append(event)
+
+    def say(self, text: str) -> None:
+        """Nothing is remembered of what the program says of itself."""
+
+    def close(self) -> None:
+        """It stays remembered."""
+
+
 class InGroups:
     """Shows events as plain lines; what is started, and what is removed, is in a group each.
 
@@ -101,7 +118,7 @@ class InGroups:
             return
         self._end()
         self.write(self._tongue.open(title, time.time(), tests=tests))
-        self._group = title
+        self._group, self._well = title, True
 
     def _end(self) -> None:
         if self._group:

@@ -8,12 +8,14 @@ import typer
 
 from orchestrator.cli.arguments import WithCommand
 from orchestrator.cli.check import check
+from orchestrator.cli.ci import ci
 from orchestrator.cli.command import Command, Program
 from orchestrator.cli.doctor import doctor
 from orchestrator.cli.down import down
 from orchestrator.cli.env import env, url
 from orchestrator.cli.exec import exec_, shell
 from orchestrator.cli.extend import extend
+from orchestrator.cli.images import images
 from orchestrator.cli.import_ import import_
 from orchestrator.cli.init import init
 from orchestrator.cli.logs import logs
@@ -75,13 +77,13 @@ def group(title: str, cls: type[Command] = Command, **commands: Callable[..., in
         app.command(name.rstrip("_"), rich_help_panel=title, cls=cls)(command)
 
 
-group(TEST, WithCommand, run=run)
+group(TEST, WithCommand, run=run, ci=ci)
 group(TEST, up=up, restart=restart, reset=reset)
 group(TEST, WithCommand, slice=slice_)
 group(TEST, down=down, extend=extend, prune=prune, snapshots=snapshots)
 group(LOOK, ps=ps, logs=logs)
 group(LOOK, WithCommand, exec=exec_)
 group(LOOK, shell=shell, env=env, url=url)
-group(MANIFEST, init=init, import_=import_, check=check, plan=plan)
+group(MANIFEST, init=init, import_=import_, check=check, plan=plan, images=images)
 group(MANIFEST, schema=schema, technologies=technologies)
 group(HERE, doctor=doctor)

@@ -20,6 +20,7 @@ from orchestrator.cli.options import (
     Profiles,
     Pull,
     Verbose,
+    With,
 )
 from orchestrator.errors import GreenroomError, NotRemoved, ServiceDied, StepFailed, UsageError
 
@@ -46,6 +47,7 @@ def run(
     ctx: typer.Context,
     manifest: Manifest = None,
     profile: Profiles = None,
+    with_: With = None,
     timeout: WholeTime = None,
     keep: Keep = "never",
     no_snapshots: NoSnapshots = False,
@@ -68,6 +70,7 @@ def run(
 
     greenroom run -- pytest -q -k payment
     """
+    from orchestrator.cli.instead import one_each
     from orchestrator.cli.opening import opened
     from orchestrator.cli.session import session
     from orchestrator.cli.tests import tests_of
@@ -84,6 +87,7 @@ def run(
                 snapshots=not no_snapshots,
                 engine=engine,
                 pull=pull,
+                instead=one_each(with_),
             ),
             manifest,
         )

@@ -18,6 +18,7 @@ from orchestrator.cli.options import (
     Timeout,
     Ttl,
     Verbose,
+    With,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ Fresh = Annotated[
 def up(
     manifest: Manifest = None,
     profile: Profiles = None,
+    with_: With = None,
     fresh: Fresh = False,
     ttl: Ttl = None,
     timeout: Timeout = None,
@@ -51,6 +53,7 @@ def up(
     with its data; what has changed or died is made anew, and what depends on that.
     """
     from orchestrator.cli.durations import duration
+    from orchestrator.cli.instead import one_each
     from orchestrator.cli.opening import opened
     from orchestrator.cli.session import STDOUT, session
     from orchestrator.host.owner import TIME_TO_LIVE
@@ -66,6 +69,7 @@ def up(
             snapshots=not no_snapshots,
             engine=engine,
             pull=pull,
+            instead=one_each(with_),
         )
         stand(environment, listening, ttl=seconds, fresh=fresh)
     if events != STDOUT:

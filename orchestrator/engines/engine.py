@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from orchestrator.model.facts import EngineFacts
+from orchestrator.model.image import PresentImage
 from orchestrator.model.launch import (
     ExecResult,
     Found,
@@ -146,6 +147,36 @@ class Images(Protocol):
 
 
 @runtime_checkable
+class Registries(Protocol):
+    """What engines of images can do besides that tell where images came from, and send them on."""
+
+    def present_image(self, image: str, deadline: Deadline) -> PresentImage | None:
+        """All that is known of an image that is present, None when it is not."""
+
+    def registry_digest(self, image: str, deadline: Deadline, notice: Notice = unheard) -> str:
+        """The digest of what the image's registry has under its name now.
+
+        Of an image for several platforms it is that of the index, and so the same on all of them.
+        An engine that has no such question fetches the image. Raises ImageUnavailable with the
+        registry's words.
+        """
+
+    def push(
+        self,
+        image: str,
+        name: str,
+        progress: Progress,
+        deadline: Deadline,
+        notice: Notice = unheard,
+    ) -> str:
+        """Send a present image to a registry under another name, and return its digest there.
+
+        The name is taken away again, unless it was there before. Raises ImageUnavailable with the
+        registry's words; `passing` when another attempt may succeed.
+        """
+
+
+@runtime_checkable
 class Snapshots(Protocol):
     """What engines can do besides that keep seeded state (`EngineFacts.snapshots`)."""
 
@@ -185,4 +216,23 @@ class Guests(Protocol):
 
         Returns the same thing with the label that names the place. What is made goes when the thing
         is removed. Raises EngineError with the server's words.
+        """
+
+
+@runtime_checkable
+class Clock(Protocol):
+    """What engines can do besides that note times by a clock of their own."""
+
+    def ahead(self, deadline: Deadline) -> tuple[float, float]:
+        """By how many seconds that clock is before this machine's, and how wrong that may be."""
+
+
+@runtime_checkable
+class Untimed(Protocol):
+    """What engines can do besides in whose logs nobody notes when a line is written."""
+
+    def was_long(self, found: Found, sizes: Mapping[str, int], at: float) -> None:
+        """Learn how many bytes logs had at a moment, in Unix seconds, by their files' names.
+
+        What was there by then is known to be older from now on.
         """

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError
+from orchestrator.lifecycle.executor import Tell
 from orchestrator.lifecycle.removal import answered
+from orchestrator.model.event import Event
+from orchestrator.model.facts import EngineFacts
 from orchestrator.model.launch import Found
 from orchestrator.model.manifest import Manifest
 from orchestrator.waiting import Deadline
@@ -22,14 +25,19 @@ LIST_SHARE = 0.3
 """How much of the time an engine may take to list what it has, before it counts as silent."""
 
 
+def ignore(_event: Event) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True)
 class LastLook:
     """A run just before its end.
 
     `found` is what the engines list of it, instances of slices and ended ones too; of an engine
     that is `silent`, with the reason, what it was known to have before. `directory` tells where
-    everything is, None where the run has not come so far. In a `hurry` somebody wants it to end,
-    and will not wait. `deadline` is the moment until which looking may take.
+    everything is, None where the run has not come so far; `facts` are what the engines have said of
+    themselves. In a `hurry` somebody wants it to end, and will not wait. `deadline` is the moment
+    until which looking may take. `tell` takes events about the looking, and masks them.
     """
 
     run: str
@@ -38,8 +46,10 @@ class LastLook:
     found: tuple[Found, ...] = ()
     silent: Mapping[str, EngineError] = field(default_factory=dict)
     directory: Directory | None = None
+    facts: Mapping[str, EngineFacts] = field(default_factory=dict)
     hurry: bool = False
     deadline: Deadline = field(default_factory=lambda: Deadline.after(LOOK_SECONDS))
+    tell: Tell = ignore
 
 
 BeforeEnd = Callable[[LastLook], None]
@@ -53,7 +63,9 @@ def last_look(
     *,
     known: Iterable[Found] = (),
     directory: Directory | None = None,
+    facts: Mapping[str, EngineFacts] | None = None,
     hurry: bool = False,
+    tell: Tell = ignore,
 ) -> LastLook:
     """Look at a run for the last time; `known` is what was known of it before.
 
@@ -69,4 +81,15 @@ def last_look(
         if errors:
             silent[name] = errors[0]
             found += (thing for thing in known if thing.engine == name)
-    return LastLook(run, engines, manifest, tuple(found), silent, directory, hurry, deadline)
+    return LastLook(
+        run,
+        engines,
+        manifest,
+        found=tuple(found),
+        silent=silent,
+        directory=directory,
+        facts=facts or {},
+        hurry=hurry,
+        deadline=deadline,
+        tell=tell,
+    )

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import builtins
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from orchestrator.engines.docker import beside, execs, listing, logs, removal, snapshots, starting
+from orchestrator.engines.docker import (
+    beside,
+    clocks,
+    execs,
+    listing,
+    logs,
+    removal,
+    snapshots,
+    starting,
+)
 from orchestrator.engines.docker.answers import Item, item, items, number, text
 from orchestrator.engines.docker.body import network_body
 from orchestrator.engines.docker.client import Api, Client
@@ -15,6 +25,7 @@ from orchestrator.engines.docker.exchange import CONFLICT, NOT_FOUND, Refusal, f
 from orchestrator.engines.docker.product import Product
 from orchestrator.engines.engine import Notice, Progress, unheard
 from orchestrator.model.facts import EngineFacts
+from orchestrator.model.image import PresentImage
 from orchestrator.model.launch import (
     ENVIRONMENT,
     RUN,
@@ -147,6 +158,13 @@ class DockerEngine:
         """Yield the log's lines, oldest first; with `follow` until the container ends."""
         return logs.read(self._api, found.id, deadline, follow=follow, since=since, tail=tail)
 
+    def ahead(self, deadline: Deadline) -> tuple[float, float]:
+        """By how many seconds the engine's clock is before ours, and how wrong that may be."""
+        if self._api.endpoint.local and sys.platform == "linux":
+            return 0.0, 0.0  # It is this machine's own; elsewhere the engine is in a machine apart.
+        with self._api.calls(deadline, "ask the engine for the time") as client:
+            return clocks.ahead(client)
+
     def list(self, deadline: Deadline, run: str | None = None) -> list[Found]:
         """All of Greenroom's, or one run's: containers, the oldest first, then networks."""
         with self._api.calls(deadline, "list what is there") as client:
@@ -219,6 +237,31 @@ class DockerEngine:
         from orchestrator.engines.docker import building
 
         building.build(self._api, image, build, labels, progress, deadline)
+
+    def present_image(self, image: str, deadline: Deadline) -> PresentImage | None:
+        """All that is known of an image that is present, None when it is not."""
+        from orchestrator.engines.docker import registries
+
+        return registries.present(self._api, image, deadline)
+
+    def registry_digest(self, image: str, deadline: Deadline, notice: Notice = unheard) -> str:
+        """The digest of what a registry has under this name. Podman cannot ask for it."""
+        from orchestrator.engines.docker import registries
+
+        return registries.digest(self._api, image, deadline, notice)
+
+    def push(
+        self,
+        image: str,
+        name: str,
+        progress: Progress,
+        deadline: Deadline,
+        notice: Notice = unheard,
+    ) -> str:
+        """Push an image under another name, progress in bytes; return its digest there."""
+        from orchestrator.engines.docker import registries
+
+        return registries.push(self._api, image, name, progress, deadline, notice)
 
     def store(
         self,

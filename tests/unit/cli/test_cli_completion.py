@@ -13,7 +13,7 @@ CASES = [
     (
         "greenroom ",
         (
-            "run up restart reset slice down extend prune snapshots ps logs exec shell env url "
+            "run ci up restart reset slice down extend prune snapshots ps logs exec shell env url "
             "init import check plan schema technologies doctor"
         ),
     ),
