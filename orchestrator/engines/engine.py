@@ -154,11 +154,11 @@ class Registries(Protocol):
         """All that is known of an image that is present, None when it is not."""
 
     def registry_digest(self, image: str, deadline: Deadline, notice: Notice = unheard) -> str:
-        """The digest of what the image's registry has under its name now, fetching nothing.
+        """The digest of what the image's registry has under its name now.
 
         Of an image for several platforms it is that of the index, and so the same on all of them.
-        Raises ImageUnavailable with the registry's words, and EngineError where the engine cannot
-        ask for it without fetching.
+        An engine that has no such question fetches the image. Raises ImageUnavailable with the
+        registry's words.
         """
 
     def push(

@@ -23,6 +23,7 @@ from orchestrator.render.columns import columns
 UNDER_WAY = {
     "open": "opening",
     "pull": "pulling",
+    "push": "pushing",
     "build": "building",
     "keep": "keeping",
     "start": "starting",
@@ -43,6 +44,7 @@ UNDER_WAY = {
 DONE = {
     "open": "opened",
     "pull": "pulled",
+    "push": "pushed",
     "build": "built",
     "keep": "kept",
     "start": "started",
