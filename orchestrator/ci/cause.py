@@ -54,7 +54,7 @@ def _failure(record: Record, failure: Failure, room: int) -> Iterator[str]:
     room -= 1 + len(facts) + len(hint)
     said = others[: max(1, room - min(LOG_LINES, len(log)))]
     tail = log[-(room - len(said)) :] if room > len(said) else []
-    yield line(f"{record.verdict}: {first}")
+    yield line(f"{record.verdict}: {first}" if first != record.verdict else first)
     yield from (f"  {line(one)}" for one in said)
     yield from facts
     yield from (labelled("" if number else "log", one) for number, one in enumerate(tail))

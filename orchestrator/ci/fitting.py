@@ -5,6 +5,10 @@ from __future__ import annotations
 CUT = "\n\n*The rest did not fit here: it is in the artifacts, in summary.md.*\n"
 
 
+LONGEST_FENCE = 80
+"""Characters that the end of a fenced block is taken to have at most."""
+
+
 def fitted(text: str, limit: int, *, notice: str = CUT) -> str:
     """Return as many whole lines of the text as `limit` bytes of UTF-8 hold, with the notice.
 
@@ -13,7 +17,7 @@ def fitted(text: str, limit: int, *, notice: str = CUT) -> str:
     """
     if len(encoded(text)) <= limit:
         return text
-    room = limit - len(encoded(notice)) - len("\n````")
+    room = limit - len(encoded(notice)) - LONGEST_FENCE
     kept: list[str] = []
     fence = ""
     for line in text.splitlines(keepends=True):
@@ -21,11 +25,18 @@ def fitted(text: str, limit: int, *, notice: str = CUT) -> str:
         if room < 0:
             break
         kept.append(line)
-        if line.startswith("```"):
-            fence = "" if fence else line[: len(line) - len(line.lstrip("`"))]
+        fence = _fence(line, fence)
     if not kept:
         return notice if len(encoded(notice)) <= limit else ""
     return "".join(kept).rstrip("\n") + (f"\n{fence}" if fence else "") + notice
+
+
+def _fence(line: str, fence: str) -> str:
+    """Return what closes the block that is open behind a line, which began in `fence`; or none."""
+    if fence:
+        return "" if line.strip() == fence else fence
+    ticks = len(line) - len(line.lstrip("`"))
+    return "`" * ticks if ticks >= len("```") else ""
 
 
 def encoded(text: str) -> bytes:

@@ -9,16 +9,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from orchestrator import __version__
 from orchestrator.addressing.masking import mask_value
 from orchestrator.artifacts import tests
+from orchestrator.artifacts.manifest_file import write_manifest
 from orchestrator.artifacts.record import EngineRecord, Failure, Phase, Record
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.ci.failures import death, failures_of, shown
+from orchestrator.ci.outcome_env import outcome_env
 from orchestrator.ci.result import Result
+from orchestrator.ci.summary import summary
 from orchestrator.ci.verdict import verdict
 from orchestrator.model.manifest import Manifest
+from orchestrator.render import report
 from orchestrator.render.failing import as_text
 from orchestrator.render.words import died
 
@@ -52,9 +57,31 @@ class Keeping:
     def keep(self) -> Kept:
         """Write all files, each made of those before it."""
         folder, record = self.result.folder, self.record()
+        here, text = os.fspath(Path.cwd()), ""
+        with self.writing("manifest"):
+            self.write_manifest()
         with self.writing("record"):
             folder.record.write_text(record.to_json(), encoding="utf-8")
-        return Kept(record, "", tuple(self.last_words()))
+        with self.writing("summary"):
+            text = summary(record, self.timeline, folder, here)
+            folder.summary.write_text(text, encoding="utf-8")
+        with self.writing("outcome"):
+            folder.variables.write_text(outcome_env(record, folder, here), encoding="utf-8")
+        with self.writing("report"):
+            report.write(folder)
+        return Kept(record, text, tuple(self.last_words()))
+
+    def write_manifest(self) -> None:
+        """Write what was understood of the manifest, if there was one to be read."""
+        environment = self.result.environment
+        if environment is not None:
+            write_manifest(
+                self.result.folder,
+                environment.manifest,
+                environment.mask,
+                profiles=environment.profiles,
+                instead=dict(self.result.instead),
+            )
 
     @contextmanager
     def writing(self, name: str) -> Iterator[None]:
@@ -82,7 +109,8 @@ class Keeping:
             command=result.command,
             failures=tuple(self.failures()),
             phases=tuple(self.phases()),
-            engines=tuple(EngineRecord(name=one) for one in self.timeline.engines),
+            engines=result.engines
+            or tuple(EngineRecord(name=one) for one in self.timeline.engines),
             resources=result.resources,
             instead=dict(result.instead),
             ci=self.ci,
@@ -121,4 +149,5 @@ class Keeping:
         for event in self.result.deaths:
             yield from died(event)
         for error in self.result.errors:
-            yield from as_text(error).splitlines()
+            places = [str(one) for told in failures_of(error, self.manifest) for one in told.spots]
+            yield from as_text(error, places=places).splitlines()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from orchestrator.artifacts.folder import Folder
-from orchestrator.artifacts.record import ResourceRecord
+from orchestrator.artifacts.record import EngineRecord, ResourceRecord
 from orchestrator.ci.budget import Budgets
 from orchestrator.ci.verdict import exit_code
 from orchestrator.model.event import Event, InstanceDied
@@ -21,7 +21,8 @@ class Result:
     """All that is known of a job so far.
 
     `code` is the exit code of its tests, None before they have ended; `errors` what else went
-    wrong, the worst first; `deaths` what died while they ran; `resources` what was collected.
+    wrong, the worst first; `deaths` what died while they ran; `resources` and `engines` what was
+    collected.
     """
 
     manifest: str
@@ -35,6 +36,7 @@ class Result:
     errors: list[BaseException] = field(default_factory=list)
     deaths: list[InstanceDied] = field(default_factory=list)
     resources: tuple[ResourceRecord, ...] = ()
+    engines: tuple[EngineRecord, ...] = ()
 
     @property
     def failed(self) -> bool:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Protocol
 
-from orchestrator.ci.display import InGroups
 from orchestrator.ci.tongues import Append, Call, Deed, Say
 
 CALL_SECONDS = 10.0
 """How long a program of the CI system is waited for."""
 
 
-def perform(deeds: Iterable[Deed], shown: InGroups, notice: Callable[[str], None]) -> None:
+class Writes(Protocol):
+    """The stream that the CI system reads."""
+
+    def write(self, lines: Iterable[str]) -> None:
+        """Write lines that the CI system is to obey."""
+
+
+def perform(deeds: Iterable[Deed], shown: Writes, notice: Callable[[str], None]) -> None:
     """Do these; what cannot be done is noticed, and hinders nothing."""
     for deed in deeds:
         try:
@@ -22,7 +29,7 @@ def perform(deeds: Iterable[Deed], shown: InGroups, notice: Callable[[str], None
             notice(f"the CI system could not be told: {error}")
 
 
-def _do(deed: Deed, shown: InGroups) -> None:
+def _do(deed: Deed, shown: Writes) -> None:
     match deed:
         case Say(lines=lines):
             shown.write(lines)

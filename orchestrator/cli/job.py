@@ -173,11 +173,12 @@ class Job:
 
     def collect(self, look: LastLook) -> None:
         """Keep what is known of everything before it goes."""
-        from orchestrator.artifacts.collecting import collect
+        from orchestrator.artifacts.collecting import collect, engine_records
 
-        assert self.result.environment is not None, "something of it is about to go"
-        mask = self.result.environment.mask
-        self.result.resources = collect(look, self.folder, mask, look.deadline)
+        result = self.result
+        assert result.environment is not None, "something of it is about to go"
+        result.engines = engine_records(look)
+        result.resources = collect(look, self.folder, result.environment.mask, events=result.events)
 
     def blame(self, error: BaseException, phase: str, taken: float) -> None:
         """Say of a failure that it was a budget that ended the step."""

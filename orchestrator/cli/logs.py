@@ -103,12 +103,9 @@ def of(name: str, lines: Iterable[LogLine]) -> Iterator[Line]:
 
 def merged(logs: Iterable[Iterator[Line]]) -> Iterator[Line]:
     """Yield the lines of several logs in the order of time."""
+    from orchestrator.model.launch import sortable
+
     return heapq.merge(*logs, key=lambda line: sortable(line[1].time))
-
-
-def sortable(time: str) -> tuple[str, str]:
-    """Return a time so that it can be compared with others of more or fewer digits."""
-    return time[:19], time[19:].removesuffix("+00:00").strip(".Z")
 
 
 def as_json(name: str, line: LogLine) -> str:

@@ -109,10 +109,11 @@ class Signals:
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         if self.removing:
-            self._put_off = number
+            self._put_off = self._put_off or number
             self._insist(number)
         elif self._child:
-            self._put_off = number
+            # The first one is why we end, whatever else is sent meanwhile.
+            self._put_off = self._put_off or number
             self._child(number)
         else:
             self.end(number)

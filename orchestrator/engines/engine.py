@@ -217,3 +217,22 @@ class Guests(Protocol):
         Returns the same thing with the label that names the place. What is made goes when the thing
         is removed. Raises EngineError with the server's words.
         """
+
+
+@runtime_checkable
+class Clock(Protocol):
+    """What engines can do besides that note times by a clock of their own."""
+
+    def ahead(self, deadline: Deadline) -> tuple[float, float]:
+        """By how many seconds that clock is before this machine's, and how wrong that may be."""
+
+
+@runtime_checkable
+class Untimed(Protocol):
+    """What engines can do besides in whose logs nobody notes when a line is written."""
+
+    def was_long(self, found: Found, sizes: Mapping[str, int], at: float) -> None:
+        """Learn how many bytes logs had at a moment, in Unix seconds, by their files' names.
+
+        What was there by then is known to be older from now on.
+        """

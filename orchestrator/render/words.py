@@ -36,6 +36,7 @@ UNDER_WAY = {
     "template": "copying for slices",
     "snapshot": "copying aside for a snapshot",
     "store": "storing the snapshot",
+    "reset": "resetting",
     "remove": "removing",
     "close": "closing",
 }
@@ -56,6 +57,7 @@ DONE = {
     "template": "copied for slices",
     "snapshot": "copied aside for a snapshot",
     "store": "snapshot stored",
+    "reset": "reset",
     "remove": "removed",
     "close": "closed",
 }

@@ -45,8 +45,8 @@ def random_token() -> str:
 class GitHub:
     """Speaks to one step of a job.
 
-    In all groups but that of the tests, the runner is told to obey nothing until a word comes that
-    nobody else knows. `here` is the folder in which files are named.
+    In a group, the runner is told to obey nothing until a word comes that nobody else knows. `here`
+    is the folder in which files are named.
     """
 
     environ: Mapping[str, str]
@@ -59,24 +59,29 @@ class GitHub:
     pointed_at: int = 0
 
     def hide(self, secrets: Iterable[str]) -> list[Deed]:
-        """Return a mask for every line that is worth one; the runner does not show these lines."""
-        lines = tuple(command("add-mask", line) for line in hidden_lines(secrets))
-        return [Say(lines)] if lines else []
+        """Return a mask for every line that is worth one; the runner does not show these lines.
+
+        In a group in which it obeys nothing it would show them, so for these it is made to.
+        """
+        masks = tuple(command("add-mask", line) for line in hidden_lines(secrets))
+        if not masks:
+            return []
+        return [Say((*self._obey(), *masks, *self._ignore()) if self.resume else masks)]
 
     def open(self, title: str, at: float, *, tests: bool = False) -> list[str]:  # noqa: ARG002
-        """Begin a group; the runner writes the times itself."""
+        """Begin a group, none for the tests: it would be folded, and people want to see it.
+
+        The runner itself writes the times.
+        """
+        if tests:
+            return []
         self.is_open = True
-        lines = [command("group", printable(title))]
-        if not tests:
-            self.resume = self.token()
-            lines.append(command("stop-commands", self.resume))
-        return lines
+        return [command("group", printable(title)), *self._ignore()]
 
     def close(self, at: float, *, well: bool = True) -> list[str]:  # noqa: ARG002
         """End the group that is open, and have commands obeyed again."""
-        lines = [f"::{self.resume}::"] if self.resume else []
-        lines += ["::endgroup::"] if self.is_open else []
-        self.resume, self.is_open = "", False
+        lines = [*self._obey(), *(["::endgroup::"] if self.is_open else [])]
+        self.is_open = False
         return lines
 
     def quoted(self, line: str) -> str:
@@ -85,13 +90,23 @@ class GitHub:
 
     def tell(self, record: Record, folder: Folder, summary: str) -> list[Deed]:
         """Point at what went wrong, and set the outputs and the step's summary."""
-        deeds: list[Deed] = [Say(tuple(self._pointing(findings(record))))]
+        errors = tuple(self._pointing(findings(record)))
+        deeds: list[Deed] = [Say(errors)] if errors else []
         if path := self.environ.get("GITHUB_STEP_SUMMARY"):
             deeds.append(Append(path, f"\n{summary}", SUMMARY_BYTES))
         if path := self.environ.get("GITHUB_OUTPUT"):
             told = outputs(record, folder).items()
             deeds.append(Append(path, "\n" + "".join(self._output(*each) for each in told)))
         return deeds
+
+    def _ignore(self) -> list[str]:
+        self.resume = self.token()
+        return [command("stop-commands", self.resume)]
+
+    def _obey(self) -> list[str]:
+        lines = [f"::{self.resume}::"] if self.resume else []
+        self.resume = ""
+        return lines
 
     def _pointing(self, found: list[Finding]) -> list[str]:
         shown = found[: max(0, ANNOTATIONS - self.pointed_at)]

@@ -72,9 +72,10 @@ class Tongue(Protocol):
         ...
 
     def open(self, title: str, at: float, *, tests: bool = False) -> list[str]:
-        """Begin a group, at this Unix time; what the tests' command writes may hold commands.
+        """Begin a group, at this Unix time; it is the tests' if their command's output is in it.
 
-        In any other group nobody but the tongue has anything to tell the system.
+        Of that, people want to see everything, and it may hold commands of its own. In any other
+        group nobody but the tongue has anything to tell the system.
         """
         ...
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestrator.cli.logs import sortable
 from orchestrator.cli.since import moment
+from orchestrator.model.launch import sortable
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
