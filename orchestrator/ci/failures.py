@@ -14,7 +14,6 @@ from orchestrator.model.resource import DatabaseSeed, SetupSeed
 from orchestrator.model.spot import Spot
 from orchestrator.waiting import TimedOut
 
-
 ENDED = "exited"
 """How the state in words begins of what has ended."""
 
