@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 
+from orchestrator.copying.copier import Copier
 from orchestrator.engines.engine import Engine, Images
 from orchestrator.errors import GreenroomError, StepFailed, UsageError
 from orchestrator.host.lease import run_folder
@@ -22,7 +23,7 @@ from orchestrator.lifecycle.removal import listed, remove_things
 from orchestrator.lifecycle.resetting import RESET_SECONDS, refuse_to_restart, resettable
 from orchestrator.lifecycle.survey import Run, survey
 from orchestrator.lifecycle.sweeping import sweeping
-from orchestrator.model.event import Noticed
+from orchestrator.model.event import Noticed, StepDone, StepStarted
 from orchestrator.model.facts import Facts
 from orchestrator.model.launch import RunLabels
 from orchestrator.model.manifest import Manifest
@@ -214,11 +215,20 @@ class Lifetime:
         found = resettable(self.manifest, brought, names)
         for copier in found.copiers:
             try:
-                copier.reset(Deadline.after(RESET_SECONDS))
+                self.reset_in_place(copier)
             finally:
                 copier.close()
         if found.others:
             self.remake(found.others)
+
+    def reset_in_place(self, copier: Copier) -> None:
+        """Copy a resource's template over it, and tell of that."""
+        began, name = time.monotonic(), copier.instance.resource
+        step, cause = f"reset {name}", "somebody asked for it"
+        self.tell(StepStarted(at=time.time(), step=step, subject=name, cause=cause))
+        copier.reset(Deadline.after(RESET_SECONDS))
+        taken = time.monotonic() - began
+        self.tell(StepDone(at=time.time(), step=step, subject=name, seconds=taken))
 
     def remake(self, names: Collection[str]) -> None:
         """Start these anew in the run that we use; all else stays."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
+from orchestrator.errors import Evidence
 from orchestrator.model.event import (
     Event,
     ProbeAnswered,
@@ -45,7 +47,7 @@ class Span:
     `ended` of one that is still under way is when something was told last. `after` are the steps
     that it has waited for, `phase` is `up`, `tests` or `down`. A run can come up in several
     attempts (of a damaged snapshot, say), and what is reset comes up once more: `attempt` counts
-    from 1.
+    from 1. `message`, `hint` and `evidence` are those of a failure.
     """
 
     step: str
@@ -58,6 +60,8 @@ class Span:
     cause: str = ""
     after: tuple[str, ...] = ()
     message: str = ""
+    hint: str = ""
+    evidence: Evidence = Evidence()
     answers: tuple[Answer, ...] = ()
 
     @property
@@ -80,7 +84,8 @@ class _Open:
     attempt: int
     answers: list[Answer] = field(default_factory=list)
 
-    def ends(self, at: float, outcome: Outcome, message: str = "") -> Span:
+    def ends(self, at: float, outcome: Outcome) -> Span:
+        """Return it as it ended."""
         return Span(
             step=self.started.step,
             subject=self.started.subject,
@@ -91,7 +96,6 @@ class _Open:
             outcome=outcome,
             phase=self.phase,
             attempt=self.attempt,
-            message=message,
             answers=tuple(self.answers),
         )
 
@@ -127,10 +131,10 @@ class Spans:
                 self._open[step].answers.append(Answer(at, text))
             case StepDone(at=at, step=step):
                 self._end(step, at, Outcome.DONE)
-            case StepBroke(at=at, step=step, message=message):
-                self._fail(step, at, message)
-            case StepStopped(at=at, step=step):
-                self._end(step, at, Outcome.STOPPED)
+            case StepBroke():
+                self._fail(event)
+            case StepStopped(at=at, step=step, evidence=evidence):
+                self._end(step, at, Outcome.STOPPED, evidence=evidence)
             case _:
                 pass
 
@@ -155,15 +159,22 @@ class Spans:
         self._end(event.step, event.at, Outcome.STOPPED)
         self._open[event.step] = _Open(event, self._phase, max(1, self.attempt))
 
-    def _fail(self, step: str, at: float, message: str) -> None:
-        self._end(step, at, Outcome.FAILED, message)
+    def _fail(self, event: StepBroke) -> None:
+        self._end(
+            event.step,
+            event.at,
+            Outcome.FAILED,
+            message=event.message,
+            hint=event.hint,
+            evidence=event.evidence,
+        )
         if self._phase == "up":
-            self._broke = at if self._broke is None else self._broke
+            self._broke = event.at if self._broke is None else self._broke
         self._changing = False
 
-    def _end(self, step: str, at: float, outcome: Outcome, message: str = "") -> None:
+    def _end(self, step: str, at: float, outcome: Outcome, **known: Any) -> None:
         if opened := self._open.pop(step, None):
-            self._over.append(opened.ends(at, outcome, message))
+            self._over.append(replace(opened.ends(at, outcome), **known))
 
     def _close(self, at: float) -> None:
         self._over += [self._unfinished(one, at) for one in self._open.values()]

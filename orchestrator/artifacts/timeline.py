@@ -104,10 +104,14 @@ class Timeline:
         """Return the spans of one instance or image, in the order of their beginnings."""
         return tuple(span for span in self.spans if span.subject == subject)
 
+    def before(self, span: Span) -> tuple[Span, ...]:
+        """Return the steps that a span has waited for."""
+        found = (self._by_key.get((span.attempt, key)) for key in span.after)
+        return tuple(one for one in found if one)
+
     def forerunner(self, span: Span) -> Span | None:
-        """Return the step that a span has waited for longest, None if there was none."""
-        before = [one for key in span.after if (one := self._by_key.get((span.attempt, key)))]
-        return max(before, key=lambda one: one.ended, default=None)
+        """Return the one of them for which it has waited longest, None if there was none."""
+        return max(self.before(span), key=lambda one: one.ended, default=None)
 
     def critical_path(self, phase: str = "up") -> tuple[Leg, ...]:
         """Return the steps that decided how long a phase took, in the order of time.

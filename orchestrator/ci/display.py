@@ -118,7 +118,7 @@ class InGroups:
             return
         self._end()
         self.write(self._tongue.open(title, time.time(), tests=tests))
-        self._group = title
+        self._group, self._well = title, True
 
     def _end(self) -> None:
         if self._group:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 TESTS = 50
 """Failing tests that are listed; the report has all."""
 
-STEPS = 5
-"""The slowest steps that are named."""
+SHARE = 0.05
+"""What part of the critical path a step has that is worth naming: there are 20 at most."""
 
 PHASES = {
     "up": "until everything was ready",
@@ -55,13 +55,9 @@ def summary(record: Record, timeline: Timeline, folder: Folder, here: str) -> st
 
 def _head(record: Record) -> Iterator[str]:
     yield f"## {code(record.name or record.manifest)}: {record.verdict}"
-    yield ""
     if lines := cause(record):
+        yield ""
         yield from block(lines)
-    elif record.tests is None:
-        yield (
-            f"{code(shlex.join(record.command))} ended well." if record.command else "All is well."
-        )
 
 
 def _tests(record: Record) -> Iterator[str]:
@@ -123,12 +119,12 @@ def _times(record: Record, timeline: Timeline) -> Iterator[str]:
     )
     yield from table(["part", "took", "budget"], rows)
     path = [leg.span for leg in timeline.critical_path()]
-    slowest = sorted(path, key=lambda one: -one.seconds)[:STEPS]
-    if len(slowest) > 1:
+    slow = [one for one in path if one.seconds >= SHARE * sum(each.seconds for each in path)]
+    if slow:
         yield ""
-        yield "What decided how long it took until everything was ready, in this order:"
+        yield "What decided how long it took until everything was ready, in the order of time:"
         yield ""
-        yield from (_step(one) for one in path if one in slowest)
+        yield from map(_step, slow)
 
 
 def _step(span: Span) -> str:
@@ -156,15 +152,17 @@ def again(record: Record) -> str:
 def _artifacts(record: Record, folder: Folder, here: str) -> Iterator[str]:
     yield "### Artifacts"
     yield ""
+    yield f"In {code(below(here, here, str(folder.path)))}:"
+    yield ""
     parts = (
-        (folder.report, "what happened when, all logs, the tests"),
-        (folder.junit, "the environment and the tests as suites"),
-        (folder.output, "what the tests wrote"),
-        (folder.logs, "a log of each resource"),
-        (folder.events, "everything that happened, as JSON"),
+        (folder.report, "what happened when, all logs, the tests", True),
+        (folder.junit, "the environment and the tests, as suites", True),
+        (folder.output, "what the tests wrote", record.phase("tests")),
+        (folder.logs, "the log of each resource", record.resources),
     )
-    listed = "; ".join(f"{code(folder.relative(path))}: {what}" for path, what in parts)
-    yield f"In {code(below(here, here, str(folder.path)))}: {listed}."
+    for path, what, there in parts:
+        if there:
+            yield f"- {code(folder.relative(path))}: {what}"
     facts = [code(record.run) if record.run else "", *(code(one.name) for one in record.engines)]
     facts += [f"Greenroom {record.greenroom}" if record.greenroom else ""]
     if any(facts):

@@ -15,6 +15,7 @@ from orchestrator.cli.down import down
 from orchestrator.cli.env import env, url
 from orchestrator.cli.exec import exec_, shell
 from orchestrator.cli.extend import extend
+from orchestrator.cli.images import images
 from orchestrator.cli.import_ import import_
 from orchestrator.cli.init import init
 from orchestrator.cli.logs import logs
@@ -83,6 +84,6 @@ group(TEST, down=down, extend=extend, prune=prune, snapshots=snapshots)
 group(LOOK, ps=ps, logs=logs)
 group(LOOK, WithCommand, exec=exec_)
 group(LOOK, shell=shell, env=env, url=url)
-group(MANIFEST, init=init, import_=import_, check=check, plan=plan)
+group(MANIFEST, init=init, import_=import_, check=check, plan=plan, images=images)
 group(MANIFEST, schema=schema, technologies=technologies)
 group(HERE, doctor=doctor)

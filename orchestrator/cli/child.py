@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 GRACE = 10.0
 """Seconds that a child has for its own tidying up when it is told to end."""
+
+
+NOTICE = 0.2
+"""Seconds after which a signal is noticed at the latest; nearly all are noticed at once."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +75,11 @@ class Child:
         for number in self._early:
             self._pass_on(number, process)
         try:
-            return process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self._pass_on(signal.SIGTERM, process)
-            process.wait()
-            raise not_done(argv[0], seconds or 0.0, self._manner.limit) from None
+            if not ended(process, seconds):
+                self._pass_on(signal.SIGTERM, process)
+                ended(process)
+                raise not_done(argv[0], seconds or 0.0, self._manner.limit)
+            return process.returncode
         finally:
             if self._killer:
                 self._killer.cancel()
@@ -122,6 +128,26 @@ class Child:
             process.send_signal(signal.SIGINT)
         if not self._manner.patient:
             self._limit(process)
+
+
+def ended(process: subprocess.Popen[bytes], seconds: float | None = None) -> bool:
+    """Wait for the end of a process, so many seconds at most; whether it has come.
+
+    A signal that arrives just before the system is asked to wait would be noticed only when that
+    comes back, and so the system is asked in a thread.
+    """
+    over = threading.Event()
+
+    def wait() -> None:
+        process.wait()
+        over.set()
+
+    threading.Thread(target=wait, name="greenroom-child", daemon=True).start()
+    until = math.inf if seconds is None else time.monotonic() + seconds
+    while not over.wait(min(NOTICE, max(0.0, until - time.monotonic()))):
+        if time.monotonic() >= until:
+            return over.is_set()
+    return True
 
 
 def run_child(

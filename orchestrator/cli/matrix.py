@@ -56,6 +56,12 @@ class Several:
         command = ["--", *self.command] if self.command else []
         return ["ci", *self.passed_on, *own, *command]
 
+    def secrets(self) -> list[str]:
+        """Return what none of the runs may show, as far as it is known before they start."""
+        from orchestrator.addressing.passwords import secrets_of
+
+        return [secret for manifest in self.manifests for secret in secrets_of(manifest)]
+
     def room(self) -> Room:
         """Return how many run at the same time."""
         command = self.command or [str(word) for word in self.manifests[0].tests.command or ()]
@@ -80,9 +86,12 @@ def this_machine() -> Machine:
 
 def run_matrix(asked: Several, tongue: Tongue) -> int:
     """Run all of them, and return the exit code. Raises UsageError where nothing can be kept."""
+    from orchestrator.ci.telling import perform
+
     folder = Folder(asked.artifacts.absolute())
     prepare(folder, asked.combinations)
     screen = Screen(sys.stdout if tongue.stream == "stdout" else sys.stderr, tongue)
+    perform(tongue.hide(asked.secrets()), screen, screen.say)
     found = asked.room()
     running = Running(
         combinations=asked.combinations,

@@ -154,11 +154,11 @@ class Registries(Protocol):
         """All that is known of an image that is present, None when it is not."""
 
     def registry_digest(self, image: str, deadline: Deadline, notice: Notice = unheard) -> str:
-        """The digest of what the image's registry has under its name now, fetching nothing.
+        """The digest of what the image's registry has under its name now.
 
         Of an image for several platforms it is that of the index, and so the same on all of them.
-        Raises ImageUnavailable with the registry's words, and EngineError where the engine cannot
-        ask for it without fetching.
+        An engine that has no such question fetches the image. Raises ImageUnavailable with the
+        registry's words.
         """
 
     def push(
@@ -216,4 +216,23 @@ class Guests(Protocol):
 
         Returns the same thing with the label that names the place. What is made goes when the thing
         is removed. Raises EngineError with the server's words.
+        """
+
+
+@runtime_checkable
+class Clock(Protocol):
+    """What engines can do besides that note times by a clock of their own."""
+
+    def ahead(self, deadline: Deadline) -> tuple[float, float]:
+        """By how many seconds that clock is before this machine's, and how wrong that may be."""
+
+
+@runtime_checkable
+class Untimed(Protocol):
+    """What engines can do besides in whose logs nobody notes when a line is written."""
+
+    def was_long(self, found: Found, sizes: Mapping[str, int], at: float) -> None:
+        """Learn how many bytes logs had at a moment, in Unix seconds, by their files' names.
+
+        What was there by then is known to be older from now on.
         """

@@ -41,13 +41,19 @@ def image_prefix(environ: Mapping[str, str]) -> str:
 
     Raises UsageError when no image could have such a name.
     """
-    prefix = environ.get(PREFIX, "").strip()
-    if not prefix:
-        return ""
-    prefix = prefix.rstrip("/") + "/"
+    written = environ.get(PREFIX, "").strip()
+    return checked_prefix(written, PREFIX, ", or unset it") if written else ""
+
+
+def checked_prefix(written: str, name: str, otherwise: str = "") -> str:
+    """Return a prefix with a slash at its end; `name` is where it was written.
+
+    Raises UsageError when no image could have such a name.
+    """
+    prefix = written.strip().rstrip("/") + "/"
     if not is_image_name(f"{prefix}postgres"):
-        hint = "write it like registry.example.com/mirror/, without https://, or unset it"
-        raise UsageError(f'{PREFIX} cannot be "{prefix}"', hint=hint)
+        hint = f"write it like registry.example.com/mirror/, without https://{otherwise}"
+        raise UsageError(f'{name} cannot be "{prefix}"', hint=hint)
     return prefix
 
 

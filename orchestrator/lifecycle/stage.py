@@ -18,8 +18,7 @@ from orchestrator.host.ports import SHARED, HeldPorts
 from orchestrator.host.relaying import relay_command
 from orchestrator.lifecycle.evidence import LONGER, OVER, SILENT, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
-from orchestrator.lifecycle.fetching import Fetching
-from orchestrator.model.event import StepProgress
+from orchestrator.lifecycle.fetching import IMAGE_SECONDS, Fetching, progress_of
 from orchestrator.model.launch import ENVIRONMENT, Found, Launch, Opened, RunLabels
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import DOCKER, PROCESS, Instance
@@ -53,7 +52,6 @@ OPEN_SECONDS = 30.0
 START_SECONDS = 60.0
 RESTORE_SECONDS = 600.0
 REMOVE_SECONDS = 60.0
-IMAGE_SECONDS = 600.0
 
 PORT_ATTEMPTS = 5
 """How often another host port is tried for one instance when the chosen one was taken after all."""
@@ -359,18 +357,4 @@ class Stage:
 
     def progress(self, step: Step, unit: str = "") -> Progress:
         """Return what a long call tells of its progress, as events."""
-
-        def told(text: str, done: int, total: int) -> None:
-            self.tell(
-                StepProgress(
-                    at=time.time(),
-                    step=step.key,
-                    subject=step.subject,
-                    text=text,
-                    done=done,
-                    total=total,
-                    unit=unit,
-                )
-            )
-
-        return told
+        return progress_of(step, self.tell, unit)

@@ -145,6 +145,7 @@ def _manifest(top: Part, given: _Given, world: World) -> Manifest:
         warnings=mistakes.warnings,
         instead=dict(given.instead),
         spots=entry_spots(root, mistakes),
+        tree=root if isinstance(root, dict) else {},
     )
 
 

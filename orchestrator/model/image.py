@@ -10,6 +10,8 @@ HUB = "docker.io"
 HUB_NAMES = (HUB, "index.docker.io")
 OFFICIAL = "library/"
 """Where Docker Hub has the images whose names are one word."""
+NOWHERE = "localhost"
+"""The registry of images that engines have built, and that no registry has."""
 LATEST = "latest"
 """The tag that a name without one means."""
 
@@ -88,6 +90,8 @@ class PresentImage:
         There are several where the same bytes are part of several indexes.
         """
         wanted = ImageName.of(image)
+        if wanted.registry == NOWHERE:
+            return ()
         known = map(ImageName.of, self.digests)
         return tuple(sorted(one.digest for one in known if one.same_place(wanted)))
 

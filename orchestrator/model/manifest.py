@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from orchestrator.errors import Problem
 from orchestrator.model.resource import Resource
@@ -38,7 +39,8 @@ class Manifest:
     host in other versions than were asked for. `secrets` are the values of the
     caller's environment in it that must not be shown. `warnings` are no mistakes, but hardly meant.
     `instead` says what resources use instead of what is written, by name.
-    `spots` are the places of entries in their files, which are no part of what is compared.
+    `spots` are the places of entries in their files, and `tree` is what was read, as one tree with
+    the caller's environment in it; they are no part of what is compared.
     """
 
     path: str
@@ -53,6 +55,7 @@ class Manifest:
     warnings: tuple[Problem, ...] = ()
     instead: Mapping[str, str] = field(default_factory=dict)
     spots: Mapping[SpotPath, Spot] = field(default_factory=dict, compare=False, repr=False)
+    tree: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def spot(self, *path: str | int) -> Spot | None:
         """Return where this stands, or else what it would stand in; None if nobody knows."""

@@ -16,23 +16,27 @@ What dies while the tests run is told at once, and the session fails even if eve
 from __future__ import annotations
 
 import os
-import signal
-import threading
+import time
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from orchestrator.pytest_plugin import options, slicing
+from orchestrator.pytest_plugin import options, running, slicing
 from orchestrator.pytest_plugin.door import DOOR, DOORS, Door
-from orchestrator.pytest_plugin.report import REPORT, Report
-from orchestrator.pytest_plugin.used import OWNED, WORKER_RUN, Owned, Used, in_words, opened
+from orchestrator.pytest_plugin.dossiers import DOSSIERS, Dossiers
+from orchestrator.pytest_plugin.ending import ENDING, Ending
+from orchestrator.pytest_plugin.kept import KEPT, Kept
+from orchestrator.pytest_plugin.report import REPORT, Report, quoted
+from orchestrator.pytest_plugin.used import OWNED, WORKER_RUN, Owned, in_words, leave, use
 
 if TYPE_CHECKING:
     from orchestrator.environment import Environment
     from orchestrator.slicing.slices import Slice
 
-MAIN = threading.main_thread()
+TROUBLE = "greenroom_trouble"
+"""The key under which a worker tells its controller what could not be kept."""
+
 DIED = 75
 """The session's exit code when something died and no test has failed: as of the command line."""
 
@@ -45,6 +49,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin with nothing to report."""
     config.stash[REPORT] = Report(config)
+    config.stash[ENDING] = Ending()
+    config.stash[KEPT] = Kept(config)
+    config.stash[DOSSIERS] = Dossiers(config)
     config.addinivalue_line("markers", slicing.MARK)
 
 
@@ -56,6 +63,8 @@ def pytest_configure_node(node: Any) -> None:
     them asks.
     """
     config = node.config
+    if folder := config.stash[KEPT].folder:
+        node.workerinput[options.ARTIFACTS] = str(folder.path)
     if OWNED not in config.stash:
         config.stash[OWNED] = Owned(config)
         if hasattr(os, "getuid"):
@@ -76,10 +85,23 @@ def brought_up(config: pytest.Config) -> str:
         pytest.exit(in_words(error), returncode=error.exit_code)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Remove what the controller brought up for its workers, and let a death fail the session."""
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Under xdist: tell once what workers have to tell at the end."""
+    report = node.config.stash[REPORT]
+    told = getattr(node, "workeroutput", None) or {}
+    report.lines += [line for line in told.get(TROUBLE, ()) if line not in report.lines]
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """Remove what was brought up, and let a death fail the session.
+
+    What the controller of test workers owns goes first of all, what a process has brought up for
+    its own tests when the last fixture is torn down; both before the session's summary.
+    """
     config = session.config
+    config.stash[ENDING].under_way = True
     report = config.stash[REPORT]
     owned = config.stash.get(OWNED, None) if DOORS in config.stash else None
     end_owned(config, failed=bool(session.testsfailed))
@@ -87,13 +109,31 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if owned and owned.error and options.named(config) is None:
         report.lines += in_words(owned.error).splitlines()
         session.exitstatus = owned.error.exit_code
-    if report.dead and session.exitstatus in (pytest.ExitCode.OK, 0):
-        session.exitstatus = DIED
+    try:
+        return (yield)
+    finally:
+        settle(session, leave(config, failed=bool(session.testsfailed)))
+
+
+def settle(session: pytest.Session, not_removed: int) -> None:
+    """Say what is left to be said, and let the session's exit code tell what went wrong besides."""
+    config = session.config
+    report, kept = config.stash[REPORT], config.stash[KEPT]
+    config.stash[DOSSIERS].close()
+    if kept.trouble:
+        report.lines.append(kept.trouble)
+        getattr(config, "workeroutput", {})[TROUBLE] = [kept.trouble]
+    codes = [config.stash[ENDING].code, DIED if report.dead else 0, not_removed]
+    if session.exitstatus in (pytest.ExitCode.OK, 0):
+        session.exitstatus = next((code for code in codes if code), session.exitstatus)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove what is left when the session ended on the way."""
     end_owned(config, failed=True)
+    leave(config, failed=True)
+    config.stash[DOSSIERS].close()
+    config.stash[ENDING].forget()
 
 
 def end_owned(config: pytest.Config, *, failed: bool) -> None:
@@ -112,41 +152,63 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     lines = config.stash[REPORT].lines
     if lines:
         terminalreporter.section("greenroom")
-        for line in lines:
+        for line in quoted(lines):
             terminalreporter.write_line(line)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Refuse seeds for a test that has no slice."""
+    """Begin a test, and refuse seeds for one that has no slice."""
+    item.config.stash[DOSSIERS].begin(running.begin(item))
     slicing.check_seed(item)
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Say in a failing test's report where its slice is."""
+    """Say in a failing test's report what its environment did, and where its slice is."""
     report = yield
-    slicing.note(item, report)
+    now = running.of(item)
+    now.note(call, report)
+    dossier = item.config.stash[DOSSIERS].section(item, now, report, call.stop)
+    lines = [*slicing.note(item, report, addresses=not dossier), *dossier]
+    if lines:
+        report.sections.append(("greenroom", "\n".join(lines)))
+    if call.when == "teardown":
+        slicing.finish(item)
+        told(item, now, call.stop)
     return report
 
 
-@pytest.fixture(scope="session")
-def shared_environment(request: pytest.FixtureRequest) -> Iterator[Environment]:
-    """The environment that `--environment` names, as all tests share it."""
-    config = request.config
-    worker = getattr(config, "workerinput", {})
-    if WORKER_RUN in worker or DOOR in worker:
-        # The controller owns it and watches over it.
-        with opened(request.session) as found:
-            yield found
+def told(item: pytest.Item, now: running.Running, ended: float) -> None:
+    """Keep what is known of a test, where a folder is for that."""
+    kept = item.config.stash[KEPT]
+    if kept.folder is None:
         return
-    used = Used.by(opened(request.session))
-    try:
-        yield used.environment
-        used.look(config.stash[REPORT])
-    finally:
-        used.close(failed=bool(request.session.testsfailed))
+    from orchestrator.artifacts.tests import TestRecord
+
+    name, message = item.config.stash[DOSSIERS].clean([item.nodeid, now.message])
+    record = TestRecord(
+        name=name,
+        outcome=now.outcome,
+        began=now.began,
+        ended=ended,
+        worker=kept.worker,
+        slice=now.slice.name if now.slice else "",
+        addresses=slicing.addresses(now.slice) if now.slice else {},
+        message=message,
+        dossier=now.dossier,
+    )
+    kept.record(record)
+
+
+@pytest.fixture(scope="session")
+def shared_environment(request: pytest.FixtureRequest) -> Environment:
+    """The environment that `--environment` names, as all tests share it."""
+    environment = use(request.session)
+    request.config.stash[DOSSIERS].use(environment, time.time())
+    return environment
 
 
 @pytest.fixture(scope=slicing.scope)
@@ -154,6 +216,7 @@ def environment(
     shared_environment: Environment, request: pytest.FixtureRequest
 ) -> Iterator[Environment | Slice]:
     """The environment as this test sees it: `environment["ledger"].url`."""
+    request.config.stash[DOSSIERS].use(shared_environment, time.time())
     with slicing.sliced(shared_environment, request) as found:
         yield found
 
@@ -163,12 +226,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
     Only where nobody else cares, and not in xdist's workers, whose controller owns the environment.
     """
-    if hasattr(session.config, "workerinput") or threading.current_thread() is not MAIN:
+    config = session.config
+    if hasattr(config, "workerinput"):
         return
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, ended)
-
-
-def ended(number: int, _frame: object) -> None:
-    """End the session; what it has brought up is removed on the way."""
-    pytest.exit(f"ended by {signal.Signals(number).name}", returncode=128 + number)
+    config.stash[ENDING].listen()
+    if not config.option.collectonly:
+        config.stash[KEPT].clear()

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
+from orchestrator.artifacts.folder import VARIABLE
 from orchestrator.slicing import kept
 
+ARTIFACTS = "greenroom_artifacts"
+"""The key under which a worker is told the folder that its controller was told."""
+
 KEEP_ENVIRONMENT = ("never", "failed", "always")
+DOSSIER = ALWAYS, FAILED, NEVER = ("always", "failed", "never")
+DOSSIER_HELP = (
+    "of which tests the report tells what the environment did meanwhile, with the lines that its "
+    "resources logged: always, failed (the default) or never"
+)
 MANIFEST = "the manifest of the environment that the tests run in, or a ready-made one's name"
 
 
@@ -35,6 +46,14 @@ def add(parser: pytest.Parser) -> None:
         action="store_true",
         help="seed everything, whatever is kept from earlier, and keep nothing",
     )
+    group.addoption("--greenroom-dossier", metavar="WHEN", choices=DOSSIER, help=DOSSIER_HELP)
+    parser.addini("greenroom_dossier", help=DOSSIER_HELP)
+    group.addoption(
+        "--greenroom-artifacts",
+        metavar="FOLDER",
+        help="where all that is known of each test is kept, and its dossier as a whole "
+        f"(default: what {VARIABLE} says, which greenroom ci sets; else nowhere)",
+    )
 
 
 def named(config: pytest.Config) -> str | None:
@@ -56,6 +75,28 @@ def manifest(config: pytest.Config) -> str | None:
         return ini or None
     beside = config.inipath.parent / ini
     return str(beside) if beside.exists() else ini
+
+
+def dossiers(config: pytest.Config) -> str:
+    """Return of which tests there are dossiers. Raises UsageError for another word."""
+    chosen: str = config.getoption("--greenroom-dossier") or config.getini("greenroom_dossier")
+    if chosen and chosen not in DOSSIER:
+        raise pytest.UsageError(
+            f"greenroom_dossier is {chosen!r}: write one of {', '.join(DOSSIER)}"
+        )
+    return chosen or FAILED
+
+
+def artifacts(config: pytest.Config) -> str | None:
+    """Return the folder for what is known of tests; a worker's controller says it, if there is one.
+
+    A path on the command line starts from where pytest was called.
+    """
+    worker = getattr(config, "workerinput", {})
+    option: str | None = worker.get(ARTIFACTS) or config.getoption("--greenroom-artifacts")
+    if option:
+        return str(config.invocation_params.dir / option)
+    return os.environ.get(VARIABLE) or None
 
 
 def keeps(config: pytest.Config, *, failed: bool) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
+from collections.abc import Iterable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -11,19 +14,29 @@ if TYPE_CHECKING:
     from orchestrator.model.event import Event
 
 
+REMEMBERED = 1000
+"""Events that are remembered, the last ones: those of many tests."""
+
+
 class Report:
     """Lines for the end of the session; a death is told at once, too."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self.lines: list[str] = []
+        self.happened: deque[Event] = deque(maxlen=REMEMBERED)
         self.dead = False
+
+    def remember(self, event: Event) -> None:
+        """Take in an event of a run that somebody else tells of; dossiers ask for it."""
+        self.happened.append(event)
 
     def listen(self, event: Event) -> None:
         """Take in an event: a death is told at once, and all that matters again at the end."""
         from orchestrator.model.event import InstanceDied, Noticed, RunKept, RunStarted
         from orchestrator.render.words import died, whole
 
+        self.remember(event)
         match event:
             case InstanceDied():
                 self.note_death(died(event))
@@ -53,3 +66,11 @@ class Report:
 
 
 REPORT = pytest.StashKey[Report]()
+
+
+def quoted(lines: Iterable[str]) -> list[str]:
+    """Return lines such that the CI system in whose log they are shown takes none for a command."""
+    from orchestrator.ci.tongues import tongue_of
+
+    speaking = tongue_of(os.environ)
+    return [speaking.quoted(line) for line in lines]

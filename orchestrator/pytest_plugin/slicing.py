@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from orchestrator.pytest_plugin import running
+from orchestrator.pytest_plugin.dossiers import DOSSIERS
 from orchestrator.pytest_plugin.options import keeps, manifest
 from orchestrator.pytest_plugin.used import meant
 
@@ -18,8 +21,6 @@ if TYPE_CHECKING:
     from orchestrator.lifecycle.survey import Run
     from orchestrator.slicing.slices import Slice
 
-SLICE = pytest.StashKey["Slice"]()
-FAILED = pytest.StashKey[bool]()
 ISOLATION = pytest.StashKey["str"]()
 
 MARK = "seed(text, resource=None): put one more seed into this test's own slice: a file beside it"
@@ -90,26 +91,49 @@ def sliced(
     if PER_TEST in own:
         yield from of_test(environment, request)
     elif PER_WORKER in own:
-        yield environment.slices.of_worker()
+        slice_ = environment.slices.of_worker()
+        request.config.stash[DOSSIERS].see(slice_)
+        yield slice_
     else:
         yield environment
 
 
 def of_test(environment: Environment, request: pytest.FixtureRequest) -> Iterator[Slice]:
-    """Yield a test's own slice, with its own seeds; it is dropped afterwards, or kept."""
-    slice_ = environment.slices.of_test()
+    """Yield a test's own slice, with its own seeds.
+
+    It is dropped or kept when the test's tear-down is over, so that what fails there finds it.
+    """
     node = request.node
-    node.stash[SLICE] = slice_
-    try:
-        for mark in reversed(list(node.iter_markers("seed"))):
-            text, resource = asked_for(*mark.args, **mark.kwargs)
-            slice_.seed(text, resource, str(node.path.parent))
-        yield slice_
-    finally:
-        if keeps(node.config, failed=node.stash.get(FAILED, False)):
+    now = running.of(node)
+    now.asked = time.time()
+    slice_ = environment.slices.of_test()
+    now.got = time.time()
+    now.slice = slice_
+
+    def end(*, keep: bool) -> None:
+        if keep:
             environment.slices.keep(slice_, node.nodeid)
         else:
             slice_.drop()
+
+    now.end = end
+    for mark in reversed(list(node.iter_markers("seed"))):
+        text, resource = asked_for(*mark.args, **mark.kwargs)
+        slice_.seed(text, resource, str(node.path.parent))
+    yield slice_
+
+
+def finish(item: pytest.Item) -> None:
+    """Drop a test's slice, or keep it, when all of the test is over."""
+    now = running.of(item)
+    end, now.end = now.end, None
+    if end is None:
+        return
+    from orchestrator.errors import GreenroomError
+
+    # Somebody's own `shared_environment` may be gone by now, and its slices with it.
+    with suppress(GreenroomError):
+        end(keep=keeps(item.config, failed=now.has_failed))
 
 
 def asked_for(text: str, resource: str | None = None) -> tuple[str, str | None]:
@@ -131,20 +155,13 @@ def check_seed(item: pytest.Item) -> None:
         )
 
 
-def note(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Note that a test has failed, and say in its report how to look into its slice.
-
-    One that fails while it is torn down has no slice any more, unless that is kept anyway.
-    """
-    if not report.failed or SLICE not in item.stash or FAILED in item.stash:
-        return
-    slice_ = item.stash[SLICE]
-    if report.when != "teardown":
-        item.stash[FAILED] = True
-    elif not keeps(item.config, failed=False):
-        return
-    if keeps(item.config, failed=True):
-        report.sections.append(("greenroom", "\n".join([*words(slice_), *until(item)])))
+def note(item: pytest.Item, report: pytest.TestReport, *, addresses: bool) -> list[str]:
+    """Return in lines how to look into the slice of a test that has failed, once."""
+    now = running.of(item)
+    if not report.failed or now.slice is None or now.noted or not keeps(item.config, failed=True):
+        return []
+    now.noted = True
+    return [*words(now.slice, addresses=addresses), *until(item)]
 
 
 def until(item: pytest.Item) -> list[str]:
@@ -155,14 +172,20 @@ def until(item: pytest.Item) -> list[str]:
     return ["  the session removes its environment; --keep-environment failed leaves it"]
 
 
-def words(slice_: Slice) -> list[str]:
+def words(slice_: Slice, *, addresses: bool) -> list[str]:
     """Return in lines where a slice is that is kept, and how to look into it."""
     own = [name for name in slice_.entry.resources if name in slice_]
     lines = [f"slice {slice_.name} of {slice_.run} is kept as long as the environment is there:"]
-    lines += [f"  {name}  {without_password(slice_, name)}" for name in own]
+    lines += [f"  {name}  {without_password(slice_, name)}" for name in own if addresses]
     first = next(iter(own), "RESOURCE")
     lines.append(f"  greenroom shell {first} --run {slice_.run} --slice {slice_.name}")
     return lines
+
+
+def addresses(slice_: Slice) -> dict[str, str]:
+    """Return the addresses of what a slice has of its own, without passwords."""
+    own = [name for name in slice_.entry.resources if hasattr(slice_.resources.get(name), "url")]
+    return {name: without_password(slice_, name) for name in own}
 
 
 def without_password(slice_: Slice, name: str) -> str:

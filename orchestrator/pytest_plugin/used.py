@@ -24,10 +24,13 @@ WORKER_RUN = "greenroom_run"
 
 @dataclass
 class Used:
-    """An environment that this session uses, and what watches over its life meanwhile."""
+    """An environment that this session uses, and what watches over its life meanwhile.
+
+    `deaths` is None in a test worker: its controller watches.
+    """
 
     environment: Environment
-    deaths: DeathWatch
+    deaths: DeathWatch | None = None
 
     @classmethod
     def by(cls, environment: Environment) -> Used:
@@ -38,6 +41,8 @@ class Used:
 
     def look(self, report: Report) -> None:
         """Look a last time for who has died."""
+        if self.deaths is None:
+            return
         from orchestrator.errors import GreenroomError
         from orchestrator.render.words import died
 
@@ -108,6 +113,48 @@ class Owned:
 
 
 OWNED = pytest.StashKey[Owned]()
+USED = pytest.StashKey[Used]()
+
+
+def use(session: pytest.Session) -> Environment:
+    """Return the environment that this process uses until the session's end.
+
+    It lives longer than all fixtures, so that whatever fails in the last test's tear-down can still
+    be looked into. Ends the session when there is none.
+    """
+    config = session.config
+    if USED not in config.stash:
+        is_worker = WORKER_RUN in worker_input(config) or DOOR in worker_input(config)
+        environment = opened(session)
+        config.stash[USED] = Used(environment) if is_worker else Used.by(environment)
+    return config.stash[USED].environment
+
+
+def leave(config: pytest.Config, *, failed: bool) -> int:
+    """Remove what this process has brought up, at the session's end; leave what it has joined.
+
+    What cannot be removed is told. Returns the exit code that says so, else 0.
+    """
+    used = config.stash.get(USED, None)
+    if used is None:
+        return 0
+    from orchestrator.errors import GreenroomError
+
+    del config.stash[USED]
+    report = config.stash[REPORT]
+    used.look(report)
+    try:
+        used.close(failed=failed)
+    except GreenroomError as error:
+        report.lines += in_words(error).splitlines()
+        return error.exit_code
+    return 0
+
+
+def worker_input(config: pytest.Config) -> dict[str, str]:
+    """Return what a test worker was told by its controller; empty where this is none."""
+    found: dict[str, str] = getattr(config, "workerinput", {})
+    return found
 
 
 def opened(session: pytest.Session) -> Environment:
@@ -117,12 +164,14 @@ def opened(session: pytest.Session) -> Environment:
     from orchestrator.errors import GreenroomError
 
     config = session.config
-    worker = getattr(config, "workerinput", {})
+    worker, listen = worker_input(config), config.stash[REPORT].remember
     try:
         run = worker.get(WORKER_RUN) or meant()
         if not run and DOOR in worker:
             run = ask(worker[DOOR])
-        return Environment.attach(run) if run else prepared(config).join_or_up()
+        if run:
+            return Environment.attach(run, listen=listen)
+        return prepared(config).join_or_up()
     except GreenroomError as error:
         # Not one of the tests could say more, so that the session ends here and says it once.
         if not worker:

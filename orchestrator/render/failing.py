@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from orchestrator.errors import (
     EngineError,
@@ -49,13 +49,16 @@ def exit_code(error: BaseException) -> int:
             return BUG
 
 
-def as_text(error: BaseException, paint: Paint = plainly) -> str:
-    """Return all there is to say about an error; empty when it needs no words."""
-    lines = [*parts(error, paint), *(f"also: {note}" for note in notes(error))]
+def as_text(error: BaseException, paint: Paint = plainly, places: Sequence[str] = ()) -> str:
+    """Return all there is to say about an error; empty when it needs no words.
+
+    `places` are those in the user's files that a failed step is about.
+    """
+    lines = [*parts(error, paint, places), *(f"also: {note}" for note in notes(error))]
     return "\n".join(lines)
 
 
-def parts(error: BaseException, paint: Paint) -> Iterator[str]:
+def parts(error: BaseException, paint: Paint, places: Sequence[str]) -> Iterator[str]:
     """Yield the lines of an error: what, evidence, next."""
     match error:
         case KeyboardInterrupt() | Interrupted():
@@ -65,7 +68,7 @@ def parts(error: BaseException, paint: Paint) -> Iterator[str]:
             yield f"{paint('red', 'error:')} {counted(problems)}"
         case GreenroomError(message=message):
             yield f"{paint('red', 'error:')} {message}"
-            yield from evidence(error, paint)
+            yield from evidence(error, paint, places)
             yield from following(error.hint or default_hint(error), paint)
         case TimedOut():
             yield f"{paint('red', 'error:')} not done in time: {error}".removesuffix(": ")
@@ -100,12 +103,14 @@ def counted(problems: list[Problem]) -> str:
     return f"{len(problems)} mistake{'s' if len(problems) > 1 else ''} in {', '.join(files)}"
 
 
-def evidence(error: GreenroomError, paint: Paint) -> Iterator[str]:
+def evidence(error: GreenroomError, paint: Paint, places: Sequence[str]) -> Iterator[str]:
     """Yield what was known about a step when it failed, each part under its label."""
     if not isinstance(error, StepFailed):
         return
     known = error.evidence
     after = f", after {seconds(known.seconds)}" if known.seconds else ""
+    if places:
+        yield labelled("at", ", ".join(places), paint)
     yield labelled("step", f"{error.step}{after}", paint)
     if known.answer:
         yield labelled("last answer", tame(known.answer), paint)

@@ -22,7 +22,7 @@ from orchestrator.render.printable import printable
 QUIET_SECONDS = 10.0
 """A long step says how far it is this often, so that no CI system takes the silence for a hang."""
 
-IMAGES = ("pull", "build")
+IMAGES = ("pull", "push", "build")
 
 
 class Lines(Protocol):

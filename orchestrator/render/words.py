@@ -23,6 +23,7 @@ from orchestrator.render.columns import columns
 UNDER_WAY = {
     "open": "opening",
     "pull": "pulling",
+    "push": "pushing",
     "build": "building",
     "keep": "keeping",
     "start": "starting",
@@ -35,6 +36,7 @@ UNDER_WAY = {
     "template": "copying for slices",
     "snapshot": "copying aside for a snapshot",
     "store": "storing the snapshot",
+    "reset": "resetting",
     "remove": "removing",
     "close": "closing",
 }
@@ -42,6 +44,7 @@ UNDER_WAY = {
 DONE = {
     "open": "opened",
     "pull": "pulled",
+    "push": "pushed",
     "build": "built",
     "keep": "kept",
     "start": "started",
@@ -54,6 +57,7 @@ DONE = {
     "template": "copied for slices",
     "snapshot": "copied aside for a snapshot",
     "store": "snapshot stored",
+    "reset": "reset",
     "remove": "removed",
     "close": "closed",
 }

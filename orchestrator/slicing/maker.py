@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -29,11 +30,16 @@ DROP_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Part:
-    """One slice that is there: its entry, and where everything is as seen from it."""
+    """One slice that is there: its entry, and where everything is as seen from it.
+
+    `seconds` is how long it took to make it and those that were made together with it, 0 for one
+    that somebody else has made.
+    """
 
     entry: Entry
     directory: Directory
     instances: Mapping[Instance, Found] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 class Maker:
@@ -68,6 +74,7 @@ class Maker:
     ) -> list[Part]:
         """Make so many slices, seen from `base` besides. On failure there is none of them."""
         limit = limit or Deadline()
+        began = time.monotonic()
         most = min((self.copiers[name].slicing.most for name in group.sliced), default=1)
         names = (*group.sliced, *group.followers)
         entries = self.registry.take(count, most, names, owner, low=self.is_pooled(group))
@@ -75,7 +82,9 @@ class Maker:
             numbers = [entry.number for entry in entries]
             for name in group.sliced:
                 self.copiers[name].make(numbers, limit.sooner(MAKE_SECONDS))
-            return self._followed(group, entries, base or self.directory, limit)
+            parts = self._followed(group, entries, base or self.directory, limit)
+            taken = time.monotonic() - began
+            return [dataclasses.replace(part, seconds=taken) for part in parts]
         except BaseException:
             # What went wrong first is told, and not that the same is in the way of the removal.
             with suppress(GreenroomError, TimedOut):

@@ -40,7 +40,8 @@ def in_words() -> Iterator[None]:
 class Slice(View):
     """An environment as seen from a slice: `slice["ledger"].url` is the slice's own database.
 
-    As a context it is dropped at its end. `name` is how the command line calls it.
+    As a context it is dropped at its end. `name` is how the command line calls it, `seconds` how
+    long it took to make it.
     """
 
     def __init__(self, view: View, part: Part, beside: Sequence[Part], end: Callable[[], None]):
@@ -49,6 +50,7 @@ class Slice(View):
             instances |= one.instances
         super().__init__(view.manifest, view.run, part.directory, instances, view.engines)
         self.entry = part.entry
+        self.seconds = part.seconds
         self._end: Callable[[], None] | None = end
 
     @property

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from orchestrator.ci.findings import Finding, findings
 from orchestrator.ci.tongues.hiding import hidden_lines
 from orchestrator.ci.tongues.outputs import outputs
-from orchestrator.ci.tongues.places import below
+from orchestrator.ci.tongues.places import absolute
 from orchestrator.ci.tongues.tongue import Deed, Say, Stream
 from orchestrator.render.printable import printable
 
@@ -71,7 +71,7 @@ class Azure:
         shown = found[: max(0, ISSUES - self.pointed_at)]
         self.pointed_at += len(shown)
         lines = [self._issue(one) for one in shown]
-        lines.append(command("task.uploadsummary", below("/", self.here, str(folder.summary))))
+        lines.append(command("task.uploadsummary", absolute(self.here, str(folder.summary))))
         for name, value in outputs(record, folder).items():
             properties = {"variable": camel(name), "isOutput": "true"}
             lines.append(command("task.setvariable", value, properties))
@@ -80,7 +80,7 @@ class Azure:
     def _issue(self, finding: Finding) -> str:
         properties = {"type": "error"}
         if spot := finding.spot:
-            properties["sourcepath"] = below("/", self.here, spot.file)
+            properties["sourcepath"] = absolute(self.here, spot.file)
             numbers = {"linenumber": spot.line, "columnnumber": spot.column}
             properties |= {name: str(number) for name, number in numbers.items() if number}
         return command("task.logissue", f"{finding.title}: {finding.message}", properties)

@@ -97,7 +97,8 @@ class GitHub:
 
     def tell(self, record: Record, folder: Folder, summary: str) -> list[Deed]:
         """Point at what went wrong, and set the outputs and the step's summary."""
-        deeds: list[Deed] = [Say(tuple(self._pointing(findings(record))))]
+        errors = tuple(self._pointing(findings(record)))
+        deeds: list[Deed] = [Say(errors)] if errors else []
         if path := self.environ.get("GITHUB_STEP_SUMMARY"):
             deeds.append(Append(path, f"\n{summary}", SUMMARY_BYTES))
         if path := self.environ.get("GITHUB_OUTPUT"):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.artifacts.folder import safe
 from orchestrator.ci.findings import findings, title_of
-from orchestrator.ci.tongues.places import below
+from orchestrator.ci.tongues.places import absolute
 from orchestrator.ci.tongues.tongue import Deed, Say, Stream
 from orchestrator.render.printable import printable
 
@@ -68,8 +68,8 @@ class TeamCity:
 
     def tell(self, record: Record, folder: Folder, summary: str) -> list[Deed]:  # noqa: ARG002
         """Hand over the tests' results and the artifacts, and name what broke besides tests."""
-        path = below("/", self.here, str(folder.path))
-        junit = below("/", self.here, str(folder.junit))
+        path = absolute(self.here, str(folder.path))
+        junit = absolute(self.here, str(folder.junit))
         lines = [
             message("importData", type="junit", path=junit),
             f"##teamcity[publishArtifacts '{escaped(f'{path} => {folder.path.name}')}']",

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import builtins
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from orchestrator.engines.docker import beside, execs, listing, logs, removal, snapshots, starting
+from orchestrator.engines.docker import (
+    beside,
+    clocks,
+    execs,
+    listing,
+    logs,
+    removal,
+    snapshots,
+    starting,
+)
 from orchestrator.engines.docker.answers import Item, item, items, number, text
 from orchestrator.engines.docker.body import network_body
 from orchestrator.engines.docker.client import Api, Client
@@ -147,6 +157,13 @@ class DockerEngine:
     ) -> Iterator[LogLine]:
         """Yield the log's lines, oldest first; with `follow` until the container ends."""
         return logs.read(self._api, found.id, deadline, follow=follow, since=since, tail=tail)
+
+    def ahead(self, deadline: Deadline) -> tuple[float, float]:
+        """By how many seconds the engine's clock is before ours, and how wrong that may be."""
+        if self._api.endpoint.local and sys.platform == "linux":
+            return 0.0, 0.0  # It is this machine's own; elsewhere the engine is in a machine apart.
+        with self._api.calls(deadline, "ask the engine for the time") as client:
+            return clocks.ahead(client)
 
     def list(self, deadline: Deadline, run: str | None = None) -> list[Found]:
         """All of Greenroom's, or one run's: containers, the oldest first, then networks."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from dataclasses import replace
 
+from orchestrator.engines.docker import pulling
 from orchestrator.engines.docker.answers import Item, item, number, part, text, texts
 from orchestrator.engines.docker.asking import asking, failure
-from orchestrator.engines.docker.client import Api
+from orchestrator.engines.docker.client import Api, Client
 from orchestrator.engines.docker.credentials import header
 from orchestrator.engines.docker.exchange import NOT_FOUND, Refusal
 from orchestrator.engines.docker.pulling import Layers
@@ -21,6 +24,12 @@ from orchestrator.waiting import Deadline
 UNTAG_SECONDS = 15.0
 
 
+PLATFORM = ("Os", "Architecture", "Variant")
+
+_DIGEST = re.compile(r"\bdigest: (sha256:[0-9a-f]{64})")
+"""What Docker and Podman report at a push's end."""
+
+
 def present(api: Api, image: str, deadline: Deadline) -> PresentImage | None:
     """Return what is known of an image, None where it is not present."""
     with api.calls(deadline, f"look for {image}") as client:
@@ -30,38 +39,60 @@ def present(api: Api, image: str, deadline: Deadline) -> PresentImage | None:
             if error.status == NOT_FOUND:
                 return None
             raise
-    return PresentImage(
-        id=text(found, "Id"),
-        digests=_known(found, "RepoDigests"),
-        size=number(found, "Size") or 0,
-        platform="/".join(filter(None, (_word(found, key) for key in PLATFORM))),
-    )
+        known = PresentImage(
+            id=text(found, "Id"),
+            digests=_known(found, "RepoDigests"),
+            size=number(found, "Size") or 0,
+            platform="/".join(filter(None, (_word(found, key) for key in PLATFORM))),
+        )
+        if len(known.digests_in(image)) > 1:
+            return replace(known, digests=_of_indexes(client, known))
+        return known
 
 
-PLATFORM = ("Os", "Architecture", "Variant")
+def _of_indexes(client: Client, image: PresentImage) -> tuple[str, ...]:
+    """Return an image's digests without those of its own platform alone.
+
+    Podman lists both. Which one is which only its own API tells (ImageInspectLibpod).
+    """
+    try:
+        found = item(client.get(f"/v4.0.0/libpod/images/{image.id}/json"))
+    except Refusal:
+        return image.digests
+    index = _word(found, "Digest")
+    return tuple(one for one in image.digests if one.endswith(f"@{index}")) or image.digests
 
 
 def digest(api: Api, image: str, deadline: Deadline, notice: Notice) -> str:
     """Return the digest of what a registry has under this name (DistributionInspect of the API).
 
-    Podman has no such call. Raises ImageUnavailable with the registry's words, and EngineError.
+    Podman has no such call, and pulls. Raises ImageUnavailable with the registry's words.
     """
     doing = f"ask for {image}"
     asked = asking(api, image, deadline, notice)
     if asked.podman:
-        raise EngineError(f"cannot {doing}: Podman asks no registry without pulling")
-    try:
-        # A registry may be slow, and is not less patient with this than with a pull.
-        with api.stream(
-            deadline, doing, "GET", f"/distribution/{image}/json", headers=asked.headers
-        ) as stream:
-            for found in reports(stream, doing):
-                return text(part(found, "Descriptor"), "digest")
-    except EngineUnavailable:
-        raise
-    except EngineError as error:
-        raise failure(doing, image, error, asked, meaning_of) from error
-    raise ImageUnavailable(f"cannot {doing}: the engine has said nothing")
+        pulling.pull(api, image, None, lambda *_: None, deadline, notice)
+        known = present(api, image, deadline)
+        found = next(iter(known.digests_in(image) if known else ()), "")
+    else:
+        try:
+            found = _asked(api, image, doing, asked.headers, deadline)
+        except EngineUnavailable:
+            raise
+        except EngineError as error:
+            raise failure(doing, image, error, asked, meaning_of) from error
+    if not found:
+        raise ImageUnavailable(f"cannot {doing}: the engine does not say its digest")
+    return found
+
+
+def _asked(api: Api, image: str, doing: str, headers: dict[str, str], deadline: Deadline) -> str:
+    # A registry may be slow, and is not given less time for this than for a pull.
+    path = f"/distribution/{image}/json"
+    with api.stream(deadline, doing, "GET", path, headers=headers) as stream:
+        for found in reports(stream, doing):
+            return _word(part(found, "Descriptor"), "digest")
+    return ""
 
 
 def push(
@@ -99,10 +130,9 @@ def _pushed(
         for report in reports(stream, f"push {name}"):
             if layers.note(report):
                 progress(f"pushing {name}", layers.done, layers.total)
-            aux = report.get("aux")
-            found = str(aux.get("Digest") or found) if isinstance(aux, dict) else found
-    known = present(api, name, deadline)
-    return found or next(iter(known.digests_in(name) if known else ()), "")
+            if said := _DIGEST.search(_word(report, "status")):
+                found = said[1]
+    return found
 
 
 def _untag(api: Api, name: str) -> None:

@@ -136,6 +136,8 @@ class ProcessEngine:
         return root
 
     def _found(self, start: Start, record: Record) -> Found:
+        # Whoever watches over a run lists it once a second: so its lines get their times.
+        self._sightings[start.id].see(self._folders.files(start.mark).log)
         return Found(
             engine=self.name,
             kind=PROCESS,
@@ -256,6 +258,13 @@ class ProcessEngine:
             ended=lambda: not self._state(start).alive,
         )
         yield from reader.lines(deadline, follow=follow, since=since, tail=tail)
+
+    def was_long(self, found: Found, sizes: Mapping[str, int], at: float) -> None:
+        """Learn how long an instance's log was at a moment."""
+        start = Start.of(found)
+        size = sizes.get(self._folders.files(start.mark).log.name)
+        if size is not None:
+            self._sightings[start.id].note(size, at)
 
     def list(self, deadline: Deadline, run: str | None = None) -> builtins.list[Found]:
         """Everything that carries a sign or has a record, and the runs' folders behind it."""

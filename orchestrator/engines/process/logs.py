@@ -48,6 +48,17 @@ class Sightings:
                 self.sizes.append(status.st_size)
                 self.times.append(min(time.time(), status.st_mtime + TICK))
 
+    def note(self, size: int, at: float) -> None:
+        """Note how long the log was at a moment in the past, as somebody else has seen it."""
+        with self.lock:
+            place = bisect_left(self.sizes, size)
+            if place < len(self.sizes) and self.times[place] <= at:
+                return  # As much was there by then, as far as is known.
+            self.sizes.insert(place, size)
+            self.times.insert(place, at)
+            # What was known to be there later only, though it is less, was there by then, too.
+            self.times[:place] = [min(time, at) for time in self.times[:place]]
+
     def when(self, end: int) -> datetime:
         """Return the time of the line that ends at this place, which has been seen."""
         with self.lock:

@@ -1,0 +1,9 @@
+"""A service that cannot do its work, and notices it only after a while."""
+
+import time
+
+print("api: starting", flush=True)
+time.sleep(2)
+print("api: reading settings from the environment", flush=True)
+settings = {"currency": "EUR"}
+print("api: rates are in", settings["base_currency"], flush=True)

@@ -1,0 +1,114 @@
+"""The part of a log that falls into a span of time, whoever noted the times and how finely.
+
+Engines give RFC 3339 times of up to nine decimals, some without those that are zero, and Podman in
+a zone of its own. They are compared as whole nanoseconds since the Unix epoch: a float of today's
+seconds knows a quarter of a microsecond at best.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from orchestrator.model.launch import LogLine
+
+SECOND = 1_000_000_000
+
+BEFORE = 0.002
+BEHIND = 0.05
+"""Seconds for which a window is longer at its beginning and its end. An engine notes a line when it
+has read it, which is a little after it was written, and never before.
+"""
+
+TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?")
+
+
+@dataclass(frozen=True)
+class Window:
+    """A span of time by this machine's clock, in seconds since the Unix epoch, with its margins.
+
+    `ahead` is by how many seconds the clock that the log's times are of is before ours, and
+    `unsure` by how many that may be wrong; a line too many is better than one too few.
+    """
+
+    began: float
+    ended: float
+    ahead: float = 0.0
+    unsure: float = 0.0
+    before: float = BEFORE
+    behind: float = BEHIND
+
+    @property
+    def seconds(self) -> float:
+        """How long it is, without the margins."""
+        return self.ended - self.began
+
+    @property
+    def since(self) -> str:
+        """From when on an engine is to be asked for a log: by its own clock, in RFC 3339."""
+        return rfc3339(self._first)
+
+    def lines(self, log: Iterable[LogLine]) -> Iterator[LogLine]:
+        """Yield the lines that are in it, with their times by this machine's clock.
+
+        A line without a time is where the log was asked for from `since` on, and so counts.
+        """
+        first, last = int(self._first * SECOND), int(self._last * SECOND)
+        for line in log:
+            noted = nanoseconds(line.time)
+            if noted == 0 or first <= noted <= last:
+                yield self._by_our_clock(line, noted)
+
+    @property
+    def _first(self) -> float:
+        return self.began + self.ahead - self.unsure - self.before
+
+    @property
+    def _last(self) -> float:
+        return self.ended + self.ahead + self.unsure + self.behind
+
+    def _by_our_clock(self, line: LogLine, noted: int) -> LogLine:
+        if not self.ahead or not noted:
+            return line
+        return LogLine(rfc3339(noted / SECOND - self.ahead), line.stream, line.text)
+
+
+def nanoseconds(time: str) -> int:
+    """Return an RFC 3339 time as nanoseconds since the Unix epoch; 0 for what is none.
+
+    One without a zone is in UTC; of more than nine decimals the first nine count.
+    """
+    parts = TIME.match(time)
+    if parts is None:
+        return 0
+    return _second(parts[1], parts[3] or "Z") + int(f"{parts[2] or '0':0<9.9}")
+
+
+@lru_cache(maxsize=1024)
+def _second(text: str, zone: str) -> int:
+    """Return a whole second; lines of one second are many, and reading a time takes long."""
+    try:
+        moment = datetime.fromisoformat(text + zone)
+    except ValueError:
+        return 0
+    return int(moment.timestamp()) * SECOND
+
+
+def rfc3339(seconds: float) -> str:
+    """Return a moment as engines take and give it: in UTC, with microseconds."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def clock(seconds: float) -> str:
+    """Return a moment as the time of day, in UTC, with milliseconds: `10:15:03.120`."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%H:%M:%S.%f")[:-3]
+
+
+def clock_of(line: LogLine) -> str:
+    """Return when a line was noted, as the time of day; blanks of the same width if nobody did."""
+    noted = nanoseconds(line.time)
+    return clock(noted / SECOND) if noted else " " * len("10:15:03.120")

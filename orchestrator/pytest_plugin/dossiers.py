@@ -1,0 +1,262 @@
+"""What the environment did while a test ran, for that test's report: see `artifacts.dossier`.
+
+Nothing here fails a test, or takes long: an engine that does not answer is said not to.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orchestrator.pytest_plugin import options
+from orchestrator.pytest_plugin.kept import KEPT
+from orchestrator.pytest_plugin.report import REPORT, quoted
+from orchestrator.pytest_plugin.running import Running, uses_environment
+from orchestrator.pytest_plugin.used import meant
+
+if TYPE_CHECKING:
+    from orchestrator.artifacts.dossier import Dossier, Happening
+    from orchestrator.artifacts.looking import Looker
+    from orchestrator.environment import Environment
+    from orchestrator.lifecycle.view import View
+
+ATTACH_SECONDS = 5.0
+"""How long it may take, once in a session, to join the run in which all of it runs."""
+
+SHARED = "tests of other workers ran meanwhile: what they share wrote for them, too"
+
+
+class Dossiers:
+    """Makes the dossiers of a session.
+
+    The environment is the one that the session uses, since `ready_at`, or else the run in which
+    pytest itself was started, which is joined when a first dossier is wanted.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._when = options.dossiers(config)
+        self._environment: Environment | None = None
+        self._view: View | None = None
+        self._looker: Looker | None = None
+        self._ready_at = 0.0
+        self._logs: Path | None = None
+        self._joined: Environment | None = None
+        self._trouble = ""
+
+    # What it is told.
+
+    def use(self, environment: Environment, at: float) -> None:
+        """The session's environment is there."""
+        if self._environment is not environment:
+            self._environment, self._looker, self._ready_at = environment, None, at
+            if self._when != options.NEVER:
+                self._looker = looker(environment)
+
+    def see(self, view: View) -> None:
+        """All tests of this process see the environment like this."""
+        self._view = view
+
+    def begin(self, running: Running) -> None:
+        """A test begins."""
+        if self._when != options.NEVER:
+            running.sizes = self._sizes()
+
+    def close(self) -> None:
+        """Use no longer what was joined."""
+        joined, self._joined = self._joined, None
+        if joined is not None:
+            joined.down()
+
+    # What is asked of it.
+
+    def clean(self, lines: Sequence[str]) -> list[str]:
+        """Return lines as they may be shown, or kept."""
+        return cleaner(self._environment)(lines)
+
+    def section(
+        self, item: pytest.Item, running: Running, report: pytest.TestReport, until: float
+    ) -> list[str]:
+        """Return a test's dossier in lines for its report, none where it needs none.
+
+        Whatever goes wrong is a line of it.
+        """
+        if not self._wanted(report):
+            return []
+        try:
+            dossier = self._made(item, running, until)
+            return [] if dossier is None else quoted(self._kept(dossier, item, running))
+        except Exception as error:  # A test's outcome is its own.
+            what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            return self.clean([f"what the environment did could not be found out: {what}"])
+
+    def _wanted(self, report: pytest.TestReport) -> bool:
+        if self._when == options.ALWAYS:
+            return report.failed or (report.passed and report.when == "call")
+        return self._when == options.FAILED and report.failed
+
+    def _made(self, item: pytest.Item, running: Running, until: float) -> Dossier | None:
+        from orchestrator.artifacts.dossier import Dossier
+        from orchestrator.artifacts.window import Window
+
+        if not (meant() or (self._environment and uses_environment(item))):
+            return None
+        environment = self._environment or self._attached()
+        window = Window(max(running.began, min(self._ready_at, until)), until)
+        (test,) = self.clean([item.nodeid])
+        if environment is None:
+            return Dossier(test=test, window=window, run=meant() or "", notes=(self._trouble,))
+        view = running.slice or self._view or environment.view
+        self._looker = self._looker or looker(environment)
+        witnesses = self._looker.look(view, window, running.sizes)
+        return Dossier(
+            test=test,
+            window=window,
+            run=environment.run,
+            slice=getattr(view, "name", ""),
+            happened=tuple(self._happened(running, window.began, until)),
+            witnesses=witnesses,
+            notes=(SHARED,) if self._config.stash[KEPT].worker else (),
+        )
+
+    def _happened(self, running: Running, began: float, until: float) -> list[Happening]:
+        """Return what this process knows to have happened meanwhile."""
+        from orchestrator.artifacts.dossier import Happening
+        from orchestrator.pytest_plugin.happening import in_words
+
+        found = [
+            Happening(at=event.at, text=text)
+            for event in list(self._config.stash[REPORT].happened)
+            if began <= event.at <= until and (text := in_words(event))
+        ]
+        if self._ready_at and running.began < self._ready_at <= until:
+            text = "the environment is up; all that was before belongs to no test"
+            found.append(Happening(at=self._ready_at, text=text))
+        if running.asked and running.got:
+            slice_ = running.slice
+            took = f"; making it took {slice_.seconds:.2f} s" if slice_ and slice_.seconds else ""
+            text = f"its slice was there after {running.got - running.asked:.2f} s{took}"
+            found.append(Happening(at=running.got, text=text))
+        elif running.asked:
+            text = f"asked for a slice, and waited {until - running.asked:.2f} s in vain"
+            found.append(Happening(at=running.asked, text=text))
+        return found
+
+    def _kept(self, dossier: Dossier, item: pytest.Item, running: Running) -> list[str]:
+        """Keep a dossier as a whole, and return the short form, with where the whole one is."""
+        from orchestrator.artifacts.dossier import short, whole
+
+        kept = self._config.stash[KEPT]
+        lines = short(dossier)
+        if kept.folder is None:
+            return lines
+        name = dossier.test + (f" (attempt {running.attempt})" if running.attempt > 1 else "")
+        text = "\n".join([*whole(dossier), ""])
+        running.dossier = kept.dossier(name, text, running.dossier)
+        if not running.dossier:
+            return [*lines, f"  {kept.trouble}"]
+        path = kept.folder.path / running.dossier
+        return [*lines, f"  all of it: {near(path, item.config.invocation_params.dir)}"]
+
+    # The run in which the session itself runs.
+
+    def _attached(self) -> Environment | None:
+        """Join the run that whoever started us has named, once; None when that cannot be."""
+        if self._trouble:
+            return None
+        run = meant()
+        assert run is not None
+        found: list[Environment] = []
+        why: list[str] = []
+
+        def attach() -> None:
+            from orchestrator.environment import Environment
+
+            try:
+                found.append(Environment.attach(run))
+            except Exception as error:  # It is told in the dossier.
+                why.append(str(error))
+
+        thread = threading.Thread(target=attach, name="greenroom-attach", daemon=True)
+        thread.start()
+        thread.join(ATTACH_SECONDS)
+        if not found:
+            late = f"nobody answered within {ATTACH_SECONDS:g} s"
+            self._trouble = f"{run} could not be looked at: {next(iter(why), late)}"
+            return None
+        self._joined = self._environment = found[0]
+        self._view = own_slice(found[0])
+        return found[0]
+
+    def _sizes(self) -> Mapping[str, int]:
+        """Return how long the logs of the run's processes are now: a look into one folder."""
+        if self._logs is None:
+            run = self._environment.run if self._environment else meant()
+            if not run:
+                return {}
+            from orchestrator.host.lease import run_folder
+
+            self._logs = run_folder(run, os.environ) / "processes"
+        try:
+            with os.scandir(self._logs) as entries:
+                return {one.name: one.stat().st_size for one in entries if one.name[-4:] == ".log"}
+        except OSError:
+            return {}
+
+
+DOSSIERS = pytest.StashKey[Dossiers]()
+
+
+def looker(environment: Environment) -> Looker:
+    """Return what looks at an environment, which knows what is there now."""
+    from orchestrator.artifacts.looking import Looker
+
+    made = Looker(cleaner(environment))
+    made.know(environment.view.instances)
+    return made
+
+
+def cleaner(environment: Environment | None) -> Callable[[Sequence[str]], list[str]]:
+    """Return what takes secrets out of lines, and what a terminal would obey.
+
+    Secrets are those of the environment's manifest and of our own variables, whoever has set them.
+    They are looked for before and after: an escape may have stood in the midst of one.
+    """
+    from orchestrator.model.secret import is_secret, masker
+    from orchestrator.render.printable import printable
+
+    own = masker(value for name, value in os.environ.items() if is_secret(name, value))
+
+    def masked(lines: Sequence[str]) -> list[str]:
+        text = own("\n".join(lines))
+        return (environment.mask(text) if environment else text).split("\n")
+
+    def clean(lines: Sequence[str]) -> list[str]:
+        if not lines:
+            return []
+        flat = [" ".join(line.splitlines()) for line in lines]
+        return masked([printable(line) for line in masked(flat)])
+
+    return clean
+
+
+def own_slice(environment: Environment) -> View | None:
+    """Return the slice that whoever started us has named, None where that is none."""
+    from orchestrator.errors import GreenroomError
+    from orchestrator.model.launch import SLICE_VARIABLE
+
+    name = os.environ.get(SLICE_VARIABLE)
+    try:
+        return environment.slices.named(name) if name else None
+    except GreenroomError:
+        return None
+
+
+def near(path: Path, folder: Path) -> str:
+    """Return a path as one that is in a folder writes it, where that is shorter."""
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)

@@ -1,0 +1,110 @@
+"""What is kept of a session's tests in a folder: a line for each, and the dossiers as a whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orchestrator.pytest_plugin import options
+
+if TYPE_CHECKING:
+    from orchestrator.artifacts.folder import Folder
+    from orchestrator.artifacts.tests import TestRecord
+
+LONE = "main"
+"""The name under which the tests of a session without workers are kept."""
+
+MOST_OF_A_NAME = 100
+"""So many dossiers of one name there may be: of several sessions, or attempts at a test."""
+
+
+class Kept:
+    """The folder of a session, as far as there is one; what cannot be written is told once."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self.worker: str = getattr(config, "workerinput", {}).get("workerid", "")
+        self.trouble = ""
+        self.folder = self._found()
+
+    def _found(self) -> Folder | None:
+        path = options.artifacts(self._config)
+        if path is None:
+            return None
+        # Imported here: few sessions have a folder.
+        from orchestrator.artifacts.folder import Folder
+
+        return Folder(Path(path).absolute())
+
+    def clear(self) -> None:
+        """Forget the tests of an earlier session, where the folder is this session's own."""
+        from orchestrator.artifacts.folder import VARIABLE
+
+        shared = os.environ.get(VARIABLE)
+        if self.folder is None or (shared and Path(shared).absolute() == self.folder.path):
+            return
+        for pattern in ("*.jsonl", "*.txt"):
+            for file in self.folder.tests.glob(pattern):
+                self._attempt(file.unlink)
+
+    def record(self, record: TestRecord) -> None:
+        """Add a test's line."""
+        if self.folder is None:
+            return
+        file = self.folder.test_records(self.worker or LONE)
+        # A lone surrogate, of which an id may consist, becomes an escape that JSON knows.
+        line = (record.to_json() + "\n").encode("utf-8", "backslashreplace")
+
+        def add() -> None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("ab") as lines:
+                lines.write(line)
+
+        self._attempt(add)
+
+    def dossier(self, name: str, text: str, before: str = "") -> str:
+        """Keep a dossier; return its path in the folder, empty when it could not be written.
+
+        It takes the place of the one that was kept `before` of the same attempt.
+        """
+        if self.folder is None:
+            return ""
+        folder, data = self.folder, text.encode("utf-8", "backslashreplace")
+        written: list[str] = []
+
+        def write() -> None:
+            file = folder.path / before if before else vacant(folder, name)
+            file.write_bytes(data)
+            written.append(folder.relative(file))
+
+        self._attempt(write)
+        return next(iter(written), "")
+
+    def _attempt(self, do: Callable[[], object]) -> None:
+        try:
+            do()
+        except OSError as error:
+            self.trouble = self.trouble or (
+                f"cannot keep what is known of the tests in {self.folder and self.folder.path}: "
+                f"{error.strerror}"
+            )
+
+
+def vacant(folder: Folder, name: str) -> Path:
+    """Make an empty file for the dossier of this name, and return it; another's stays as it is."""
+    folder.tests.mkdir(parents=True, exist_ok=True)
+    for number in range(1, MOST_OF_A_NAME):
+        file = folder.dossier(name if number == 1 else f"{name} ({number})")
+        try:
+            file.touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        return file
+    return file
+
+
+KEPT = pytest.StashKey[Kept]()
