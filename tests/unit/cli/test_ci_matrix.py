@@ -158,7 +158,7 @@ def test_github_is_told_once_and_sees_the_output_of_what_failed(several: Several
 
 def test_a_signal_ends_all_and_leaves_nothing(several: Several) -> None:
     # Of four, two run when it comes.
-    script = 'touch "$GREENROOM_ARTIFACTS/testing"; sleep 60'
+    script = 'touch "$GREENROOM_ARTIFACTS/testing"; exec sleep 60'
     process = several.start("--parallel", "2", *FOUR, "--", "sh", "-c", script)
     several.until(process, 2, "testing")
     process.send_signal(signal.SIGINT)
@@ -179,7 +179,7 @@ def test_one_that_is_killed_is_told_as_such_and_the_others_go_on(several: Severa
 
 
 def test_when_the_process_of_all_is_killed_the_runs_end_too(several: Several) -> None:
-    script = 'echo $PPID > "$GREENROOM_ARTIFACTS/testing"; sleep 60'
+    script = 'echo $PPID > "$GREENROOM_ARTIFACTS/testing"; exec sleep 60'
     process = several.start("--parallel", "2", *TWO, "--", "sh", "-c", script)
     several.until(process, 2, "testing")
     runs = [psutil.Process(int(one.read_text())) for one in several.artifacts.glob("*/testing")]
@@ -190,7 +190,7 @@ def test_when_the_process_of_all_is_killed_the_runs_end_too(several: Several) ->
 
 
 def test_with_fail_fast_the_first_failure_ends_all(several: Several) -> None:
-    script = OF_ITS_OWN.format("2.10", "exit 6", "sleep 60")
+    script = OF_ITS_OWN.format("2.10", "exit 6", "exec sleep 60")
     assert several.ci("--fail-fast", "--parallel", "2", *FOUR, "--", "sh", "-c", script) == 6
     assert several.verdicts == ["tests failed", "stopped", "not run", "not run"]
     assert left_in(several.folder) == []
