@@ -411,7 +411,13 @@ def killed(path: Path) -> Folder:
     story.step(0, 0.2, "open docker")
     story.step(0.2, 0.6, "start ledger", "open docker")
     story.events.append(
-        StepStarted(at=BEGAN + 0.6, step="ready ledger", subject="ledger", cause="it was started")
+        StepStarted(
+            at=BEGAN + 0.6,
+            step="ready ledger",
+            subject="ledger",
+            cause="ledger was started",
+            after=("start ledger",),
+        )
     )
     story.log("ledger", (0.7, "initialising"))
     folder = story.write(path, None)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from orchestrator.artifacts import events, tests
 from orchestrator.artifacts.folder import Folder, safe
-from orchestrator.artifacts.record import FORMAT, Record
+from orchestrator.artifacts.record import FORMAT, Record, Verdict
+from orchestrator.artifacts.spans import Outcome
 from orchestrator.artifacts.tests import TestRecord
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.render.report import logs
@@ -55,7 +56,7 @@ def gather(folder: Folder) -> Material:
     notes: list[str] = []
     record = _record(folder, notes)
     told = tuple(events.read(folder))
-    if not told:
+    if not told and not (record and record.verdict is Verdict.NOT_STARTED):
         notes.append(f"No events were found ({folder.events.name}), so there is no timeline.")
     ran = tuple(one for one in tests.read(folder) if _is_sound(one))
     timeline = Timeline.of(told, ran)
@@ -63,12 +64,14 @@ def gather(folder: Folder) -> Material:
         *(one.name for one in (record.resources if record else ())),
         *timeline.resources,
     ]
+    windows = [(one.began, one.ended) for one in ran if one.outcome in ("failed", "error")]
+    windows += [(one.began, one.ended) for one in timeline.spans if one.outcome is Outcome.FAILED]
     return Material(
         folder=folder,
         record=record,
         timeline=timeline,
         tests=ran,
-        logs=tuple(logs.read(dict(_files(folder, names, record)), folder.path)),
+        logs=tuple(logs.read(dict(_files(folder, names, record)), folder.path, windows)),
         notes=tuple(notes),
     )
 

@@ -137,12 +137,18 @@ def test_the_end_of_a_job_in_which_all_that_carries_its_mark_is_killed(
     program = Program(tmp_path, "ci", "--", "sh", "-c", STUBBORN, env={"RUNNER_TRACKING_ID": mark})
     started.append(program)
     program.until("testing\n")
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if process.environ().get("RUNNER_TRACKING_ID") == mark:
-                process.kill()
+    for process in sorted(carrying(mark), key=lambda one: -one.pid):
+        process.kill()
     assert program.end() == -signal.SIGKILL
     until = time.monotonic() + SECONDS
     while left_in(tmp_path):
         assert time.monotonic() < until, "the watchdog did not outlive the job"
         time.sleep(0.02)
+
+
+def carrying(mark: str) -> Iterator[psutil.Process]:
+    """Every process that has the mark in its environment."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("RUNNER_TRACKING_ID") == mark:
+                yield process
