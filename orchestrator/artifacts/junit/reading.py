@@ -25,8 +25,8 @@ AGAIN = ("rerunFailure", "rerunError", "flakyFailure", "flakyError")
 OUTPUT = ("system-out", "system-err")
 
 OF_SUITE = ("timestamp", "hostname", "package", "file", "url", "version")
-OF_CASE = ("classname", "file", "line", "group")
-"""Attributes that consumers know."""
+OF_CASE = ("classname", "group", "file", "line")
+"""Attributes that consumers know; the last two say where a test stands."""
 
 
 class Refused(Exception):

@@ -18,6 +18,9 @@ LARGEST = 28 * 1000**2
 LENGTHS = (1_000_000, 50_000, 5_000, 500, 0)
 """Characters that are kept of a text, its end: the first length with which the whole fits."""
 
+NOT_WRITTEN = ("file", "line")
+"""What some say of a case, and the schema does not know."""
+
 Sources = Callable[[], Iterable[Element]]
 """Gives all suites, anew at each call: not all of them need be in memory at the same time."""
 
@@ -77,6 +80,8 @@ def finished(suite: Element, mask: Mask, length: int) -> bool:
     """Mask and cut all texts of a suite, and sum it up; whether anything was cut."""
     cut = False
     for element in suite.iter():
+        for key in NOT_WRITTEN if element.tag == "testcase" else ():
+            element.attrib.pop(key, None)
         for key, value in element.attrib.items():
             element.set(key, mask(value)[:MESSAGE])
         if text := element.text:
