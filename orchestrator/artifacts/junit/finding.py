@@ -139,8 +139,11 @@ def of_variables(environ: Mapping[str, str]) -> Iterator[str]:
 
 def split(text: str) -> list[str]:
     """Return the words of a text as a shell would see them."""
+    words = shlex.shlex(text, posix=True, punctuation_chars=True)
+    words.whitespace_split = True
+    words.commenters = ""
     try:
-        return shlex.split(text)
+        return list(words)
     except ValueError:
         return text.split()
 
@@ -149,15 +152,18 @@ def matching(pattern: str, here: Path, values: Mapping[str, str], since: float) 
     """Yield the new files that a pattern, or a path with variables in it, stands for."""
     text = Template(pattern).safe_substitute(values)
     whole = here / text
-    if whole.is_file():
-        found: Iterable[Path] = [whole]
-    else:
-        try:
-            root = Path(whole.anchor)
-            found = sorted(root.glob(str(whole.relative_to(root))))
-        except (ValueError, OSError, NotImplementedError, IndexError):
-            found = []
+    try:
+        found = [whole] if whole.is_file() else globbed(whole)
+    except (ValueError, OSError, NotImplementedError, IndexError):
+        # What nobody could open, or what is no pattern, finds nothing.
+        found = []
     return (file for file in found if is_new(file, since))
+
+
+def globbed(pattern: Path) -> list[Path]:
+    """Return the files that an absolute pattern stands for, in the order of their names."""
+    root = Path(pattern.anchor)
+    return sorted(root.glob(str(pattern.relative_to(root))))
 
 
 def is_new(file: Path, since: float) -> bool:
