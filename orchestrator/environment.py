@@ -283,6 +283,11 @@ class Environment:
         return self._planner.manifest
 
     @property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles whose resources take part."""
+        return self._planner.profiles
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """All that is masked wherever it would be shown, passwords above all; the longest first."""
         return secrets_of(self.manifest)

@@ -411,7 +411,21 @@ def killed(path: Path) -> Folder:
     story.step(0, 0.2, "open docker")
     story.step(0.2, 0.6, "start ledger", "open docker")
     story.events.append(
-        StepStarted(at=BEGAN + 0.6, step="ready ledger", subject="ledger", cause="it was started")
+        StepStarted(
+            at=BEGAN + 0.6,
+            step="ready ledger",
+            subject="ledger",
+            cause="ledger was started",
+            after=("start ledger",),
+        )
+    )
+    story.events.append(
+        ProbeAnswered(
+            at=BEGAN + 5.1,
+            step="ready ledger",
+            subject="ledger",
+            answer="FATAL: the database system is starting up",
+        )
     )
     story.log("ledger", (0.7, "initialising"))
     folder = story.write(path, None)
@@ -541,4 +555,4 @@ def long_log(size: int) -> Iterator[str]:
         line = f"{stamp(at)} INFO request {at:.3f} was answered with 200, as so many were before it"
         yield line
         size -= len(line) + 1
-        at += 0.01
+        at += 0.0027

@@ -14,6 +14,7 @@ from pathlib import Path
 from orchestrator import __version__
 from orchestrator.addressing.masking import mask_value
 from orchestrator.artifacts import tests
+from orchestrator.artifacts.manifest_file import write_manifest
 from orchestrator.artifacts.record import EngineRecord, Failure, Phase, Record
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.ci.failures import death, failures_of, shown
@@ -22,6 +23,7 @@ from orchestrator.ci.result import Result
 from orchestrator.ci.summary import summary
 from orchestrator.ci.verdict import verdict
 from orchestrator.model.manifest import Manifest
+from orchestrator.render import report
 from orchestrator.render.failing import as_text
 from orchestrator.render.words import died
 
@@ -56,6 +58,8 @@ class Keeping:
         """Write all files, each made of those before it."""
         folder, record = self.result.folder, self.record()
         here, text = os.fspath(Path.cwd()), ""
+        with self.writing("manifest"):
+            self.write_manifest()
         with self.writing("record"):
             folder.record.write_text(record.to_json(), encoding="utf-8")
         with self.writing("summary"):
@@ -63,7 +67,21 @@ class Keeping:
             folder.summary.write_text(text, encoding="utf-8")
         with self.writing("outcome"):
             folder.variables.write_text(outcome_env(record, folder, here), encoding="utf-8")
+        with self.writing("report"):
+            report.write(folder)
         return Kept(record, text, tuple(self.last_words()))
+
+    def write_manifest(self) -> None:
+        """Write what was understood of the manifest, if there was one to be read."""
+        environment = self.result.environment
+        if environment is not None:
+            write_manifest(
+                self.result.folder,
+                environment.manifest,
+                environment.mask,
+                profiles=environment.profiles,
+                instead=dict(self.result.instead),
+            )
 
     @contextmanager
     def writing(self, name: str) -> Iterator[None]:

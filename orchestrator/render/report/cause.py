@@ -9,6 +9,7 @@ from orchestrator.artifacts.spans import Outcome, Span
 from orchestrator.artifacts.tests import TestRecord
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.model.spot import Spot
+from orchestrator.render import words
 from orchestrator.render.report.material import Material
 
 MOST_LINES_OF_LOG = 3
@@ -70,7 +71,7 @@ def cause(material: Material) -> Cause | None:
         return _of_span(broken)
     if record and record.verdict is Verdict.TESTS_FAILED:
         return _of_command(record)
-    return None
+    return _of_unfinished(timeline)
 
 
 def _of_tests(material: Material, failed: list[TestRecord], failures: tuple[Failure, ...]) -> Cause:
@@ -129,6 +130,23 @@ def _of_span(span: Span) -> Cause:
     )
     window = (span.subject, span.began - MARGIN, span.ended + MARGIN)
     return _of_failure(failure, (), window)
+
+
+def _of_unfinished(timeline: Timeline) -> Cause | None:
+    """Return what was under way when the run was stopped, or when nothing more was told of it."""
+    path = timeline.critical_path()
+    if timeline.is_ready or not path or path[-1].span.outcome is Outcome.DONE:
+        return None
+    span = path[-1].span
+    about = words.about(span.subject, span.step)
+    taken = words.seconds(span.seconds)
+    answer = span.answers[-1].text if span.answers else span.evidence.answer
+    return Cause(
+        title=f"{about}: {words.under_way(span.step)}, for {taken}, when it ended",
+        facts=(("last answer", answer),) if answer else (),
+        log=span.evidence.log[-MOST_LINES_OF_LOG:],
+        window=(span.subject, span.began - MARGIN, span.ended + MARGIN),
+    )
 
 
 def _of_command(record: Record) -> Cause:

@@ -70,7 +70,10 @@ class Data:
     def ended(self) -> float:
         """Return when all that is known has ended."""
         record = self.material.record
-        return max(self.material.timeline.ended, record.ended if record else 0.0, self.origin)
+        if record:
+            return max(self.material.timeline.ended, record.ended, self.origin)
+        last = [at for log in self.material.logs for at, _ in log.lines[-1:] if at]
+        return max(self.material.timeline.ended, self.origin, *last)
 
     def rows(self) -> Iterator[Value]:
         """Yield what has spans, in the order of their beginnings."""
@@ -143,7 +146,7 @@ class Data:
             "title": "command" if log.name == OUTPUT else visible(log.name),
             "file": visible(log.file),
             "size": log.size,
-            "missing": log.left_out,
+            "gaps": [list(gap) for gap in log.gaps],
             "cut": cut,
             "times": [None if at is None else self.ms(at) for at, _ in log.lines],
             "texts": [text for _, text in log.lines],

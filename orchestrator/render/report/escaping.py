@@ -41,7 +41,9 @@ IN_SCRIPT = str.maketrans({char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2
 
 
 def visible(text: str) -> str:
-    """Return a text in which all that is not seen is a sign that is."""
+    """Return a text in which all that is not seen is a sign that is; a terminal's orders go."""
+    if "\x1b" in text:
+        text = ESCAPES.sub(lambda found: "" if found[0].startswith("\x1b") else found[0], text)
     return text.translate(SEEN)
 
 

@@ -19,7 +19,7 @@ HEADINGS = {
     Verdict.NOT_REMOVED: ("bad", "Something was not removed"),
     Verdict.INTERRUPTED: ("warn", "Interrupted"),
     Verdict.NOT_STARTED: ("bad", "Nothing was started"),
-    None: ("warn", "No verdict"),
+    None: ("warn", "Not finished"),
 }
 
 LONGEST = 400
@@ -94,9 +94,7 @@ def calm(material: Material) -> str:
             return "The command ended with 0, and nothing went wrong in the environment."
         count = f"All {len(tests)} tests" if len(tests) > 1 else "The only test"
         return f"{count} passed or were skipped, and nothing went wrong in the environment."
-    if material.timeline.spans:
-        return "The record of this run does not say what went wrong; the timeline ends below."
-    return "Nothing was started, or nothing of it was kept."
+    return "Nothing is known of what went wrong; what was kept is below."
 
 
 def failing_test(test: TestRecord) -> str:

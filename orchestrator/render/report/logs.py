@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from orchestrator.render.report.escaping import log_text
+from orchestrator.render.report.pieces import Window, pieces, time_of
 
 MOST_OF_ONE = 2_000_000
-"""Bytes of each log that the page holds, from its end."""
+"""Bytes of each log that the page holds: from its end, and what failing tests are about."""
 
 MOST_OF_ALL = 8_000_000
 """Bytes of all logs together."""
@@ -20,27 +21,38 @@ LONGEST_LINE = 4_000
 
 BLOCK = 1 << 20
 
+Line = tuple[float | None, str]
+"""When a line was written, None where nobody knows, and its text."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Log:
-    """The end of a log, or all of it.
+    """A log, or what is kept of it.
 
-    A line is when it was written, None where nobody knows, and its text. `left_out` are the lines
-    before these, `size` is that of the file in bytes.
+    `gaps` say before which of the lines, by its index, how many are left out. `size` is the file's,
+    in bytes.
     """
 
     name: str
     file: str
-    lines: tuple[tuple[float | None, str], ...] = ()
-    left_out: int = 0
+    lines: tuple[Line, ...] = ()
+    gaps: tuple[tuple[int, int], ...] = ()
     size: int = 0
 
+    @property
+    def left_out(self) -> int:
+        """How many lines are left out."""
+        return sum(number for _, number in self.gaps)
 
-def read(files: Mapping[str, Path], folder: Path) -> list[Log]:
-    """Return the logs of these files by their names; what cannot be read is an empty one."""
+
+def read(files: Mapping[str, Path], folder: Path, windows: Sequence[Window] = ()) -> list[Log]:
+    """Return the logs of these files by their names; what cannot be read is an empty one.
+
+    Of long ones the end is kept, and what was written in the `windows`.
+    """
     sizes = {name: _size(path) for name, path in files.items()}
     limits = shares(sizes, MOST_OF_ONE, MOST_OF_ALL)
-    return [_read(name, path, folder, limits[name]) for name, path in files.items()]
+    return [_read(name, path, folder, limits[name], windows) for name, path in files.items()]
 
 
 def shares(sizes: Mapping[str, int], of_one: int, of_all: int) -> dict[str, int]:
@@ -59,66 +71,45 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _read(name: str, path: Path, folder: Path, limit: int) -> Log:
-    try:
-        left_out, size, content = _end(path, limit)
-    except OSError:
-        left_out, size, content = 0, 0, b""
-    lines = tuple(_timed(content.decode("utf-8", "replace")))
+def _read(name: str, path: Path, folder: Path, limit: int, windows: Sequence[Window]) -> Log:
     file = path.relative_to(folder).as_posix()
-    return Log(name=name, file=file, lines=lines, left_out=left_out, size=size)
+    lines, gaps, last = list[Line](), list[tuple[int, int]](), 0
+    try:
+        with path.open("rb") as content:
+            size = content.seek(0, 2)
+            for begin, end in pieces(content, size, limit, windows):
+                if begin > last:
+                    gaps.append((len(lines), max(1, _count(content, last, begin))))
+                content.seek(begin)
+                lines += _timed(content.read(end - begin).decode("utf-8", "replace"))
+                last = end
+    except OSError:
+        return Log(name=name, file=file)
+    return Log(name=name, file=file, lines=tuple(lines), gaps=tuple(gaps), size=size)
 
 
-def _end(path: Path, limit: int) -> tuple[int, int, bytes]:
-    """Return how many lines are before the end of a file, its size, and the end: whole lines."""
-    with path.open("rb") as file:
-        size = file.seek(0, 2)
-        begin = max(0, size - limit)
-        left_out = _count(path, begin)
-        file.seek(begin)
-        content = file.read(limit)
-    if begin:
-        part, broken, rest = content.partition(b"\n")
-        if broken:
-            return left_out + 1, size, rest
-        content = part
-    return left_out, size, content
-
-
-def _count(path: Path, end: int) -> int:
-    """Return how many lines end in the first bytes of a file."""
-    found = 0
-    with path.open("rb") as file:
-        while end > 0 and (block := file.read(min(BLOCK, end))):
-            found += block.count(b"\n")
-            end -= len(block)
+def _count(file: BinaryIO, begin: int, end: int) -> int:
+    """Return how many lines end in a part of a file."""
+    file.seek(begin)
+    found, left = 0, end - begin
+    while left > 0 and (block := file.read(min(BLOCK, left))):
+        found += block.count(b"\n")
+        left -= len(block)
     return found
 
 
-def _timed(text: str) -> list[tuple[float | None, str]]:
+def _timed(text: str) -> list[Line]:
     """Return the lines of a log; one without a time has that of the line before it."""
-    found: list[tuple[float | None, str]] = []
+    found: list[Line] = []
     last: float | None = None
     for line in text.split("\n"):
         if not line:
             continue
         word, _, rest = line.partition(" ")
-        at = _time(word)
+        at = time_of(word)
         last = last if at is None else at
         found.append((last, shortened(line if at is None else rest)))
     return found
-
-
-def _time(word: str) -> float | None:
-    """Return the time that a word is (RFC 3339), None if it is none."""
-    if not word[:4].isdigit() or len(word) > 40:
-        return None
-    try:
-        found = datetime.fromisoformat(word)
-        # A time of no zone would be taken for one of this machine's.
-        return found.timestamp() if found.tzinfo else found.replace(tzinfo=UTC).timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 def shortened(line: str) -> str:

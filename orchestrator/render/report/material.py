@@ -9,7 +9,8 @@ from pathlib import Path
 
 from orchestrator.artifacts import events, tests
 from orchestrator.artifacts.folder import Folder, safe
-from orchestrator.artifacts.record import FORMAT, Record
+from orchestrator.artifacts.record import FORMAT, Record, Verdict
+from orchestrator.artifacts.spans import Outcome
 from orchestrator.artifacts.tests import TestRecord
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.render.report import logs
@@ -44,18 +45,12 @@ class Material:
         return min(times, default=0.0)
 
 
-def is_one(folder: Folder) -> bool:
-    """Whether there is anything in a folder that a report could be made of."""
-    files = (folder.record, folder.events, folder.output)
-    return any(file.is_file() for file in files) or any(folder.logs.glob("*.log"))
-
-
 def gather(folder: Folder) -> Material:
     """Read a folder."""
     notes: list[str] = []
     record = _record(folder, notes)
     told = tuple(events.read(folder))
-    if not told:
+    if not told and not (record and record.verdict is Verdict.NOT_STARTED):
         notes.append(f"No events were found ({folder.events.name}), so there is no timeline.")
     ran = tuple(one for one in tests.read(folder) if _is_sound(one))
     timeline = Timeline.of(told, ran)
@@ -63,12 +58,14 @@ def gather(folder: Folder) -> Material:
         *(one.name for one in (record.resources if record else ())),
         *timeline.resources,
     ]
+    windows = [(one.began, one.ended) for one in ran if one.outcome in ("failed", "error")]
+    windows += [(one.began, one.ended) for one in timeline.spans if one.outcome is Outcome.FAILED]
     return Material(
         folder=folder,
         record=record,
         timeline=timeline,
         tests=ran,
-        logs=tuple(logs.read(dict(_files(folder, names, record)), folder.path)),
+        logs=tuple(logs.read(dict(_files(folder, names, record)), folder.path, windows)),
         notes=tuple(notes),
     )
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from orchestrator.artifacts.record import Phase
 from orchestrator.render.report.material import Material
 
-TITLES = {"planning": "planning", "up": "way up", "tests": "tests", "collect": "collecting", "down": "way down"}
+TITLES = {
+    "planning": "planning",
+    "up": "way up",
+    "tests": "tests",
+    "collect": "collecting",
+    "down": "way down",
+}
 
 LEAST = 0.05
 """Seconds before the first phase that are worth telling of."""

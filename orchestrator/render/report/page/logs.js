@@ -33,7 +33,7 @@ class Logs {
     this.tellMissing(wanted);
     this.list.show(this.shown);
     if (!this.shown.length) this.list.box.append(this.emptiness());
-    part("log-count").textContent = count(this.shown.length, "line");
+    part("log-count").textContent = count(this.shown.filter((entry) => !entry.gap).length, "line");
     this.searchAgain();
   }
 
@@ -119,14 +119,15 @@ class Logs {
     const notes = data.logs.flatMap((log, number) => {
       if (!wanted[number]) return [];
       const found = [];
-      if (log.missing) {
-        found.push(`${log.title}: the first ${count(log.missing, "line")} are not in this page; ${log.file} has all of them.`);
+      const missing = log.gaps.filter(([index]) => isNear(log, index)).reduce((sum, [, number]) => sum + number, 0);
+      if (missing) {
+        found.push(`${log.title}: ${count(missing, "line is", "lines are")} not in this page; ${log.file} has all of them.`);
       }
       if (log.cut) found.push(`${log.title}: what was written first was not kept.`);
       return found;
     });
     const shown = notes.slice(0, 4);
-    if (notes.length > 4) shown.push(`and ${notes.length - 4} more logs are not whole.`);
+    if (notes.length > 4) shown.push(`and ${count(notes.length - 4, "other log is", "other logs are")} not whole.`);
     part("log-notes").replaceChildren(...shown.map((note) => make("li", {}, note)));
   }
 
@@ -210,7 +211,8 @@ class Logs {
     const at = known ? (this.clock ? clock(entry.at) : moment(entry.at)) : "";
     const log = data.logs[entry.log];
     const current = this.hits[this.hit] === index;
-    return make("div", { class: `line ${levelOf(entry)}${current ? " current" : ""}` },
+    const kind = entry.gap ? "gap" : levelOf(entry);
+    return make("div", { class: `line ${kind}${current ? " current" : ""}` },
       make("time", { title: known ? clock(entry.at) : null }, at),
       make("span", { class: `who hue${entry.log % 8}` }, log.title),
       make("span", { class: "text" }, painted(entry.text, this.find)));
@@ -219,12 +221,28 @@ class Logs {
 
 /** All lines of all logs in the order of time; those of the same time in the order of the logs. */
 function merged() {
-  const entries = data.logs.flatMap((log, number) =>
-    log.texts.map((text, index) => ({
-      at: log.times[index] ?? -Infinity, log: number, text, plain: plain(text), level: null,
-    })),
-  );
+  const entries = data.logs.flatMap((log, number) => {
+    const gaps = new Map(log.gaps);
+    return log.texts.flatMap((text, index) => {
+      const at = log.times[index] ?? -Infinity;
+      const entry = { at, log: number, text, plain: plain(text), level: null };
+      return gaps.has(index) ? [gap(at, number, gaps.get(index)), entry] : [entry];
+    });
+  });
   return entries.sort((one, other) => (one.at === other.at ? 0 : one.at - other.at));
+}
+
+/** Whether any of the window is where lines are left out before this one. */
+function isNear(log, index) {
+  const before = log.times[index - 1] ?? -Infinity;
+  const behind = log.times[index] ?? Infinity;
+  return (view.to === null || before <= view.to) && (view.from === null || behind >= view.from);
+}
+
+/** What stands where lines are left out. */
+function gap(at, log, number) {
+  const text = `${count(number, "line")} left out here`;
+  return { at, log, text, plain: "", level: "", gap: true };
 }
 
 function levelOf(entry) {

@@ -68,6 +68,7 @@ if (data.spans.length) {
 if (data.to > 0 && data.phases.length) new Overview();
 part("timeline").hidden = !data.phases.length;
 new Tests();
+part("resources").hidden = !part("resources").querySelector("tbody tr");
 new Resources();
 new Logs();
 places();

@@ -1,7 +1,7 @@
 // A line of a log as elements: colours that it was written with, and what was searched for.
 
 const PAINT = /\u001b\[([0-9;:]*)m/g;
-const BAD = /\b(ERROR|FATAL|PANIC|CRITICAL|SEVERE|EMERG|Traceback|FAILED)\b|\w(Error|Exception)\b|level=(error|fatal)|\[(error|crit|emerg)\]/;
+const BAD = /\b(ERROR|FATAL|PANIC|CRITICAL|SEVERE|EMERG|Traceback|FAILED)\b|\w(Error|Exception|Failure)\b|level=(error|fatal)|\[(error|crit|emerg)\]/;
 const DOUBTFUL = /\b(WARN|WARNING)\b|level=warn|\[warn\]/;
 
 /** A line without its colours. */

@@ -8,7 +8,7 @@ class Waterfall {
     this.box = part("waterfall");
     this.all = false;
     this.zooms = zooms();
-    this.zoom = this.zooms[first()];
+    this.zoom = this.zooms[first(this.zooms)];
     part("zooms").hidden = this.zooms.length < 2;
     this.box.addEventListener("keydown", (event) => this.walk(event));
     new ResizeObserver(calmly(() => this.link(), 50)).observe(this.box);
@@ -221,14 +221,15 @@ function zooms() {
   return [whole, ...parts.map((one) => ({ ...one, title: TITLES[one.name] ?? one.name }))];
 }
 
-/** What to look at first: the way up, where it decided; else the whole, unless that hides the rest. */
-function first() {
-  const up = data.phases.find((one) => one.name === "up");
-  const all = zooms();
-  const number = all.findIndex((one) => one.name === "up");
-  if (!up || number < 0) return 0;
-  const small = (up.to - up.from) / (data.to || 1) < 0.2;
-  return !data.ready || (small && !data.tests.some(isBad)) ? number : 0;
+/** What to look at first: the phase in which it was decided, but the whole if one can see that. */
+function first(all) {
+  const up = all.findIndex((one) => one.name === "up");
+  const tests = all.findIndex((one) => one.name === "tests");
+  if (up < 0) return 0;
+  if (!data.ready) return up;
+  const small = (all[up].to - all[up].from) / (data.to || 1) < 0.15;
+  if (!small) return 0;
+  return tests >= 0 && data.tests.some(isBad) ? tests : up;
 }
 
 /** The rows that matter most, in their order: on the path, broken, then the longest. */
