@@ -16,7 +16,7 @@ from orchestrator.ci.matrix.child import Child
 from orchestrator.ci.matrix.combination import Combination
 from orchestrator.ci.matrix.outcome import Outcome, read
 from orchestrator.ci.matrix.screen import Screen
-from orchestrator.errors import NotKept
+from orchestrator.errors import NotKept, UsageError
 
 PATIENCE = 9.0
 """Seconds that runs have after the first signal, of the ten that CI systems give us."""
@@ -69,15 +69,16 @@ class Running:
 
     def _start(self, combination: Combination) -> None:
         folder = Folder(self.folder / combination.folder)
-        folder.prepare()
         title = self._title(combination)
         arguments = self.arguments(combination, folder.path)
         try:
+            folder.prepare()
             output = self.screen.output(title, folder.console)
             child = Child(combination, arguments, os.environ, output, self._news.put)
-        except OSError as error:
+        except (OSError, UsageError) as error:
             self.outcomes[combination.number] = Outcome(combination, NotKept.exit_code)
-            self.screen.say(f"{title}: cannot be started: {error.strerror}")
+            words = error.strerror if isinstance(error, OSError) else error.message
+            self.screen.say(f"{title}: cannot be started: {words}")
             return
         if self.at_once > 1:
             self.screen.say(f"{title}: started")
