@@ -164,11 +164,12 @@ def test_what_cannot_be_started_fails_and_the_others_go_on(
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(running, "Child", refuse)
-    (place.folder / combination(2).folder).touch()
+    occupied = place.folder / combination(2).folder
+    occupied.touch()
+    second = "[2/3] ledger=postgres:16"
     outcomes = place.running(2).run()
     assert [each.code for each in outcomes] == [75, 75, 75]
     assert place.lines[:2] == [
         "[1/3] ledger=postgres:15: cannot be started: Resource temporarily unavailable",
-        "[2/3] ledger=postgres:16: cannot be started: cannot keep artifacts in "
-        f"{place.folder / combination(2).folder}: File exists",
+        f"{second}: cannot be started: cannot keep artifacts in {occupied}: File exists",
     ]
