@@ -294,7 +294,7 @@ $ buildkite-agent annotate --style error --context greenroom-shop-integration
     ],
 )
 def test_a_broken_environment(system: str, expected: str, tmp_path: Path) -> None:
-    ended = ci(tmp_path, system, ready="/nope", command="exit 3")
+    ended = ci(tmp_path, system, "exit 3", broken=True)
     assert ended.output == expected
     assert ended.code == 75
     if system == "github":
@@ -311,7 +311,7 @@ def test_a_broken_environment(system: str, expected: str, tmp_path: Path) -> Non
     ],
 )
 def test_failing_tests(system: str, expected: str, tmp_path: Path) -> None:
-    ended = ci(tmp_path, system, ready="/health", command="echo ::warning::mine; exit 3")
+    ended = ci(tmp_path, system, "echo ::warning::mine; exit 3")
     assert ended.output == expected
     assert ended.code == 3
     if system == "buildkite":

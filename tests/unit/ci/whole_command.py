@@ -17,7 +17,7 @@ services:
     command: python api.py
     ports: [8000]
     env: {API_TOKEN: tok-0123456789}
-    ready: {http: PATH, timeout: 1s, interval: 20ms}
+    ready: {http: /health}
 """
 
 AGENT = """\
@@ -77,10 +77,12 @@ class Ended:
         return comparable((self.project.programs / "agent.log").read_text(), self.project)
 
 
-def ci(folder: Path, system: str, *, ready: str, command: str) -> Ended:
-    """Run the command for a project whose service answers well at `/health` alone."""
+def ci(folder: Path, system: str, command: str, *, broken: bool = False) -> Ended:
+    """Run the command for a project, in which all is well or the service is never ready."""
     project = made(folder)
-    project.write("environment.yaml", MANIFEST.replace("PATH", ready))
+    project.write("environment.yaml", MANIFEST)
+    if broken:
+        project.break_environment()
     agent = project.programs / "buildkite-agent"
     agent.write_text(AGENT)
     agent.chmod(0o755)
