@@ -419,6 +419,14 @@ def killed(path: Path) -> Folder:
             after=("start ledger",),
         )
     )
+    story.events.append(
+        ProbeAnswered(
+            at=BEGAN + 5.1,
+            step="ready ledger",
+            subject="ledger",
+            answer="FATAL: the database system is starting up",
+        )
+    )
     story.log("ledger", (0.7, "initialising"))
     folder = story.write(path, None)
     with folder.events.open("a", encoding="utf-8") as file:
@@ -547,4 +555,4 @@ def long_log(size: int) -> Iterator[str]:
         line = f"{stamp(at)} INFO request {at:.3f} was answered with 200, as so many were before it"
         yield line
         size -= len(line) + 1
-        at += 0.01
+        at += 0.0027
