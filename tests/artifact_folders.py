@@ -525,7 +525,7 @@ def hostile(path: Path) -> Folder:
     return story.write(path, whole)
 
 
-def large(path: Path, *, count: int = 200, tests: int = 5_000, megabytes: int = 50) -> Folder:
+def large(path: Path, *, count: int = 200, tests: int = 5_000, megabytes: int = 12) -> Folder:
     """A run of many resources and tests, whose logs are long."""
     names = [f"service-{number:03}" for number in range(count)]
     story = Story(names)
@@ -555,4 +555,4 @@ def long_log(size: int) -> Iterator[str]:
         line = f"{stamp(at)} INFO request {at:.3f} was answered with 200, as so many were before it"
         yield line
         size -= len(line) + 1
-        at += 0.0027
+        at += 0.011
