@@ -285,7 +285,7 @@ def tests_failed(path: Path) -> Folder:
     story = payments()
     story.ready(9.6)
     story.command(9.7, 31.2, 1)
-    names = ("transfer", "refund", "report", "limits", "login", "export", "audit", "webhook")
+    names = ("transfer", "refund", "report", "limit", "login", "export", "audit", "webhook")
     # The same ones each time; nobody has to be unable to guess them.
     chance = random.Random(7)
     clocks = {"gw0": 10.1, "gw1": 10.2}

@@ -89,7 +89,7 @@ def test_what_there_is_without_scripts(folders: Path, watched: Watched) -> None:
     page = watched.open(report(folders, "tests_failed"), scripts=False)
     expect(page.locator("h1")).to_have_text("Tests failed")
     expect(page.locator("#cause li")).to_have_count(3)
-    expect(page.locator("#cause li").first).to_contain_text("test_limits_11")
+    expect(page.locator("#cause li").first).to_contain_text("test_limit_11")
     expect(page.locator("#resources tbody tr")).to_have_count(6)
     expect(page.locator(".phases")).to_contain_text("way up 9.6 s of 60 s")
     expect(page.locator("noscript")).to_be_visible()
@@ -186,7 +186,7 @@ class TestTests:
         page = watched.open(report(folders, "tests_failed"))
         names = page.locator("#test-list .test b").all_inner_texts()
         assert names[:4] == [
-            "test_limits_11",
+            "test_limit_11",
             "test_report_18",
             "test_refund_33",
             "test_transfer_0",
@@ -227,8 +227,8 @@ class TestTests:
         page = watched.open(report(folders, "tests_failed"))
         page.locator("#cause").get_by_role("button", name=FAILED).click()
         expect(page.locator("#log-window")).to_contain_text(FAILED)
-        page.locator('#waterfall .bar.test[data-test*="limits_11"]').click()
-        expect(page.locator("#log-window")).to_contain_text("test_limits_11")
+        page.locator('#waterfall .bar.test[data-test*="limit_11"]').click()
+        expect(page.locator("#log-window")).to_contain_text("test_limit_11")
 
 
 def story_tests(folders: Path) -> list[artifact_folders.TestRecord]:

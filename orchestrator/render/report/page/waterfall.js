@@ -60,8 +60,10 @@ class Waterfall {
     const step = round((to - from) / 5);
     const marks = [];
     for (let at = Math.ceil(from / step) * step; at <= to; at += step) {
-      const mark = make("span", {}, `${Number((at / 1000).toFixed(2))} s`);
-      mark.style.left = `${(100 * (at - from)) / (to - from || 1)}%`;
+      const share = (at - from) / (to - from || 1);
+      // The last words would stand outside.
+      const mark = make("span", {}, share < 0.93 ? `${Number((at / 1000).toFixed(2))} s` : "");
+      mark.style.left = `${100 * share}%`;
       marks.push(mark);
     }
     return make("div", { class: "axis", "aria-hidden": "true" }, make("div", { class: "plot" }, marks));
