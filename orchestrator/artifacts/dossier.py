@@ -135,7 +135,8 @@ def importance(one: Witness) -> int:
 
 def head(one: Witness) -> str:
     """Return who it is, where, and how it is if it is not well."""
-    return "  ".join(part for part in (one.name, one.address, one.state.upper()) if part)
+    state = f"NOT WELL: {one.state}" if one.state else ""
+    return "  ".join(part for part in (one.name, one.address, state) if part)
 
 
 def of_one(one: Witness) -> list[str]:

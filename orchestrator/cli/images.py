@@ -80,7 +80,7 @@ def images(
     from orchestrator.cli.session import session
 
     refuse_nonsense(pull=pull, lock=lock, update=update, check=check, mirror=mirror)
-    if lock or check or mirror:
+    if lock or check or mirror is not None:
         engine = containers(engine)
     with session(verbose=verbose) as listening:
         desk = opened_desk(manifest, profile, with_, engine, listening, plain=lock or check)
@@ -88,10 +88,10 @@ def images(
             return checked(desk, update=update)
         if lock:
             told(desk, desk.lock(update=update))
-        elif not mirror and (reason := desk.place()):
+        elif mirror is None and (reason := desk.place()):
             remark(reason)
         known = desk.facts()
-        if mirror:
+        if mirror is not None:
             return mirrored(desk, mirror, known, json=json)
         anew = update and not lock
         refuse_if_locked(known, anew=anew)
@@ -104,7 +104,7 @@ def refuse_nonsense(
     *, pull: bool, lock: bool, update: bool, check: bool, mirror: str | None
 ) -> None:
     """Raise UsageError for options that do not go together."""
-    if check and (pull or lock or mirror):
+    if check and (pull or lock or mirror is not None):
         raise UsageError(
             "--check only looks, and goes with neither --pull nor --lock nor --mirror",
             hint="leave one of them out",

@@ -13,7 +13,7 @@ from orchestrator.model.lock import Lock
 from orchestrator.model.resource import Resource
 from orchestrator.plan.images import prefixed
 from orchestrator.plan.locking import lockable
-from orchestrator.plan.words import listed
+from orchestrator.plan.words import listed, plural
 from orchestrator.waiting import Deadline
 
 
@@ -99,7 +99,9 @@ def differences(lock: Lock | None, resources: Iterable[Resource], path: str) -> 
     known = lock.names if lock else frozenset[str]()
     for name, users in wanted.items():
         if name not in known:
-            yield Change(name, f"{listed(users)} needs it, and {path} does not name it")
+            yield Change(
+                name, f"{path} does not name it, and {listed(users)} need{plural(users)} it"
+            )
     for name in sorted(known - wanted.keys()):
         yield Change(name, f"{path} names it, and nothing needs it")
 

@@ -12,7 +12,7 @@ import pytest
 # what is imported twice does not recognise itself.
 import orchestrator.engines.docker
 import orchestrator.engines.process
-import orchestrator.manifest
+import orchestrator.manifest.loading
 import orchestrator.technologies  # noqa: F401
 from orchestrator import Environment
 from orchestrator.lifecycle.survey import survey

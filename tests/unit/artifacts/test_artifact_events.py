@@ -16,6 +16,8 @@ from orchestrator.model.event import (
     CommandEnded,
     CommandStarted,
     Event,
+    ImagesDone,
+    ImagesWanted,
     InstanceDied,
     Noticed,
     ProbeAnswered,
@@ -63,6 +65,8 @@ ALL: list[Event] = [
     RunKept(at=1, run="shop-1", expires=9, instances=("a",)),
     RunRemoved(at=1, run="shop-1", seconds=0.4, removed=3),
     Noticed(at=1, text="</script>"),
+    ImagesWanted(at=1, name="shop", images=("nats:2", "redis:7")),
+    ImagesDone(at=1, seconds=0.2),
 ]
 
 

@@ -7,11 +7,14 @@ import signal
 import subprocess
 import threading
 import time
+import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
-from calm_program import SLOW, Program, left_in, posix
+from calm_program import SECONDS, SLOW, Program, left_in, posix
 
 pytestmark = posix
 
@@ -124,3 +127,28 @@ def test_bytes_that_are_no_text_are_passed_on_as_they_are(
         ["greenroom", "ci", "--", *command], cwd=tmp_path, capture_output=True, check=True
     )
     assert done.stdout == b"\xff\xfe caf\xc3\xa9 \x01"
+
+
+def test_the_end_of_a_job_in_which_all_that_carries_its_mark_is_killed(
+    tmp_path: Path, started: list[Program]
+) -> None:
+    """As runners do at a job's end: nothing gets a signal that it could answer."""
+    mark = f"github_{uuid.uuid4()}"
+    program = Program(tmp_path, "ci", "--", "sh", "-c", STUBBORN, env={"RUNNER_TRACKING_ID": mark})
+    started.append(program)
+    program.until("testing\n")
+    for process in sorted(carrying(mark), key=lambda one: -one.pid):
+        process.kill()
+    assert program.end() == -signal.SIGKILL
+    until = time.monotonic() + SECONDS
+    while left_in(tmp_path):
+        assert time.monotonic() < until, "the watchdog did not outlive the job"
+        time.sleep(0.02)
+
+
+def carrying(mark: str) -> Iterator[psutil.Process]:
+    """Every process that has the mark in its environment."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("RUNNER_TRACKING_ID") == mark:
+                yield process
