@@ -89,7 +89,7 @@ class Dossier:
         """When it was, and where, in one line."""
         where = f"{self.run}, slice {self.slice}" if self.slice else self.run
         began, ended = clock(self.window.began), clock(self.window.ended)
-        span = f"{self.window.seconds:.2f} s, {began} to {ended} UTC"
+        span = f"{self.window.seconds:.3f} s, {began} to {ended} UTC"
         return f"{where or 'no environment'} while this test ran ({span}):"
 
 
