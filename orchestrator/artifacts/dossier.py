@@ -148,8 +148,7 @@ def of_one(one: Witness) -> list[str]:
     errors = one.errors
     first = [line for line in errors if line not in last][: MOST_OF_ONE - LAST]
     if first:
-        which = f"the first {len(first)} of {len(errors)}" if len(errors) > len(first) else "all"
-        lines.append(f"  {which} that look like errors:")
+        lines.append(f"  {len(first)} of {len(errors)} that may tell of errors:")
         lines += [f"  {logged(line)}" for line in first]
     lines += [f"  the last {len(last)}:", *(f"  {logged(line)}" for line in last)]
     return [*lines, f"  and {counted(one.count - len(first) - len(last), 'more ')}"]

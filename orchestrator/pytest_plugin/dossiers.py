@@ -161,7 +161,7 @@ class Dossiers:
         kept = self._config.stash[KEPT]
         lines = short(dossier)
         if kept.folder is None:
-            return lines
+            return [*lines, *self._where_more_is(dossier)]
         name = dossier.test + (f" (attempt {running.attempt})" if running.attempt > 1 else "")
         text = "\n".join([*whole(dossier), ""])
         running.dossier = kept.dossier(name, text, running.dossier)
@@ -169,6 +169,14 @@ class Dossiers:
             return [*lines, f"  {kept.trouble}"]
         path = kept.folder.path / running.dossier
         return [*lines, f"  all of it: {near(path, self._config.invocation_params.dir)}"]
+
+    def _where_more_is(self, dossier: Dossier) -> list[str]:
+        """Return how to read the logs of the window, where they will still be there."""
+        environment = self._environment
+        stays = environment and environment.joined and not self._run
+        if not stays or self._config.stash[KEPT].is_one_of_many:
+            return []
+        return [f"  more: {command(dossier)}"]
 
     # The run in which the session itself runs.
 
@@ -238,3 +246,11 @@ def own_slice(environment: Environment) -> View | None:
         return environment.slices.named(name) if name else None
     except GreenroomError:
         return None
+
+
+def command(dossier: Dossier) -> str:
+    """Return the command that shows the logs of a dossier's window."""
+    window = dossier.window
+    words = [f"greenroom logs --run {dossier.run}"]
+    words += [f"--slice {dossier.slice}"] if dossier.slice else []
+    return " ".join([*words, f"--since {window.since} --until {window.until}"])

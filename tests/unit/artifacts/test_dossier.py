@@ -82,7 +82,7 @@ def test_lines_that_look_like_errors_are_shown_before_the_last_ones_and_said_to_
     assert short(dossier(Witness(name="api", lines=log(*texts)))) == [
         "shop-1 while this test ran (0.420 s, 12:00:00.000 to 12:00:00.420 UTC):",
         "  api",
-        "    the first 3 of 4 that look like errors:",
+        "    3 of 4 that may tell of errors:",
         "    12:00:00.003  Traceback 3",
         "    12:00:00.005  Traceback 5",
         "    12:00:00.008  Traceback 8",

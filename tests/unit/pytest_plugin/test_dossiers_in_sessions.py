@@ -103,7 +103,7 @@ SHORT = """\
 RUN while this test ran (N s, TIME to TIME UTC):
   TIME  the environment is up; all that was before belongs to no test
   api  http://HOST:PORT  NOT WELL: exited with code 3
-    all that look like errors:
+    1 of 1 that may tell of errors:
     TIME  Traceback of an error
     the last 5:
     TIME  line 17
