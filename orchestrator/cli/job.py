@@ -39,7 +39,7 @@ Opening = Callable[[Session, "BeforeEnd", float], "Environment"]
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What the command line asks for."""
+    """What the command line asks for; see `Result` for what it means to be `alone`."""
 
     opened: Opening
     tests: Callable[[Environment], Tests]
@@ -50,6 +50,7 @@ class Asked:
     instead: tuple[tuple[str, str], ...] = ()
     events: str | None = None
     verbose: bool = False
+    alone: bool = True
 
 
 def run_job(asked: Asked, tongue: Tongue) -> int:
@@ -61,7 +62,14 @@ def run_job(asked: Asked, tongue: Tongue) -> int:
     with folder.events.open("w", encoding="utf-8") as events:
         displays: list[Display] = [shown, JsonLines(events), history]
         with session(events=asked.events, shown=displays, one_is_all=True) as listening:
-            result = Result(asked.manifest, folder, history.events, asked.budgets, asked.instead)
+            result = Result(
+                asked.manifest,
+                folder,
+                history.events,
+                asked.budgets,
+                asked.instead,
+                alone=asked.alone,
+            )
             job = Job(asked, folder, tongue, shown, listening, result)
             job.go()
             job.finish()
