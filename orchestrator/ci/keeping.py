@@ -17,6 +17,7 @@ from orchestrator.artifacts import junit, tests
 from orchestrator.artifacts.manifest_file import write_manifest
 from orchestrator.artifacts.record import EngineRecord, Failure, Phase, Record, TestCounts
 from orchestrator.artifacts.timeline import Timeline
+from orchestrator.ci.cause import cause
 from orchestrator.ci.failures import death, failures_of, shown
 from orchestrator.ci.outcome_env import outcome_env
 from orchestrator.ci.result import Result
@@ -72,7 +73,7 @@ class Keeping:
             folder.variables.write_text(outcome_env(record, folder, here), encoding="utf-8")
         with self.writing("report"):
             report.write(folder)
-        return Kept(record, text, tuple(self.last_words()))
+        return Kept(record, text, tuple(self.last_words(record)))
 
     def write_manifest(self) -> None:
         """Write what was understood of the manifest, if there was one to be read."""
@@ -168,9 +169,11 @@ class Keeping:
         for phase in self.timeline.phases:
             yield dataclasses.replace(phase, budget=self.result.budgets.of(phase.name))
 
-    def last_words(self) -> Iterator[str]:
+    def last_words(self, record: Record) -> Iterator[str]:
         """Yield where everything is and, last of all, what went wrong."""
         yield f"artifacts: {shown(str(self.result.folder.path))}"
+        if not self.result.deaths and not self.result.errors:
+            yield from cause(record)
         for event in self.result.deaths:
             yield from died(event)
         for error in self.result.errors:

@@ -79,12 +79,14 @@ def find(
     folder: Folder,
     since: float,
     notice: Callable[[str], None],
+    by_custom: bool = True,
 ) -> list[Path]:
     """Return the files that a command has written since a Unix time, each once.
 
     They are those of the `patterns` (`**` stands for folders), without any those that the command
-    line `argv` or its `environ` names, else those where runners put them by custom; all from
-    `here`, where the command ran. A pattern that finds nothing is told to `notice`.
+    line `argv` or its `environ` names, else those in the folder of artifacts and, `by_custom`,
+    where runners put them; all from `here`, where the command ran. Where others may write there at
+    the same time, custom says nothing. A pattern that finds nothing is told to `notice`.
     """
     values = {**environ, VARIABLE: str(folder.path)}
     if patterns:
@@ -95,7 +97,8 @@ def find(
     if wanted := list(dict.fromkeys(found)):
         return wanted[:MOST]
     inside = (file for file in sorted(folder.path.glob("*.xml")) if is_new(file, since))
-    custom = chain.from_iterable(matching(one, here, values, since) for one in CUSTOM)
+    usual = CUSTOM if by_custom else ()
+    custom = chain.from_iterable(matching(one, here, values, since) for one in usual)
     return list(dict.fromkeys((*inside, *custom)))[:MOST]
 
 

@@ -32,7 +32,11 @@ class Place:
                 os.utime(path, (self.since - 10, self.since - 10))
 
     def find(
-        self, *argv: str, patterns: tuple[str, ...] = (), environ: Mapping[str, str] | None = None
+        self,
+        *argv: str,
+        patterns: tuple[str, ...] = (),
+        environ: Mapping[str, str] | None = None,
+        by_custom: bool = True,
     ) -> list[str]:
         found = find(
             patterns,
@@ -42,6 +46,7 @@ class Place:
             folder=self.folder,
             since=self.since,
             notice=self.notices.append,
+            by_custom=by_custom,
         )
         return [os.path.relpath(path, self.here) for path in found]
 
@@ -106,6 +111,12 @@ CUSTOM = [
 def test_where_runners_write_that_nobody_has_told_where(place: Place, name: str) -> None:
     place.files(name, "src/unrelated.xml", "pom.xml")
     assert place.find("mvn", "verify") == [name]
+
+
+def test_where_others_write_too_only_the_own_folder_is_looked_into(place: Place) -> None:
+    place.files("junit.xml", "greenroom-artifacts/tests.xml", "named.xml")
+    assert place.find("run-tests", by_custom=False) == ["greenroom-artifacts/tests.xml"]
+    assert place.find("pytest", "--junitxml=named.xml", by_custom=False) == ["named.xml"]
 
 
 def test_each_file_is_found_once(place: Place) -> None:
