@@ -86,6 +86,7 @@ class Job:
             self.shown.begin("Starting the environment")
             environment = self.open()
             tests = self.asked.tests(environment)
+            self.result.command = tests.command or ()
             self.bring_up(environment)
             self.test(environment, tests)
             self.remove(environment)

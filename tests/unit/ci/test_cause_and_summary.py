@@ -147,7 +147,7 @@ What decided how long it took until everything was ready, in the order of time:
 
 - 0.40 s: `ledger`, `starting`
 - 1.2 s: `ledger`, `waiting until it is ready`
-- 0.21 s: `ledger`, `seeding schema.sql`
+- 0.21 s: `ledger`, `seeding schema.sql`, failed
 
 ### Again, on your machine
 

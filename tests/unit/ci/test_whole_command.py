@@ -243,12 +243,12 @@ environment failed: api is not ready after 1 s
 
 What decided how long it took until everything was ready, in the order of time:
 
-- TIME: `api`, `waiting until it is ready`
+- TIME: `api`, `waiting until it is ready`, failed
 
 ### Again, on your machine
 
 ```console
-greenroom run environment.yaml
+greenroom run environment.yaml -- sh -c 'echo ::warning::mine; exit 3'
 ```
 
 ### Artifacts
@@ -294,7 +294,7 @@ $ buildkite-agent annotate --style error --context greenroom-shop-integration
     ],
 )
 def test_a_broken_environment(system: str, expected: str, tmp_path: Path) -> None:
-    ended = ci(tmp_path, system, "exit 3", broken=True)
+    ended = ci(tmp_path, system, "echo ::warning::mine; exit 3", broken=True)
     assert ended.output == expected
     assert ended.code == 75
     if system == "github":
