@@ -12,10 +12,10 @@ from functools import cached_property
 from pathlib import Path
 
 from orchestrator import __version__
-from orchestrator.addressing.masking import mask_value
-from orchestrator.artifacts import tests
+from orchestrator.addressing.masking import mask_value, masker
+from orchestrator.artifacts import junit, tests
 from orchestrator.artifacts.manifest_file import write_manifest
-from orchestrator.artifacts.record import EngineRecord, Failure, Phase, Record
+from orchestrator.artifacts.record import EngineRecord, Failure, Phase, Record, TestCounts
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.ci.cause import cause
 from orchestrator.ci.failures import death, failures_of, shown
@@ -23,6 +23,7 @@ from orchestrator.ci.outcome_env import outcome_env
 from orchestrator.ci.result import Result
 from orchestrator.ci.summary import summary
 from orchestrator.ci.verdict import verdict
+from orchestrator.model.event import CommandStarted
 from orchestrator.model.manifest import Manifest
 from orchestrator.render import report
 from orchestrator.render.failing import as_text
@@ -61,6 +62,8 @@ class Keeping:
         here, text = os.fspath(Path.cwd()), ""
         with self.writing("manifest"):
             self.write_manifest()
+        with self.writing("JUnit file"):
+            record = dataclasses.replace(record, tests=self.write_junit(record))
         with self.writing("record"):
             folder.record.write_text(record.to_json(), encoding="utf-8")
         with self.writing("summary"):
@@ -83,6 +86,28 @@ class Keeping:
                 profiles=environment.profiles,
                 instead=dict(self.result.instead),
             )
+
+    def write_junit(self, record: Record) -> TestCounts | None:
+        """Write the environment and the tests as suites, and return how the tests have ended."""
+        result = self.result
+        began = [one.at for one in result.events if isinstance(one, CommandStarted)]
+        found = (
+            junit.find(
+                self.patterns,
+                result.command,
+                environ={**os.environ, **result.variables},
+                here=result.here,
+                folder=result.folder,
+                since=began[0],
+                notice=self.notice,
+            )
+            if began
+            else []
+        )
+        mask = masker(()) if result.environment is None else result.environment.mask
+        return junit.write(
+            result.folder, record, result.events, found, mask=mask, notice=self.notice
+        )
 
     @contextmanager
     def writing(self, name: str) -> Iterator[None]:

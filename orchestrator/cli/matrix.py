@@ -65,7 +65,7 @@ class Several:
     def room(self) -> Room:
         """Return how many run at the same time."""
         command = self.command or [str(word) for word in self.manifests[0].tests.command or ()]
-        files = shared_files(command, self.junit)
+        files = shared_files(command, os.environ, self.junit)
         return room(
             self.parallel,
             len(self.combinations),
