@@ -172,7 +172,7 @@ removed 2 in TIME
 ::endgroup::
 ::error title=shop%3A tests failed::sh -c 'echo ::warning::mine; exit 3' ended with exit code 3
 artifacts: greenroom-artifacts
-tests failed: sh -c 'echo ::warning::mine; exit 3' ended with 3
+tests failed: sh -c 'echo ::warning::mine; exit 3' ended with exit code 3
 """
 
 GITLAB_FAILING = """\
@@ -192,7 +192,7 @@ removed 2 in TIME
 <ESC>[0Ksection_end:AT:greenroom_3_removing_the_environment<CR><ESC>[0K
 artifacts, once the job is over: https://gitlab.example/shop/-/jobs/7/artifacts/browse/greenroom-artifacts
 artifacts: greenroom-artifacts
-tests failed: sh -c 'echo ::warning::mine; exit 3' ended with 3
+tests failed: sh -c 'echo ::warning::mine; exit 3' ended with exit code 3
 """
 
 BUILDKITE_FAILING = """\
@@ -209,7 +209,7 @@ sh ended with exit code 3
 removed 2 in TIME
 +++ shop: tests failed
 artifacts: greenroom-artifacts
-tests failed: sh -c 'echo ::warning::mine; exit 3' ended with 3
+tests failed: sh -c 'echo ::warning::mine; exit 3' ended with exit code 3
 """
 
 GITHUB_SUMMARY = """\
