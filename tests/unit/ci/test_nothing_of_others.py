@@ -50,3 +50,13 @@ def test_no_secret_is_kept_of_several_runs(system: str, tmp_path: Path) -> None:
     assert told == [f"{hidden}{TOKEN}"]
     assert project.artifacts
     assert [one for one in project.artifacts if TOKEN.encode() in one.read_bytes()] == []
+
+
+def test_what_the_encoding_of_stdout_has_no_characters_for_is_written_all_the_same(
+    tmp_path: Path,
+) -> None:
+    project = made(tmp_path)
+    project.write("environment.yaml", "name: t\u00fcr\nengine: process\nservices: {}\n")
+    ended = run(project, "gitlab", "--", "true", PYTHONIOENCODING="ascii")
+    assert ended.code == 0
+    assert "t\\xfcr: run " in ended.output

@@ -86,7 +86,7 @@ def ci(folder: Path, system: str, command: str, *, broken: bool = False) -> Ende
     return run(project, system, "--", "sh", "-c", command)
 
 
-def run(project: Project, system: str, *words: str) -> Ended:
+def run(project: Project, system: str, *words: str, **variables: str) -> Ended:
     """Run `greenroom ci` with these words."""
     agent = project.programs / "buildkite-agent"
     agent.write_text(AGENT)
@@ -100,6 +100,7 @@ def run(project: Project, system: str, *words: str) -> Ended:
             "HOME": str(project.path.parent),
             "XDG_STATE_HOME": str(project.state),
             **given,
+            **variables,
         },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
