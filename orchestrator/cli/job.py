@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -58,6 +59,9 @@ def run_job(asked: Asked, tongue: Tongue) -> int:
     folder = Folder(asked.artifacts.absolute())
     folder.prepare()
     stream = sys.stdout if tongue.stream == "stdout" else sys.stderr
+    if isinstance(stream, io.TextIOWrapper):
+        # Unlike stderr, stdout would refuse what its encoding has no characters for.
+        stream.reconfigure(errors="backslashreplace")
     shown, history = InGroups(stream, tongue, verbose=asked.verbose), History()
     with folder.events.open("w", encoding="utf-8") as events:
         displays: list[Display] = [shown, JsonLines(events), history]
@@ -94,6 +98,7 @@ class Job:
             self.shown.begin("Starting the environment")
             environment = self.open()
             tests = self.asked.tests(environment)
+            self.result.command = tests.command or ()
             self.bring_up(environment)
             self.test(environment, tests)
             self.remove(environment)
