@@ -83,6 +83,7 @@ def images(
     if lock or check or mirror is not None:
         engine = containers(engine)
     with session(verbose=verbose) as listening:
+        listening.signals.nothing_stands = True
         desk = opened_desk(manifest, profile, with_, engine, listening, plain=lock or check)
         if check:
             return checked(desk, update=update)
