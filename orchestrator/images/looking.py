@@ -13,6 +13,7 @@ from orchestrator.errors import UsageError
 from orchestrator.images.needed import Needed
 from orchestrator.model.image import ImageName, PresentImage
 from orchestrator.model.resource import DOCKER
+from orchestrator.plan.images import is_id
 from orchestrator.waiting import Deadline
 
 T = TypeVar("T")
@@ -49,8 +50,10 @@ class Listed:
 
     @property
     def id(self) -> str:
-        """The engine's own name for it; empty if it is not here."""
-        return self.present.id if self.present else ""
+        """The engine's own name for it; empty if it is not here, and not locked to one."""
+        if self.present:
+            return self.present.id
+        return self.needed.asked if is_id(self.needed.asked) else ""
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,8 @@ def not_locked(missing: Mapping[str, str], known: Facts) -> LockError:
     words = (f"{image}, for {users}" for image, users in missing.items())
     return LockError(
         f"{path} does not name all images: {'; '.join(words)}",
-        hint="add what is missing with: greenroom images --lock; all else in it stays",
+        hint="add what is missing with: greenroom images --lock, and the same --with if there was "
+        "one; all else in it stays",
     )
 
 

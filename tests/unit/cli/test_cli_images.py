@@ -237,6 +237,8 @@ def test_a_lock_of_what_is_used_instead_has_both(images: Shop) -> None:
     assert (found.digests["postgres:15"], found.digests["postgres:16"]) == (C, A)
     assert images.greenroom("plan", "--offline", "--with", "ledger=postgres:15").code == 0
     assert images.greenroom("images", "--check", "--with", "ledger=postgres:15").code == 0
+    ended = images.greenroom("images", "--check", "--with", "ledger=postgres:14")
+    assert ended.err.endswith("next: greenroom images --lock --with ledger=postgres:14\n")
 
 
 def test_a_lock_that_cannot_be_read_is_written_anew(images: Shop) -> None:
@@ -328,6 +330,8 @@ def test_what_is_locked_to_an_id_is_started_by_that(images: Shop) -> None:
         ended.err
     )
     assert images.left == 0
+    listed = rows(images.greenroom("images", "--profile", "more"))
+    assert listed["extra:1"] == ["extra", "no", "id", "111111111111", "(locked)"]
 
 
 def test_what_the_lock_does_not_name_is_not_started(images: Shop) -> None:
