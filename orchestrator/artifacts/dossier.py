@@ -89,7 +89,7 @@ class Dossier:
         """When it was, and where, in one line."""
         where = f"{self.run}, slice {self.slice}" if self.slice else self.run
         began, ended = clock(self.window.began), clock(self.window.ended)
-        span = f"{self.window.seconds:.2f} s, {began} to {ended} UTC"
+        span = f"{self.window.seconds:.3f} s, {began} to {ended} UTC"
         return f"{where or 'no environment'} while this test ran ({span}):"
 
 
@@ -135,7 +135,8 @@ def importance(one: Witness) -> int:
 
 def head(one: Witness) -> str:
     """Return who it is, where, and how it is if it is not well."""
-    return "  ".join(part for part in (one.name, one.address, one.state.upper()) if part)
+    state = f"NOT WELL: {one.state}" if one.state else ""
+    return "  ".join(part for part in (one.name, one.address, state) if part)
 
 
 def of_one(one: Witness) -> list[str]:
@@ -147,8 +148,7 @@ def of_one(one: Witness) -> list[str]:
     errors = one.errors
     first = [line for line in errors if line not in last][: MOST_OF_ONE - LAST]
     if first:
-        which = f"the first {len(first)} of {len(errors)}" if len(errors) > len(first) else "all"
-        lines.append(f"  {which} that look like errors:")
+        lines.append(f"  {len(first)} of {len(errors)} that may tell of errors:")
         lines += [f"  {logged(line)}" for line in first]
     lines += [f"  the last {len(last)}:", *(f"  {logged(line)}" for line in last)]
     return [*lines, f"  and {counted(one.count - len(first) - len(last), 'more ')}"]

@@ -25,7 +25,7 @@ class CombinationRecord:
     `folder` where its artifacts are, beside this record. `verdict` is that of its `Record`, else
     what is known: `killed`, `stopped`, `not run`. `exit_code` is None where it did not run.
     `up` is how long it took until all was ready, and `testing` how long the tests ran; None where
-    it has not come to that. `cause` says in one line why it has failed.
+    it has not come to that. `cause` says in a few lines why it has failed.
     """
 
     name: str
@@ -37,7 +37,7 @@ class CombinationRecord:
     up: float | None = None
     testing: float | None = None
     tests: TestCounts | None = None
-    cause: str = ""
+    cause: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,9 @@ from orchestrator.model.resource import DatabaseSeed, SetupSeed
 from orchestrator.model.spot import Spot
 from orchestrator.waiting import TimedOut
 
+ENDED = "exited"
+"""How the state in words begins of what has ended."""
+
 
 def failures_of(error: BaseException, manifest: Manifest | None) -> tuple[Failure, ...]:
     """Return an error as failures: of a manifest's mistakes each is one."""
@@ -78,14 +81,15 @@ def spots(failed: StepFailed, manifest: Manifest | None) -> Iterator[Spot]:
     """Yield the places that a failed step is about: a seed's own file, then the manifest."""
     if failed.evidence.file:
         yield Spot(file=shown(failed.evidence.file), line=failed.evidence.line)
-    found = manifest.spot(*path_of(failed.step, manifest)) if manifest else None
+    found = manifest.spot(*path_of(failed, manifest)) if manifest else None
     if found:
         yield found
 
 
-def path_of(step: str, manifest: Manifest) -> SpotPath:
+def path_of(failed: StepFailed, manifest: Manifest) -> SpotPath:
     """Return what of the manifest decides how a step goes."""
-    verb, subject = step.partition(" ")[0], subject_of(step)
+    step, subject = failed.step, subject_of(failed.step)
+    verb = step.partition(" ")[0]
     name = resource_of(subject)
     match verb:
         case "pull":
@@ -93,6 +97,8 @@ def path_of(step: str, manifest: Manifest) -> SpotPath:
             return decided_by(manifest, users[0], "image", "use") if users else ()
         case "build":
             return (name, "build")
+        case "ready" if failed.evidence.state.startswith(ENDED):
+            return decided_by(manifest, name, "command", "image", "build", "use")
         case "ready" | "adopt":
             return decided_by(manifest, name, "ready", "at")
         case "seed":

@@ -44,9 +44,15 @@ def findings(record: Record) -> list[Finding]:
 def title_of(record: Record, failure: Failure | None = None) -> str:
     """Return in a few words what went wrong: `ledger: seeding schema.sql`."""
     if failure is None or not failure.subject:
-        return f"{record.name}: {record.verdict}"
+        return f"{name_of(record)}: {record.verdict}"
     what = under_way(failure.step) if failure.step else str(record.verdict)
     return f"{failure.subject}: {what}"
+
+
+def name_of(record: Record) -> str:
+    """Return what the run was about: of a manifest that could not be read, its file."""
+    spots = (spot.file for failure in record.failures for spot in failure.spots)
+    return record.name or record.manifest or next(spots, "greenroom")
 
 
 def _first(record: Record, failure: Failure) -> Finding:

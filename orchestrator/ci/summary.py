@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.artifacts.record import ResourceRecord, Verdict
 from orchestrator.ci.cause import cause, counted
+from orchestrator.ci.findings import name_of
 from orchestrator.ci.markdown import NOTHING, block, code, table
 from orchestrator.ci.tongues.places import below
 from orchestrator.errors import ManifestError
@@ -54,7 +55,7 @@ def summary(record: Record, timeline: Timeline, folder: Folder, here: str) -> st
 
 
 def _head(record: Record) -> Iterator[str]:
-    yield f"## {code(record.name or record.manifest)}: {record.verdict}"
+    yield f"## {code(name_of(record))}: {record.verdict}"
     if lines := cause(record):
         yield ""
         yield from block(lines)
@@ -163,7 +164,8 @@ def _artifacts(record: Record, folder: Folder, here: str) -> Iterator[str]:
     for path, what, there in parts:
         if there:
             yield f"- {code(folder.relative(path))}: {what}"
-    facts = [code(record.run) if record.run else "", *(code(one.name) for one in record.engines)]
+    engines = [code(f"{one.name} {one.version}") for one in record.engines]
+    facts = [code(record.run) if record.run else "", *engines]
     facts += [f"Greenroom {record.greenroom}" if record.greenroom else ""]
     if any(facts):
         yield ""

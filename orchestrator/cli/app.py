@@ -22,6 +22,7 @@ from orchestrator.cli.logs import logs
 from orchestrator.cli.plan import plan
 from orchestrator.cli.prune import prune
 from orchestrator.cli.ps import ps
+from orchestrator.cli.report import report
 from orchestrator.cli.reset import reset
 from orchestrator.cli.restart import restart
 from orchestrator.cli.run import run
@@ -83,7 +84,7 @@ group(TEST, WithCommand, slice=slice_)
 group(TEST, down=down, extend=extend, prune=prune, snapshots=snapshots)
 group(LOOK, ps=ps, logs=logs)
 group(LOOK, WithCommand, exec=exec_)
-group(LOOK, shell=shell, env=env, url=url)
+group(LOOK, shell=shell, env=env, url=url, report=report)
 group(MANIFEST, init=init, import_=import_, check=check, plan=plan, images=images)
 group(MANIFEST, schema=schema, technologies=technologies)
 group(HERE, doctor=doctor)

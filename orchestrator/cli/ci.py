@@ -159,7 +159,6 @@ def ci(
                 command=command,
                 passed_on=passed_on(ctx.command.params, ctx.params),
                 artifacts=artifacts,
-                words=manifest or "",
                 junit=junit or (),
                 parallel=parallel,
                 fail_fast=fail_fast,

@@ -134,6 +134,7 @@ class Job:
         from orchestrator.cli.child import Manner
 
         self.result.command = tests.command or environment.command or ()
+        self.result.here, self.result.variables = tests.folder, environment.variables
         seconds, secrets = self.left(TESTS), environment.secrets
         with (
             self.kept_output() as kept,

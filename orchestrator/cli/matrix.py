@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import signal
 import sys
 import time
@@ -24,7 +23,8 @@ from orchestrator.ci.matrix.outcome import Outcome, exit_code
 from orchestrator.ci.matrix.room import Machine, Room, hindrance, needs, room, shared_files
 from orchestrator.ci.matrix.running import Running
 from orchestrator.ci.matrix.screen import Screen
-from orchestrator.ci.matrix.table import as_lines, result
+from orchestrator.ci.matrix.table import as_lines, result, why
+from orchestrator.ci.summary import again
 from orchestrator.cli.signals import ENDING
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Several:
     """What the command line asks for.
 
     `manifests` are those of the combinations, in their order, `command` the tests' own, `passed_on`
-    the words of the command line that every run gets, and `words` what the manifest was called.
+    the words of the command line that every run gets.
     """
 
     combinations: Sequence[Combination]
@@ -46,7 +46,6 @@ class Several:
     command: Sequence[str] | None
     passed_on: Sequence[str]
     artifacts: Path
-    words: str = ""
     junit: Sequence[str] = ()
     parallel: int | None = None
     fail_fast: bool = False
@@ -66,7 +65,7 @@ class Several:
     def room(self) -> Room:
         """Return how many run at the same time."""
         command = self.command or [str(word) for word in self.manifests[0].tests.command or ()]
-        files = shared_files(command, self.junit)
+        files = shared_files(command, os.environ, self.junit)
         return room(
             self.parallel,
             len(self.combinations),
@@ -155,7 +154,6 @@ class Ending:
         from orchestrator.ci.telling import perform
 
         record = self.record()
-        summary = Keeping(self.folder, self.outcomes, record, self.screen.say).keep()
         whole = as_one(
             self.outcomes,
             manifest=record.manifest,
@@ -163,6 +161,7 @@ class Ending:
             ended=self.ended,
             exit_code=self.code,
         )
+        summary = Keeping(self.folder, self.outcomes, record, whole, self.screen.say).keep()
         perform(self.tongue.tell(whole, self.folder, summary), self.screen, self.screen.say)
         self.screen.say("", *as_lines(record), "")
         self.screen.say(*self.last_words(record))
@@ -191,15 +190,7 @@ class Ending:
 
         yield f"artifacts: {shown(str(self.folder.path))}"
         yield result(record)
-        failed = [one for one in self.outcomes if one.failed]
-        for one, told in zip(self.outcomes, record.combinations, strict=True):
-            if one.failed:
-                yield f"{told.name}: {one.words}" + (f": {told.cause}" if told.cause else "")
+        yield from why(record)
+        failed = next((one.record for one in self.outcomes if one.failed and one.record), None)
         if failed:
-            yield f"next: to repeat it here: {self.repeating(failed[0])}"
-
-    def repeating(self, outcome: Outcome) -> str:
-        """Return the command that does the same again for one combination."""
-        words = [self.asked.words] if self.asked.words else []
-        command = ["--", *self.asked.command] if self.asked.command else []
-        return shlex.join(["greenroom", "run", *words, *outcome.combination.options, *command])
+            yield f"next: again, for the first of them: {again(failed)}"

@@ -49,6 +49,14 @@ Verbose = Annotated[
     ),
 ]
 
+InTime = Annotated[
+    bool,
+    typer.Option(
+        "--timeline",
+        help="Draw, when the way up is over, what took how long, and what decided that.",
+    ),
+]
+
 Run = Annotated[
     str | None,
     typer.Option(

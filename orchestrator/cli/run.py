@@ -14,6 +14,7 @@ from orchestrator.cli.durations import duration
 from orchestrator.cli.options import (
     Engine,
     Events,
+    InTime,
     Keep,
     Manifest,
     NoSnapshots,
@@ -55,6 +56,7 @@ def run(
     engine: Engine = None,
     events: Events = None,
     verbose: Verbose = False,
+    timeline: InTime = False,
 ) -> int:
     """Start everything, run CMD in it, remove everything.
 
@@ -76,7 +78,7 @@ def run(
     from orchestrator.cli.tests import tests_of
     from orchestrator.waiting import Deadline
 
-    with session(events=events, verbose=verbose) as listening:
+    with session(events=events, verbose=verbose, timeline=timeline) as listening:
         environment = with_hint(
             lambda: opened(
                 manifest,

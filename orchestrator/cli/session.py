@@ -88,19 +88,24 @@ def session(
     *,
     events: str | None = None,
     verbose: bool = False,
+    timeline: bool = False,
     shown: Sequence[Display] = (),
     one_is_all: bool = False,
 ) -> Iterator[Session]:
     """Open what shows events and catch signals, for as long as the block runs.
 
     `events` is the file that gets every event as a line of JSON, `-` for stdout. `shown` stand in
-    the place of what is shown on stderr otherwise. With `one_is_all`, only the first signal counts.
+    the place of what is shown on stderr otherwise; with `timeline` the way up is drawn there, too,
+    when it is over. With `one_is_all`, only the first signal counts.
     """
     with ExitStack() as stack:
         displays = list(shown) or [display(sys.stderr, os.environ, verbose=verbose)]
         if events is not None:
             displays.append(written_to(events, stack))
-        for one in displays:
+        if timeline:
+            displays.append(in_time())
+        # What was shown something first is closed first.
+        for one in reversed(displays):
             stack.callback(one.close)
         opened = Session(displays, one_is_all=one_is_all)
         stack.enter_context(opened.signals)
@@ -123,6 +128,13 @@ def written_to(events: str, stack: ExitStack) -> Display:
             f"cannot write events to {events}: {error.strerror}",
             hint="name a file in a folder that exists, or - for stdout",
         ) from error
+
+
+def in_time() -> Display:
+    """Return what draws the way up on stderr."""
+    from orchestrator.render.timeline import InTime
+
+    return InTime(sys.stderr, os.environ)
 
 
 def interrupted(error: KeyboardInterrupt) -> Interrupted:

@@ -10,6 +10,7 @@ import typer
 from orchestrator.cli.options import (
     Engine,
     Events,
+    InTime,
     Keep,
     Manifest,
     NoSnapshots,
@@ -43,6 +44,7 @@ def up(
     engine: Engine = None,
     events: Events = None,
     verbose: Verbose = False,
+    timeline: InTime = False,
 ) -> int:
     """Start everything and leave it up.
 
@@ -59,7 +61,7 @@ def up(
     from orchestrator.host.owner import TIME_TO_LIVE
 
     seconds = duration(ttl, "--ttl") if ttl else TIME_TO_LIVE
-    with session(events=events, verbose=verbose) as listening:
+    with session(events=events, verbose=verbose, timeline=timeline) as listening:
         environment = opened(
             manifest,
             profile,

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from orchestrator.pytest_plugin import options, running, slicing
+from orchestrator.pytest_plugin.crashes import Crashes
 from orchestrator.pytest_plugin.door import DOOR, DOORS, Door
 from orchestrator.pytest_plugin.dossiers import DOSSIERS, Dossiers
 from orchestrator.pytest_plugin.ending import ENDING, Ending
@@ -67,6 +68,7 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput[options.ARTIFACTS] = str(folder.path)
     if OWNED not in config.stash:
         config.stash[OWNED] = Owned(config)
+        config.pluginmanager.register(Crashes(config), "greenroom-crashes")
         if hasattr(os, "getuid"):
             config.stash[DOORS] = Door(config.stash[OWNED].run)
     if options.named(config) is not None:
@@ -132,8 +134,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove what is left when the session ended on the way."""
     end_owned(config, failed=True)
     leave(config, failed=True)
-    config.stash[DOSSIERS].close()
-    config.stash[ENDING].forget()
+    if DOSSIERS in config.stash:
+        config.stash[DOSSIERS].close()
+        config.stash[ENDING].forget()
 
 
 def end_owned(config: pytest.Config, *, failed: bool) -> None:
@@ -151,8 +154,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """Say what happened to the environment."""
     lines = config.stash[REPORT].lines
     if lines:
+        from orchestrator.render.printable import printable
+
         terminalreporter.section("greenroom")
-        for line in quoted(lines):
+        for line in quoted(map(printable, lines)):
             terminalreporter.write_line(line)
 
 
@@ -177,30 +182,9 @@ def pytest_runtest_makereport(
         report.sections.append(("greenroom", "\n".join(lines)))
     if call.when == "teardown":
         slicing.finish(item)
-        told(item, now, call.stop)
+        config = item.config
+        config.stash[KEPT].tell(item.nodeid, now, call.stop, config.stash[DOSSIERS].clean)
     return report
-
-
-def told(item: pytest.Item, now: running.Running, ended: float) -> None:
-    """Keep what is known of a test, where a folder is for that."""
-    kept = item.config.stash[KEPT]
-    if kept.folder is None:
-        return
-    from orchestrator.artifacts.tests import TestRecord
-
-    name, message = item.config.stash[DOSSIERS].clean([item.nodeid, now.message])
-    record = TestRecord(
-        name=name,
-        outcome=now.outcome,
-        began=now.began,
-        ended=ended,
-        worker=kept.worker,
-        slice=now.slice.name if now.slice else "",
-        addresses=slicing.addresses(now.slice) if now.slice else {},
-        message=message,
-        dossier=now.dossier,
-    )
-    kept.record(record)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,12 @@ from orchestrator.pytest_plugin import options
 from orchestrator.pytest_plugin.kept import KEPT
 from orchestrator.pytest_plugin.report import REPORT, quoted
 from orchestrator.pytest_plugin.running import Running, uses_environment
+from orchestrator.pytest_plugin.shown import cleaner, near
 from orchestrator.pytest_plugin.used import meant
 
 if TYPE_CHECKING:
     from orchestrator.artifacts.dossier import Dossier, Happening
-    from orchestrator.artifacts.looking import Looker
+    from orchestrator.artifacts.looking import Clean, Looker
     from orchestrator.environment import Environment
     from orchestrator.lifecycle.view import View
 
@@ -41,6 +42,8 @@ class Dossiers:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._when = options.dossiers(config)
+        # What a test sets for itself is not for us.
+        self._run = meant()
         self._environment: Environment | None = None
         self._view: View | None = None
         self._looker: Looker | None = None
@@ -48,15 +51,16 @@ class Dossiers:
         self._logs: Path | None = None
         self._joined: Environment | None = None
         self._trouble = ""
+        self._clean = cleaner(None)
 
     # What it is told.
 
     def use(self, environment: Environment, at: float) -> None:
         """The session's environment is there."""
         if self._environment is not environment:
-            self._environment, self._looker, self._ready_at = environment, None, at
-            if self._when != options.NEVER:
-                self._looker = looker(environment)
+            self._environment, self._ready_at = environment, at
+            self._clean = cleaner(environment)
+            self._looker = looker(environment, self._clean)
 
     def see(self, view: View) -> None:
         """All tests of this process see the environment like this."""
@@ -77,20 +81,25 @@ class Dossiers:
 
     def clean(self, lines: Sequence[str]) -> list[str]:
         """Return lines as they may be shown, or kept."""
-        return cleaner(self._environment)(lines)
+        return self._clean(lines)
 
     def section(
         self, item: pytest.Item, running: Running, report: pytest.TestReport, until: float
     ) -> list[str]:
-        """Return a test's dossier in lines for its report, none where it needs none.
+        """Return a test's dossier in lines for its report, none where it needs none."""
+        if not self._wanted(report) or not (self._run or uses_environment(item)):
+            return []
+        return self.of(item.nodeid, running, until)
+
+    def of(self, nodeid: str, running: Running, until: float) -> list[str]:
+        """Return a test's dossier in lines, none where there is no environment.
 
         Whatever goes wrong is a line of it.
         """
-        if not self._wanted(report):
+        if self._when == options.NEVER or not (self._environment or self._run):
             return []
         try:
-            dossier = self._made(item, running, until)
-            return [] if dossier is None else quoted(self._kept(dossier, item, running))
+            return quoted(self._kept(self._made(nodeid, running, until), running))
         except Exception as error:  # A test's outcome is its own.
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             return self.clean([f"what the environment did could not be found out: {what}"])
@@ -98,21 +107,19 @@ class Dossiers:
     def _wanted(self, report: pytest.TestReport) -> bool:
         if self._when == options.ALWAYS:
             return report.failed or (report.passed and report.when == "call")
-        return self._when == options.FAILED and report.failed
+        return report.failed
 
-    def _made(self, item: pytest.Item, running: Running, until: float) -> Dossier | None:
+    def _made(self, nodeid: str, running: Running, until: float) -> Dossier:
         from orchestrator.artifacts.dossier import Dossier
         from orchestrator.artifacts.window import Window
 
-        if not (meant() or (self._environment and uses_environment(item))):
-            return None
         environment = self._environment or self._attached()
         window = Window(max(running.began, min(self._ready_at, until)), until)
-        (test,) = self.clean([item.nodeid])
+        (test,) = self.clean([nodeid])
         if environment is None:
-            return Dossier(test=test, window=window, run=meant() or "", notes=(self._trouble,))
+            return Dossier(test=test, window=window, run=self._run or "", notes=(self._trouble,))
         view = running.slice or self._view or environment.view
-        self._looker = self._looker or looker(environment)
+        assert self._looker is not None
         witnesses = self._looker.look(view, window, running.sizes)
         return Dossier(
             test=test,
@@ -121,7 +128,7 @@ class Dossiers:
             slice=getattr(view, "name", ""),
             happened=tuple(self._happened(running, window.began, until)),
             witnesses=witnesses,
-            notes=(SHARED,) if self._config.stash[KEPT].worker else (),
+            notes=(SHARED,) if self._config.stash[KEPT].is_one_of_many else (),
         )
 
     def _happened(self, running: Running, began: float, until: float) -> list[Happening]:
@@ -147,21 +154,29 @@ class Dossiers:
             found.append(Happening(at=running.asked, text=text))
         return found
 
-    def _kept(self, dossier: Dossier, item: pytest.Item, running: Running) -> list[str]:
+    def _kept(self, dossier: Dossier, running: Running) -> list[str]:
         """Keep a dossier as a whole, and return the short form, with where the whole one is."""
         from orchestrator.artifacts.dossier import short, whole
 
         kept = self._config.stash[KEPT]
         lines = short(dossier)
         if kept.folder is None:
-            return lines
+            return [*lines, *self._where_more_is(dossier)]
         name = dossier.test + (f" (attempt {running.attempt})" if running.attempt > 1 else "")
         text = "\n".join([*whole(dossier), ""])
         running.dossier = kept.dossier(name, text, running.dossier)
         if not running.dossier:
             return [*lines, f"  {kept.trouble}"]
         path = kept.folder.path / running.dossier
-        return [*lines, f"  all of it: {near(path, item.config.invocation_params.dir)}"]
+        return [*lines, f"  all of it: {near(path, self._config.invocation_params.dir)}"]
+
+    def _where_more_is(self, dossier: Dossier) -> list[str]:
+        """Return how to read the logs of the window, where they will still be there."""
+        environment = self._environment
+        stays = environment and environment.joined and not self._run
+        if not stays or self._config.stash[KEPT].is_one_of_many:
+            return []
+        return [f"  more: {command(dossier)}"]
 
     # The run in which the session itself runs.
 
@@ -169,7 +184,7 @@ class Dossiers:
         """Join the run that whoever started us has named, once; None when that cannot be."""
         if self._trouble:
             return None
-        run = meant()
+        run = self._run
         assert run is not None
         found: list[Environment] = []
         why: list[str] = []
@@ -189,14 +204,14 @@ class Dossiers:
             late = f"nobody answered within {ATTACH_SECONDS:g} s"
             self._trouble = f"{run} could not be looked at: {next(iter(why), late)}"
             return None
-        self._joined = self._environment = found[0]
-        self._view = own_slice(found[0])
+        self._joined, self._view = found[0], own_slice(found[0])
+        self.use(found[0], 0.0)
         return found[0]
 
     def _sizes(self) -> Mapping[str, int]:
         """Return how long the logs of the run's processes are now: a look into one folder."""
         if self._logs is None:
-            run = self._environment.run if self._environment else meant()
+            run = self._environment.run if self._environment else self._run
             if not run:
                 return {}
             from orchestrator.host.lease import run_folder
@@ -212,37 +227,13 @@ class Dossiers:
 DOSSIERS = pytest.StashKey[Dossiers]()
 
 
-def looker(environment: Environment) -> Looker:
+def looker(environment: Environment, clean: Clean) -> Looker:
     """Return what looks at an environment, which knows what is there now."""
     from orchestrator.artifacts.looking import Looker
 
-    made = Looker(cleaner(environment))
+    made = Looker(clean)
     made.know(environment.view.instances)
     return made
-
-
-def cleaner(environment: Environment | None) -> Callable[[Sequence[str]], list[str]]:
-    """Return what takes secrets out of lines, and what a terminal would obey.
-
-    Secrets are those of the environment's manifest and of our own variables, whoever has set them.
-    They are looked for before and after: an escape may have stood in the midst of one.
-    """
-    from orchestrator.model.secret import is_secret, masker
-    from orchestrator.render.printable import printable
-
-    own = masker(value for name, value in os.environ.items() if is_secret(name, value))
-
-    def masked(lines: Sequence[str]) -> list[str]:
-        text = own("\n".join(lines))
-        return (environment.mask(text) if environment else text).split("\n")
-
-    def clean(lines: Sequence[str]) -> list[str]:
-        if not lines:
-            return []
-        flat = [" ".join(line.splitlines()) for line in lines]
-        return masked([printable(line) for line in masked(flat)])
-
-    return clean
 
 
 def own_slice(environment: Environment) -> View | None:
@@ -257,6 +248,9 @@ def own_slice(environment: Environment) -> View | None:
         return None
 
 
-def near(path: Path, folder: Path) -> str:
-    """Return a path as one that is in a folder writes it, where that is shorter."""
-    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+def command(dossier: Dossier) -> str:
+    """Return the command that shows the logs of a dossier's window."""
+    window = dossier.window
+    words = [f"greenroom logs --run {dossier.run}"]
+    words += [f"--slice {dossier.slice}"] if dossier.slice else []
+    return " ".join([*words, f"--since {window.since} --until {window.until}"])

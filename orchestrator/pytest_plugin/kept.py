@@ -13,7 +13,10 @@ from orchestrator.pytest_plugin import options
 
 if TYPE_CHECKING:
     from orchestrator.artifacts.folder import Folder
+    from orchestrator.artifacts.looking import Clean
     from orchestrator.artifacts.tests import TestRecord
+    from orchestrator.pytest_plugin.running import Running
+    from orchestrator.slicing.slices import Slice
 
 LONE = "main"
 """The name under which the tests of a session without workers are kept."""
@@ -50,6 +53,33 @@ class Kept:
         for pattern in ("*.jsonl", "*.txt"):
             for file in self.folder.tests.glob(pattern):
                 self._attempt(file.unlink)
+
+    @property
+    def is_one_of_many(self) -> bool:
+        """Whether tests of other processes run at the same time."""
+        return bool(self.worker) or self._config.pluginmanager.hasplugin("greenroom-crashes")
+
+    def tell(self, nodeid: str, running: Running, ended: float, clean: Clean) -> None:
+        """Add what is known of a test that is over, where a folder is for that."""
+        if self.folder is None:
+            return
+        from orchestrator.artifacts.tests import TestRecord
+
+        name, message = clean([nodeid, running.message])
+        slice_ = running.slice
+        self.record(
+            TestRecord(
+                name=name,
+                outcome=running.outcome,
+                began=running.began,
+                ended=ended,
+                worker=self.worker,
+                slice=slice_.name if slice_ else "",
+                addresses=addresses(slice_, clean) if slice_ else {},
+                message=message,
+                dossier=running.dossier,
+            )
+        )
 
     def record(self, record: TestRecord) -> None:
         """Add a test's line."""
@@ -92,6 +122,13 @@ class Kept:
                 f"cannot keep what is known of the tests in {self.folder and self.folder.path}: "
                 f"{error.strerror}"
             )
+
+
+def addresses(slice_: Slice, clean: Clean) -> dict[str, str]:
+    """Return the addresses of what a slice has of its own, as they may be shown."""
+    there = slice_.resources
+    own = [name for name in slice_.entry.resources if hasattr(there.get(name), "url")]
+    return dict(zip(own, clean([there[name].url for name in own]), strict=True))
 
 
 def vacant(folder: Folder, name: str) -> Path:

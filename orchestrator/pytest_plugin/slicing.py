@@ -182,12 +182,6 @@ def words(slice_: Slice, *, addresses: bool) -> list[str]:
     return lines
 
 
-def addresses(slice_: Slice) -> dict[str, str]:
-    """Return the addresses of what a slice has of its own, without passwords."""
-    own = [name for name in slice_.entry.resources if hasattr(slice_.resources.get(name), "url")]
-    return {name: without_password(slice_, name) for name in own}
-
-
 def without_password(slice_: Slice, name: str) -> str:
     """Return an address that can be shown."""
     from orchestrator.addressing.passwords import secrets_of

@@ -91,6 +91,12 @@ class Owned:
             assert self._used is not None
             return self._used.environment.run
 
+    @property
+    def environment(self) -> Environment | None:
+        """What was brought up, or joined; None before that, and afterwards."""
+        used = self._used
+        return used.environment if used else None
+
     def _opened(self) -> Used:
         """Join the run that is meant, or bring one up."""
         from orchestrator.environment import Environment

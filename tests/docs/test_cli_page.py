@@ -47,7 +47,7 @@ def options_of(command: Any) -> set[str]:
     return {
         " ".join([name, one.metavar] if one.metavar and name.startswith("--") else [name])
         for one in command.params
-        if one.param_type_name == "option"
+        if one.param_type_name == "option" and not one.hidden
         for name in one.opts
     } - {"--help", "-h"}
 

@@ -2,8 +2,7 @@
 
 import time
 
-print("api: starting", flush=True)
-time.sleep(2)
-print("api: reading settings from the environment", flush=True)
+print("api: starting, with settings from the environment", flush=True)
 settings = {"currency": "EUR"}
+time.sleep(2)
 print("api: rates are in", settings["base_currency"], flush=True)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from orchestrator.artifacts.matrix import CombinationRecord
-from orchestrator.artifacts.record import Failure, Record, TestCounts, Verdict
+from orchestrator.artifacts.record import FailingTest, Failure, Record, TestCounts, Verdict
+from orchestrator.ci.cause import cause
 from orchestrator.ci.matrix.outcome import Outcome
+
+Thing = TypeVar("Thing")
 
 
 def combination_record(outcome: Outcome) -> CombinationRecord:
@@ -23,7 +28,7 @@ def combination_record(outcome: Outcome) -> CombinationRecord:
         up=_seconds(record, "up"),
         testing=_seconds(record, "tests"),
         tests=record.tests if record else None,
-        cause=_cause(outcome),
+        cause=tuple(causes(outcome)),
     )
 
 
@@ -32,9 +37,13 @@ def _seconds(record: Record | None, phase: str) -> float | None:
     return found.seconds if found else None
 
 
-def _cause(outcome: Outcome) -> str:
-    failures = outcome.record.failures if outcome.record and outcome.failed else ()
-    return failures[0].message.partition("\n")[0] if failures else ""
+def causes(outcome: Outcome) -> list[str]:
+    """Return in a few lines why a combination has failed, none for one that has not."""
+    if not outcome.failed:
+        return []
+    if outcome.record:
+        return cause(outcome.record)
+    return [f"{outcome.verdict}: what it has said until then stands in its console.log"]
 
 
 def as_one(
@@ -42,7 +51,7 @@ def as_one(
 ) -> Record:
     """Return all runs as if they were one, for a CI system that is told of them once.
 
-    A failure that several have in common is one, and says of which it is.
+    What went wrong in several of them is said once, with the combinations before it.
     """
     records = [one.record for one in outcomes if one.record]
     first = records[0] if records else None
@@ -62,6 +71,7 @@ def as_one(
 
 
 def _verdict(outcomes: Sequence[Outcome], exit_code: int) -> Verdict:
+    """Return how all of them ended: what their common exit code says, in words."""
     if not exit_code:
         return Verdict.PASSED
     if any(one.tests_failed for one in outcomes):
@@ -71,40 +81,54 @@ def _verdict(outcomes: Sequence[Outcome], exit_code: int) -> Verdict:
 
 
 def _failures(outcomes: Sequence[Outcome]) -> Iterator[Failure]:
-    """Yield each failure once, with the combinations in which it occurred before its message."""
-    found: dict[tuple[object, ...], tuple[Failure, list[str]]] = {}
-    for outcome in outcomes:
-        for failure in _own(outcome):
-            key = (failure.step, failure.message, failure.spots)
-            found.setdefault(key, (failure, []))[1].append(outcome.combination.name)
-    for failure, names in found.values():
-        yield dataclasses.replace(failure, message=f"{in_words(names)}: {failure.message}")
+    of_all = ((one.combination.name, each) for one in outcomes for each in _own(one))
+    for one, names in shared(of_all, lambda one: (one.step, one.message, one.spots)):
+        yield dataclasses.replace(one, message=f"{in_words(names)}: {one.message}")
 
 
 def _own(outcome: Outcome) -> tuple[Failure, ...]:
-    """Return what went wrong in a run; of what ended without a word, that."""
+    """Return what went wrong in a run, if there is no failing test that would say so."""
+    record = outcome.record
     if not outcome.failed:
         return ()
-    if outcome.record:
-        return outcome.record.failures
-    words = f"{outcome.verdict}: what it has said stands in its console.log"
-    return (Failure(message=words),)
-
-
-def in_words(names: Sequence[str]) -> str:
-    """Return combinations in a few words."""
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+    if record is None:
+        return (Failure(message=causes(outcome)[0]),)
+    if record.failures or (record.tests and record.tests.failing):
+        return record.failures
+    ended = f"{shlex.join(record.command)} ended with exit code {outcome.exit_code}"
+    return (Failure(message=ended),)
 
 
 def _tests(outcomes: Sequence[Outcome]) -> TestCounts | None:
     """Return the tests of all combinations together, None where nobody has counted any."""
-    counts = [one.record.tests for one in outcomes if one.record and one.record.tests]
+    told = [(one.combination.name, one.record.tests) for one in outcomes if one.record]
+    counts = [tests for _, tests in told if tests]
     if not counts:
         return None
+    failing = ((name, test) for name, tests in told if tests for test in tests.failing)
     return TestCounts(
         passed=sum(one.passed for one in counts),
         failed=sum(one.failed for one in counts),
         errors=sum(one.errors for one in counts),
         skipped=sum(one.skipped for one in counts),
         seconds=sum(one.seconds for one in counts),
+        failing=tuple(
+            FailingTest(name=f"{in_words(names)}: {one.name}", message=one.message, spot=one.spot)
+            for one, names in shared(failing, lambda one: (one.name, one.spot))
+        ),
     )
+
+
+def shared(
+    things: Iterable[tuple[str, Thing]], key: Callable[[Thing], Hashable]
+) -> list[tuple[Thing, list[str]]]:
+    """Return things of the same key once, with the names that they came under."""
+    found: dict[Hashable, tuple[Thing, list[str]]] = {}
+    for name, thing in things:
+        found.setdefault(key(thing), (thing, []))[1].append(name)
+    return list(found.values())
+
+
+def in_words(names: Sequence[str]) -> str:
+    """Return combinations in a few words."""
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from orchestrator.artifacts.folder import Folder
+from orchestrator.artifacts.junit import merge
 from orchestrator.artifacts.matrix import MatrixRecord
+from orchestrator.artifacts.record import Record
+from orchestrator.ci.markdown import code
 from orchestrator.ci.matrix.combination import Combination
 from orchestrator.ci.matrix.outcome import Outcome
-from orchestrator.ci.matrix.table import as_markdown, as_page
+from orchestrator.ci.matrix.page import page
+from orchestrator.ci.matrix.table import as_markdown
+from orchestrator.ci.outcome_env import outcome_env
 from orchestrator.errors import UsageError
 
 
@@ -50,11 +57,15 @@ def _earlier(folder: Folder) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Keeping:
-    """Writes everything; what cannot be written is told to `notice`, and hides nothing."""
+    """Writes everything; what cannot be written is told to `notice`, and hides nothing.
+
+    `whole` are all runs as one.
+    """
 
     folder: Folder
     outcomes: Sequence[Outcome]
     record: MatrixRecord
+    whole: Record
     notice: Callable[[str], None]
 
     def keep(self) -> str:
@@ -62,20 +73,37 @@ class Keeping:
         summary = "\n".join([as_markdown(self.record), *self.summaries()])
         with self.writing("record"):
             self.folder.matrix.write_text(self.record.to_json(), encoding="utf-8")
+        with self.writing("JUnit file"):
+            self.merge()
         with self.writing("summary"):
             self.folder.summary.write_text(summary, encoding="utf-8")
         with self.writing("report"):
-            self.folder.report.write_text(as_page(self.record), encoding="utf-8")
+            self.folder.report.write_text(page(self.record, self.folder), encoding="utf-8")
+        with self.writing("outcome"):
+            variables = outcome_env(self.whole, self.folder, os.fspath(Path.cwd()))
+            self.folder.variables.write_text(variables, encoding="utf-8")
         return summary
 
+    def merge(self) -> None:
+        """Put the suites of all combinations into one file, if there are any."""
+        each = {
+            outcome.combination.name: Folder(self.folder.path / outcome.combination.folder).junit
+            for outcome in self.outcomes
+        }
+        there = {name: path for name, path in each.items() if path.is_file()}
+        if there:
+            merge(there, self.folder.junit, name=self.record.name, notice=self.notice)
+
     def summaries(self) -> Iterator[str]:
-        """Yield the summaries of the combinations that have failed."""
+        """Yield the summaries of the combinations that have failed, under their names."""
         for outcome in self.outcomes:
             if outcome.failed:
                 with suppress(OSError):
                     path = Folder(self.folder.path / outcome.combination.folder).summary
                     text = path.read_text(encoding="utf-8", errors="replace")
-                    yield f"## {outcome.combination.name}\n\n{text}"
+                    head = f"## {code(outcome.combination.name)}: {outcome.verdict}"
+                    _, _, rest = text.partition("\n")
+                    yield f"{head}\n{rest}"
 
     @contextmanager
     def writing(self, name: str) -> Iterator[None]:

@@ -50,7 +50,7 @@ class Output:
         """Nothing comes any more: show all of it, if that was not done yet."""
         with self._screen.lock:
             if not self.live:
-                self._screen.begin(self)
+                self._screen.begin(self, well=well)
             self.live = False
             self._screen.finish(self, well=well)
             with suppress(OSError):
@@ -79,10 +79,14 @@ class Screen:
         with self.lock:
             self.pass_on(text.encode("utf-8", "replace"))
 
-    def begin(self, output: Output) -> None:
-        """Open the group of a run, and show what came of it so far."""
-        # Tests may have something to tell the CI system; the lines of Greenroom are quoted already.
-        self.write(self._tongue.open(output.title, time.time(), tests=True))
+    def begin(self, output: Output, *, well: bool = False) -> None:
+        """Open the group of a run, and show what came of it so far.
+
+        One in which all went `well` is folded. Tests may have something to tell the CI system; the
+        run's own lines are quoted already.
+        """
+        lines = self._tongue.open(output.title, time.time(), tests=True, folded=well)
+        self.write(lines or [self._tongue.quoted(f"== {output.title}")])
         with suppress(OSError), output.path.open("rb") as kept:
             while piece := kept.read(PIECE):
                 self.pass_on(piece)

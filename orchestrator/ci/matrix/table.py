@@ -1,36 +1,27 @@
-"""All combinations in one table: for the terminal, for the summary, and as a page."""
+"""All combinations in one table: for the end of the log, and for the summary."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
-from urllib.parse import quote
 
 from orchestrator.artifacts.matrix import CombinationRecord, MatrixRecord
 from orchestrator.artifacts.record import TestCounts, Verdict
+from orchestrator.ci.markdown import code, table
 from orchestrator.render.columns import columns
 from orchestrator.render.printable import printable
 from orchestrator.render.words import seconds
 
-HEADER = ("combination", "verdict", "exit code", "tests", "up", "testing")
+HEADS = ("combination", "verdict", "exit code", "tests", "up", "testing")
 NONE = "-"
 
-STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
-th, td { border-bottom: 1px solid #8884; padding: .4rem .8rem; text-align: left; }
-td:nth-child(n+3), th:nth-child(n+3) { text-align: right; white-space: nowrap; }
-.bad { color: light-dark(#b42318, #ff8a80); font-weight: 600; }
-.good { color: light-dark(#067647, #6ce9a6); }
-"""
+WHOLE_CAUSES = 3
+"""So many combinations say at the end of the log all there is to say of why they have failed."""
 
 
 def row(one: CombinationRecord) -> tuple[str, ...]:
     """Return one combination as the cells of the table."""
     return (
-        one.name,
+        printable(one.name),
         one.verdict,
         NONE if one.exit_code is None else str(one.exit_code),
         counted(one.tests),
@@ -44,7 +35,7 @@ def counted(tests: TestCounts | None) -> str:
     if tests is None:
         return NONE
     failed = tests.failed + tests.errors
-    parts = [(tests.passed, "passed"), (failed, "failed"), (tests.skipped, "skipped")]
+    parts = ((tests.passed, "passed"), (failed, "failed"), (tests.skipped, "skipped"))
     return ", ".join(f"{number} {words}" for number, words in parts if number) or "none"
 
 
@@ -54,56 +45,26 @@ def passed(one: CombinationRecord) -> bool:
 
 
 def as_lines(record: MatrixRecord) -> list[str]:
-    """Return the table for a terminal."""
-    return [printable(line) for line in columns([HEADER, *map(row, record.combinations)])]
+    """Return the table for the end of the log."""
+    return columns([HEADS, *map(row, record.combinations)])
 
 
 def result(record: MatrixRecord) -> str:
     """Return all of it in one sentence."""
     good, of = sum(map(passed, record.combinations)), len(record.combinations)
-    return f"{good} of {of} combinations passed in {seconds(record.ended - record.began)}"
+    return f"{good} of {of} combinations passed, in {seconds(record.ended - record.began)}"
+
+
+def why(record: MatrixRecord) -> Iterator[str]:
+    """Yield why combinations have failed: of the first all that is known, of the others a line."""
+    for number, one in enumerate(one for one in record.combinations if one.cause):
+        first, *others = one.cause
+        yield f"{printable(one.name)}: {first}"
+        if number < WHOLE_CAUSES:
+            yield from (f"  {line}" for line in others)
 
 
 def as_markdown(record: MatrixRecord) -> str:
-    """Return the table in Markdown, with why each has failed that did; what failed comes first."""
-    lines = [
-        f"## {'✅' if not record.exit_code else '❌'} {_cell(record.name)}: {result(record)}",
-        "",
-    ]
-    lines += ["| " + " | ".join(HEADER) + " |", "|---|---|--:|--:|--:|--:|"]
-    lines += ["| " + " | ".join(map(_cell, row(one))) + " |" for one in record.combinations]
-    causes = [one for one in record.combinations if one.cause]
-    lines += [""] if causes else []
-    lines += [f"- **{_cell(one.name)}**: {_cell(one.cause)}" for one in causes]
-    return "\n".join(lines) + "\n"
-
-
-def _cell(text: str) -> str:
-    """Return a text that Markdown shows as it is."""
-    shown = escape(printable(text).replace("\n", " "), quote=False)
-    return "".join(f"\\{one}" if one in "\\`*_[]|#~" else one for one in shown)
-
-
-def as_page(record: MatrixRecord) -> str:
-    """Return a page with the table, from which the reports of all combinations can be reached."""
-    body = "\n".join(_rows(record))
-    heads = "".join(f"<th>{one}</th>" for one in HEADER)
-    title = escape(f"{record.name}: {result(record)}")
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
-        f'<div class="wide"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n'
-        "</tbody>\n</table></div>\n</body>\n</html>\n"
-    )
-
-
-def _rows(record: MatrixRecord) -> Iterator[str]:
-    for one in record.combinations:
-        name, verdict, *others = (escape(printable(cell)) for cell in row(one))
-        link = f'<a href="{quote(one.folder)}/report.html">{name}</a>'
-        first = name if one.exit_code is None else link
-        kind = "good" if passed(one) else "bad"
-        cause = f"<br><small>{escape(printable(one.cause))}</small>" if one.cause else ""
-        cells = "".join(f"<td>{cell}</td>" for cell in others)
-        yield f'<tr><td>{first}</td><td><b class="{kind}">{verdict}</b>{cause}</td>{cells}</tr>'
+    """Return the table in Markdown."""
+    cells = ([code(name), *others] for name, *others in map(row, record.combinations))
+    return "\n".join([f"## {code(record.name)}: {result(record)}", "", *table(HEADS, cells), ""])

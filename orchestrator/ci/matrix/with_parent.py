@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orchestrator.ci.tongues import Deed, Tongue
-from orchestrator.ci.tongues.plain import Plain
 from orchestrator.ci.tongues.tongue import Stream
+from orchestrator.render.printable import printable
 
 if TYPE_CHECKING:
     from orchestrator.artifacts.folder import Folder
@@ -44,9 +44,11 @@ class Within:
         """The other process has done so already."""
         return []
 
-    def open(self, title: str, at: float, *, tests: bool = False) -> list[str]:
+    def open(
+        self, title: str, at: float, *, tests: bool = False, folded: bool = False
+    ) -> list[str]:
         """Return the title; groups do not nest."""
-        return [self.quoted(line) for line in Plain().open(title, at)]
+        return [self.quoted(f"-- {printable(title)}")]
 
     def close(self, at: float, *, well: bool = True) -> list[str]:
         """The next title ends it."""

@@ -43,10 +43,17 @@ class Azure:
         lines = tuple(command("task.setsecret", line) for line in hidden_lines(secrets))
         return [Say(lines)] if lines else []
 
-    def open(self, title: str, at: float, *, tests: bool = False) -> list[str]:  # noqa: ARG002
+    def open(
+        self,
+        title: str,
+        at: float,  # noqa: ARG002
+        *,
+        tests: bool = False,
+        folded: bool = False,
+    ) -> list[str]:
         """Begin a group, none for the tests: it would be folded, and people want to see it."""
-        self.is_open = not tests
-        return [] if tests else [f"##[group]{printable(title)}"]
+        self.is_open = folded or not tests
+        return [f"##[group]{printable(title)}"] if self.is_open else []
 
     def close(self, at: float, *, well: bool = True) -> list[str]:  # noqa: ARG002
         """End the group that is open."""

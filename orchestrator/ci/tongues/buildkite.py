@@ -52,9 +52,16 @@ class Buildkite:
         argv = (AGENT, "redactor", "add", "--format", "json")
         return [Call(argv, json.dumps(numbered))]
 
-    def open(self, title: str, at: float, *, tests: bool = False) -> list[str]:  # noqa: ARG002
+    def open(
+        self,
+        title: str,
+        at: float,  # noqa: ARG002
+        *,
+        tests: bool = False,
+        folded: bool = False,
+    ) -> list[str]:
         """Begin a group; the tests' is open to the eye."""
-        return [f"{'+++' if tests else '---'} {printable(title)}"]
+        return [f"{'+++' if tests and not folded else '---'} {printable(title)}"]
 
     def close(self, at: float, *, well: bool = True) -> list[str]:  # noqa: ARG002
         """The next group ends it; one in which something went wrong is opened to the eye."""

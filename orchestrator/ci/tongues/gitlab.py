@@ -38,7 +38,9 @@ class GitLab:
         """GitLab hides only variables of its own; Greenroom's mask does it."""
         return []
 
-    def open(self, title: str, at: float, *, tests: bool = False) -> list[str]:
+    def open(
+        self, title: str, at: float, *, tests: bool = False, folded: bool = False
+    ) -> list[str]:
         """Begin a section, closed to the eye if it is not the tests'.
 
         What went wrong in it is said behind it, at the end of the log, where GitLab leads people.
@@ -46,7 +48,7 @@ class GitLab:
         self.sections += 1
         plain = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")
         self.section = f"greenroom_{self.sections}_{plain}"
-        collapsed = "" if tests else "[collapsed=true]"
+        collapsed = "" if tests and not folded else "[collapsed=true]"
         mark = f"section_start:{int(at)}:{self.section}{collapsed}"
         return [f"{CLEAR}{mark}\r{CLEAR}{printable(title)}"]
 

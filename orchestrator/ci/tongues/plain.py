@@ -27,7 +27,9 @@ class Plain:
         """Nobody hides anything; Greenroom's own mask does."""
         return []
 
-    def open(self, title: str, at: float, *, tests: bool = False) -> list[str]:
+    def open(
+        self, title: str, at: float, *, tests: bool = False, folded: bool = False
+    ) -> list[str]:
         """Return the title, so that it stands out."""
         return [f"== {printable(title)}"]
 

@@ -44,7 +44,14 @@ class TeamCity:
         """TeamCity hides only parameters of its own; Greenroom's mask does it."""
         return []
 
-    def open(self, title: str, at: float, *, tests: bool = False) -> list[str]:  # noqa: ARG002
+    def open(
+        self,
+        title: str,
+        at: float,  # noqa: ARG002
+        *,
+        tests: bool = False,  # noqa: ARG002
+        folded: bool = False,  # noqa: ARG002
+    ) -> list[str]:
         """Begin a block; the server writes the times itself."""
         self.block = printable(title)
         return [message("blockOpened", name=self.block)]

@@ -71,10 +71,13 @@ class Tongue(Protocol):
         """Make the system itself hide these; to be done before anything else is written."""
         ...
 
-    def open(self, title: str, at: float, *, tests: bool = False) -> list[str]:
+    def open(
+        self, title: str, at: float, *, tests: bool = False, folded: bool = False
+    ) -> list[str]:
         """Begin a group, at this Unix time; it is the tests' if their command's output is in it.
 
-        Of that, people want to see everything, and it may hold commands of its own. In any other
+        Of that, people want to see everything, unless it is to be `folded` because all went well,
+        and it may hold commands of its own. In any other
         group nobody but the tongue has anything to tell the system.
         """
         ...

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from orchestrator.artifacts.folder import Folder
 
-__all__ = ["write"]
+__all__ = ["is_one", "write"]
+
+
+def is_one(folder: Folder) -> bool:
+    """Whether there is anything in a folder that a report could be made of."""
+    files = (folder.record, folder.events, folder.output)
+    return any(file.is_file() for file in files) or any(folder.logs.glob("*.log"))
 
 
 def write(folder: Folder, target: Path | None = None) -> Path:

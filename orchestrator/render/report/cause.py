@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestrator.artifacts.record import Failure, Record, Verdict
 from orchestrator.artifacts.spans import Outcome, Span
@@ -13,7 +13,7 @@ from orchestrator.render import words
 from orchestrator.render.report.material import Material
 
 MOST_LINES_OF_LOG = 3
-MOST_TESTS = 4
+MOST_LINES = 9
 MOST_OTHERS = 2
 
 MARGIN = 2.0
@@ -27,8 +27,8 @@ Window = tuple[str, float, float]
 class Cause:
     """What went wrong, the worst first; all of it is under ten lines.
 
-    `facts` are labels and texts; `log` is the end of a log, and `window` says in whose log, from
-    when to when, the rest is. `tests` failed, and `more` beside these.
+    `facts` are labels and texts; `log` is the end of a log, or the rest of what was said; `window`
+    tells in whose log, from when to when, more is. `tests` failed, and `more` besides.
     """
 
     title: str
@@ -66,7 +66,7 @@ def cause(material: Material) -> Cause | None:
         return _of_tests(material, failed, failures)
     if failures:
         first, *others = failures
-        return _of_failure(first, tuple(others), _window(first, timeline))
+        return _with_tests(_of_failure(first, tuple(others), _window(first, timeline)), failed)
     if broken := _broken(timeline):
         return _of_span(broken)
     if record and record.verdict is Verdict.TESTS_FAILED:
@@ -80,30 +80,30 @@ def _of_tests(material: Material, failed: list[TestRecord], failures: tuple[Fail
     if not failures:
         died = [one for one in material.timeline.moments if one.kind == "died"]
         facts = [("meanwhile", f"{one.subject} died: {one.text}") for one in died[:MOST_OTHERS]]
-    return Cause(
-        title=f"{len(failed)} of {total} test{'s' if total > 1 else ''} failed",
-        facts=tuple(facts),
-        tests=tuple(failed[:MOST_TESTS]),
-        more=max(0, len(failed) - MOST_TESTS),
-    )
+    title = f"{len(failed)} of {total} test{'s' if total > 1 else ''} failed"
+    return _with_tests(Cause(title=title, facts=tuple(facts)), failed)
+
+
+def _with_tests(found: Cause, failed: list[TestRecord]) -> Cause:
+    """Return a cause with as many tests as it has lines left, of which each takes two."""
+    room = MOST_LINES - 1 - len(found.facts) - len(found.log)
+    shown = len(failed) if 2 * len(failed) <= room else max(0, (room - 1) // 2)
+    return replace(found, tests=tuple(failed[:shown]), more=len(failed) - shown)
 
 
 def _of_failure(failure: Failure, others: tuple[Failure, ...], window: Window | None) -> Cause:
-    title, _, rest = failure.message.partition("\n")
+    title, *rest = failure.message.split("\n")
     facts = [
         ("where", ", ".join(str(spot) for spot in failure.spots[:2])),
-        ("", rest.strip().partition("\n")[0]),
         ("last answer", failure.answer),
         ("state", failure.state),
         ("next", failure.hint),
         *(("also", one.message.partition("\n")[0]) for one in others[:MOST_OTHERS]),
     ]
-    return Cause(
-        title=title,
-        facts=tuple((label, text) for label, text in facts if text),
-        log=failure.log[-MOST_LINES_OF_LOG:],
-        window=window,
-    )
+    known = tuple((label, text) for label, text in facts if text)
+    most = min(MOST_LINES_OF_LOG, MOST_LINES - 1 - len(known))
+    log = tuple(rest[:most]) or failure.log[-most:]
+    return Cause(title=title, facts=known, log=log, window=window)
 
 
 def _window(failure: Failure, timeline: Timeline) -> Window | None:

@@ -80,7 +80,8 @@ def cause_section(found: Cause | None, material: Material) -> str:
     if found.tests:
         parts.append(f'<ul class="failing">{"".join(map(failing_test, found.tests))}</ul>')
     if found.more:
-        parts.append(f'<p class="more">and {found.more} more, below</p>')
+        words = f"and {found.more} more" if found.tests else f"tests that failed: {found.more}"
+        parts.append(f'<p class="more">{words}, below</p>')
     if found.window:
         parts.append(log_button(found.window, material.origin))
     return "".join(parts)

@@ -45,12 +45,6 @@ class Material:
         return min(times, default=0.0)
 
 
-def is_one(folder: Folder) -> bool:
-    """Whether there is anything in a folder that a report could be made of."""
-    files = (folder.record, folder.events, folder.output)
-    return any(file.is_file() for file in files) or any(folder.logs.glob("*.log"))
-
-
 def gather(folder: Folder) -> Material:
     """Read a folder."""
     notes: list[str] = []

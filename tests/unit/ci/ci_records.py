@@ -52,7 +52,7 @@ PASSED = Record(
         Phase(name="tests", began=1004.0, ended=1012.0),
         Phase(name="down", began=1012.0, ended=1012.5),
     ),
-    engines=(EngineRecord(name="docker 28.1"),),
+    engines=(EngineRecord(name="docker", version="28.1"),),
     resources=(LEDGER,),
     tests=TestCounts(passed=31, skipped=1, seconds=7.9),
     greenroom="0.9.0",
@@ -83,7 +83,7 @@ SEED_FAILED = Record(
         ),
     ),
     phases=(Phase(name="up", began=1000.0, ended=1003.5),),
-    engines=(EngineRecord(name="docker 28.1"),),
+    engines=(EngineRecord(name="docker", version="28.1"),),
     resources=(LEDGER,),
     greenroom="0.9.0",
 )

@@ -119,8 +119,8 @@ class Logs {
     const notes = data.logs.flatMap((log, number) => {
       if (!wanted[number]) return [];
       const found = [];
-      if (log.gaps.length) {
-        const missing = log.gaps.reduce((sum, [, number]) => sum + number, 0);
+      const missing = log.gaps.filter(([index]) => isNear(log, index)).reduce((sum, [, number]) => sum + number, 0);
+      if (missing) {
         found.push(`${log.title}: ${count(missing, "line is", "lines are")} not in this page; ${log.file} has all of them.`);
       }
       if (log.cut) found.push(`${log.title}: what was written first was not kept.`);
@@ -177,7 +177,9 @@ class Logs {
     if (!this.hits.length) return;
     this.hit = (this.hit + by + this.hits.length) % this.hits.length;
     this.list.box.querySelector(".current")?.classList.remove("current");
-    this.list.reveal(this.hits[this.hit])?.classList.add("current");
+    const line = this.list.reveal(this.hits[this.hit]);
+    line?.classList.add("current");
+    if (line && part("log-tools").contains(document.activeElement)) bringIn(line);
     this.tellFound();
   }
 
@@ -230,6 +232,13 @@ function merged() {
     });
   });
   return entries.sort((one, other) => (one.at === other.at ? 0 : one.at - other.at));
+}
+
+/** Whether any of the window is where lines are left out before this one. */
+function isNear(log, index) {
+  const before = log.times[index - 1] ?? -Infinity;
+  const behind = log.times[index] ?? Infinity;
+  return (view.to === null || before <= view.to) && (view.from === null || behind >= view.from);
 }
 
 /** What stands where lines are left out. */

@@ -67,7 +67,7 @@ class Tests {
       make("span", { class: "figures" }, duration(test.to - test.from)),
     );
     return make("div", { class: `test ${isBad(test) ? "bad" : ""}${current ? " current" : ""}`, data: { test: test.name } },
-      act, current || isBad(test) ? this.more(test, current) : "");
+      act, current || test.message ? this.more(test, current) : "");
   }
 
   more(test, whole) {

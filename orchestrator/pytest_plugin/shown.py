@@ -1,0 +1,45 @@
+"""Texts of others, as a report may show them and a folder may hold them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orchestrator.artifacts.looking import Clean
+    from orchestrator.environment import Environment
+
+
+def cleaner(environment: Environment | None) -> Clean:
+    """Return what takes secrets out of lines, and what a terminal would obey.
+
+    Secrets are those of the environment's manifest and of our own variables, whoever has set them.
+    They are looked for before and after: an escape may have stood in the midst of one.
+    """
+    masks: list[Callable[[str], str]] = [environment.mask] if environment else []
+
+    def masked(lines: Sequence[str]) -> list[str]:
+        text = "\n".join(lines)
+        for mask in masks:
+            text = mask(text)
+        return text.split("\n")
+
+    def clean(lines: Sequence[str]) -> list[str]:
+        if not lines:
+            return []
+        from orchestrator.model.secret import is_secret, masker
+        from orchestrator.render.printable import printable
+
+        if len(masks) <= (environment is not None):
+            masks.append(masker(v for name, v in os.environ.items() if is_secret(name, v)))
+        flat = [" ".join(line.splitlines()) for line in lines]
+        return masked([printable(line) for line in masked(flat)])
+
+    return clean
+
+
+def near(path: Path, folder: Path) -> str:
+    """Return a path as one that is in a folder writes it, where that is shorter."""
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
