@@ -337,7 +337,7 @@ def test_what_is_locked_to_an_id_is_started_by_that(images: Shop) -> None:
 def test_what_the_lock_does_not_name_is_not_started(images: Shop) -> None:
     images.greenroom("images", "--lock")
     images.write(MANIFEST.replace("ghcr.io/our/api", "ghcr.io/our/new"))
-    for command in (["up"], ["run", "--", "true"], ["plan"], ["plan", "--offline"]):
+    for command in (["up"], ["run", "--", "true"], ["plan"], ["plan", "--offline"], ["check"]):
         ended = images.greenroom(*command)
         assert ended.code == 65, command
         assert "environment.lock does not name all images: ghcr.io/our/new:latest, for api" in (
@@ -347,6 +347,24 @@ def test_what_the_lock_does_not_name_is_not_started(images: Shop) -> None:
     assert images.left == 0
     ended = images.greenroom("images")
     assert "environment.lock does not name ghcr.io/our/new:latest, so that up would" in ended.err
+
+
+def test_as_json_a_check_tells_what_is_missing_and_what_is_wrong(images: Shop) -> None:
+    lock(images).write_text("version: 1\n")
+    told = json.loads(images.greenroom("check", "--json").out)
+    assert (told["ok"], told["problems"][0]) == (
+        False,
+        {
+            "file": "environment.lock",
+            "line": 0,
+            "column": 0,
+            "path": "postgres:16",
+            "message": "is not named, and wanted for ledger and worker",
+        },
+    )
+    lock(images).write_text("version: 1\nids: 5\n")
+    (problem,) = json.loads(images.greenroom("check", "--json").out)["problems"]
+    assert (problem["line"], problem["path"]) == (2, "ids")
 
 
 def test_only_who_takes_part_has_to_be_named(images: Shop) -> None:
