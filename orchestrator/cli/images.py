@@ -91,7 +91,7 @@ def images(
         if lock:
             told(desk, desk.lock(update=update))
         elif mirror is None and (reason := desk.place()):
-            remark(reason)
+            remark(f"whatever can, runs as a process here, {reason}")
         known = desk.facts()
         if mirror is not None:
             return mirrored(desk, mirror, known, json=json)

@@ -129,7 +129,10 @@ def test_where_docker_does_not_answer_it_says_so(
     images.docker.fail("describe", "", EngineUnavailable("nobody answers", hint="start it"))
     ended = images.greenroom("images")
     assert (ended.code, ended.out) == (0, "shop needs no images\n")
-    assert ended.err == "because nobody answers\nprocesses, without images: ledger\n"
+    assert ended.err == (
+        "whatever can, runs as a process here, because nobody answers\n"
+        "processes, without images: ledger\n"
+    )
 
 
 def test_what_is_used_instead_is_listed(images: Shop) -> None:
