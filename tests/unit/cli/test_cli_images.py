@@ -254,6 +254,15 @@ def test_a_lock_that_cannot_be_read_is_written_anew(images: Shop) -> None:
     assert images.greenroom("images", "--check").code == 0
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there are no devices here")
+def test_a_device_is_no_lock(images: Shop) -> None:
+    lock(images).symlink_to("/dev/zero")
+    ended = images.greenroom("up")
+    assert ended.code == 65
+    assert "environment.lock cannot be read: it is no regular file" in ended.err
+    assert images.left == 0
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
