@@ -156,6 +156,14 @@ def test_what_is_missing_is_fetched_and_nothing_else(images: Shop) -> None:
     assert not any(call.startswith("pull") for call in images.docker.calls)
 
 
+def test_what_is_run_and_built_from_is_fetched_once(images: Shop) -> None:
+    images.write(MANIFEST.replace("ghcr.io/our/api", "python:3.11"))
+    images.greenroom("images", "--pull")
+    assert [call for call in images.docker.calls if "python" in call and "pull" in call] == [
+        "pull python:3.11"
+    ]
+
+
 def test_with_update_what_came_from_a_registry_is_fetched_anew(images: Shop) -> None:
     has(images, "postgres:16", A)
     images.greenroom("images", "--pull", "--update", "--profile", "more")
