@@ -37,10 +37,10 @@ def check(
     engine: Engine = None,
     json: Json = False,
 ) -> int:
-    """Find every mistake in a manifest, and what the lock beside it lacks.
+    """Find every mistake in a manifest.
 
-    Nothing is started, and no engine is asked, unless the seeds are to be looked at. The exit code
-    is 65 when there are mistakes, or seeds that cannot be repeated.
+    What the lock beside it lacks is one too. Nothing is started, and no engine is asked, unless the
+    seeds are to be looked at. The exit code is 65 when there are mistakes, or seeds that cannot be repeated.
     """
     from orchestrator.cli.instead import one_each
     from orchestrator.host import manifests

@@ -68,7 +68,7 @@ def images(
     json: Json = False,
     verbose: Verbose = False,
 ) -> int:
-    """List the images that a manifest needs; fetch, lock or copy them.
+    """List, fetch, lock or copy the images that are needed.
 
     Each with who needs it, whether it is here, and the digest by which its registry knows it, or
     else the id that the engine has given it. What builds begin with is among them; what is built
