@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from orchestrator.artifacts.record import Failure, Record, Verdict
 from orchestrator.artifacts.spans import Outcome, Span
-from orchestrator.artifacts.tests import TestRecord
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.model.spot import Spot
 from orchestrator.render import words
 from orchestrator.render.report.material import Material
+from orchestrator.render.report.told_tests import Test
 
 MOST_LINES_OF_LOG = 3
 MOST_LINES = 9
@@ -35,7 +35,7 @@ class Cause:
     facts: tuple[tuple[str, str], ...] = ()
     log: tuple[str, ...] = ()
     window: Window | None = None
-    tests: tuple[TestRecord, ...] = ()
+    tests: tuple[Test, ...] = ()
     more: int = 0
 
 
@@ -51,9 +51,9 @@ def verdict(material: Material) -> Verdict | None:
     return None
 
 
-def failing(material: Material) -> list[TestRecord]:
+def failing(material: Material) -> list[Test]:
     """Return the tests that failed, in the order of time."""
-    return [one for one in material.tests if one.outcome in ("failed", "error")]
+    return [one for one in material.tests if one.failed]
 
 
 def cause(material: Material) -> Cause | None:
@@ -74,7 +74,7 @@ def cause(material: Material) -> Cause | None:
     return _of_unfinished(timeline)
 
 
-def _of_tests(material: Material, failed: list[TestRecord], failures: tuple[Failure, ...]) -> Cause:
+def _of_tests(material: Material, failed: list[Test], failures: tuple[Failure, ...]) -> Cause:
     total = len(material.tests)
     facts = [("meanwhile", one.message.partition("\n")[0]) for one in failures[:MOST_OTHERS]]
     if not failures:
@@ -84,7 +84,7 @@ def _of_tests(material: Material, failed: list[TestRecord], failures: tuple[Fail
     return _with_tests(Cause(title=title, facts=tuple(facts)), failed)
 
 
-def _with_tests(found: Cause, failed: list[TestRecord]) -> Cause:
+def _with_tests(found: Cause, failed: list[Test]) -> Cause:
     """Return a cause with as many tests as it has lines left, of which each takes two."""
     room = MOST_LINES - 1 - len(found.facts) - len(found.log)
     shown = len(failed) if 2 * len(failed) <= room else max(0, (room - 1) // 2)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 from orchestrator.artifacts.record import Verdict
-from orchestrator.artifacts.tests import TestRecord
 from orchestrator.render import words
 from orchestrator.render.report.cause import Cause, failing
 from orchestrator.render.report.escaping import escaped
 from orchestrator.render.report.material import Material
 from orchestrator.render.report.phases import TITLES, phases
+from orchestrator.render.report.told_tests import Test
 
 HEADINGS = {
     Verdict.PASSED: ("good", "Passed"),
@@ -98,10 +98,11 @@ def calm(material: Material) -> str:
     return "Nothing is known of what went wrong; what was kept is below."
 
 
-def failing_test(test: TestRecord) -> str:
+def failing_test(test: Test) -> str:
     """Return a failing test, with a place for a link to it."""
-    message = f'<span class="message">{brief(test.message)}</span>' if test.message else ""
-    return f'<li><span class="jump" data-test>{brief(test.name)}</span>{message}</li>'
+    words = ": ".join(text for text in (test.spot, test.record.message) if text)
+    message = f'<span class="message">{brief(words)}</span>' if words else ""
+    return f'<li><span class="jump" data-test>{brief(test.record.name)}</span>{message}</li>'
 
 
 def log_button(window: tuple[str, float, float], origin: float) -> str:
