@@ -89,7 +89,7 @@ class Dossier:
         """When it was, and where, in one line."""
         where = f"{self.run}, slice {self.slice}" if self.slice else self.run
         began, ended = clock(self.window.began), clock(self.window.ended)
-        span = f"{self.window.seconds:.2f} s, {began} to {ended} UTC"
+        span = f"{self.window.seconds:.3f} s, {began} to {ended} UTC"
         return f"{where or 'no environment'} while this test ran ({span}):"
 
 
@@ -148,8 +148,7 @@ def of_one(one: Witness) -> list[str]:
     errors = one.errors
     first = [line for line in errors if line not in last][: MOST_OF_ONE - LAST]
     if first:
-        which = f"the first {len(first)} of {len(errors)}" if len(errors) > len(first) else "all"
-        lines.append(f"  {which} that look like errors:")
+        lines.append(f"  {len(first)} of {len(errors)} that may tell of errors:")
         lines += [f"  {logged(line)}" for line in first]
     lines += [f"  the last {len(last)}:", *(f"  {logged(line)}" for line in last)]
     return [*lines, f"  and {counted(one.count - len(first) - len(last), 'more ')}"]

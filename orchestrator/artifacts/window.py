@@ -51,6 +51,11 @@ class Window:
         """From when on an engine is to be asked for a log: by its own clock, in RFC 3339."""
         return rfc3339(self._first)
 
+    @property
+    def until(self) -> str:
+        """Until when its lines go, in the same form."""
+        return rfc3339(self._last)
+
     def lines(self, log: Iterable[LogLine]) -> Iterator[LogLine]:
         """Yield the lines that are in it, with their times by this machine's clock.
 

@@ -6,12 +6,14 @@ import heapq
 import json as jsonlib
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestrator.artifacts.window import nanoseconds
 from orchestrator.cli.options import Json, OfSlice, Resources, Run
 from orchestrator.cli.output import result
 from orchestrator.errors import UsageError
@@ -38,6 +40,12 @@ def logs(
             show_default=False,
         ),
     ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Only what came before, in the same words.", show_default=False
+        ),
+    ] = None,
     tail: Annotated[
         str | None,
         typer.Option(metavar="N", help="Only the last N lines of each.", show_default=False),
@@ -56,6 +64,11 @@ def logs(
 
     last = None if tail is None else number(tail)
     after = moment(since) if since else None
+    end = moment(until) if until else None
+    if end and follow:
+        raise UsageError(
+            "what is followed goes on until it ends", hint="leave out either --follow or --until"
+        )
     environment = chosen(run)
     names = resource or writers(environment)
     resource_names(environment, resource)
@@ -64,7 +77,10 @@ def logs(
     if follow:
         lines = followed([seen[name] for name in names], since=after, tail=last)
     else:
-        lines = merged(of(name, seen[name].logs(since=after, tail=last)) for name in names)
+        # The last lines of a time that is over are not those of the log.
+        asked = None if end else last
+        logs = (before(end, seen[name].logs(since=after, tail=asked), last) for name in names)
+        lines = merged(of(name, log) for name, log in zip(names, logs, strict=True))
     form = as_json if json else in_columns(names, single=len(resource or ()) == 1)
     for name, line in lines:
         result(environment.mask(form(name, line)))
@@ -96,6 +112,15 @@ def number(text: str) -> int:
     return int(text)
 
 
+def before(end: str | None, lines: Iterable[LogLine], last: int | None) -> Iterable[LogLine]:
+    """Return the lines until a moment, of those only so many of the last; all without an end."""
+    if end is None:
+        return lines
+    moment = nanoseconds(end)
+    until = (line for line in lines if nanoseconds(line.time) <= moment)
+    return until if last is None else deque(until, maxlen=last)
+
+
 def of(name: str, lines: Iterable[LogLine]) -> Iterator[Line]:
     """Yield lines with the name of whose they are."""
     return ((name, line) for line in lines)
@@ -103,9 +128,7 @@ def of(name: str, lines: Iterable[LogLine]) -> Iterator[Line]:
 
 def merged(logs: Iterable[Iterator[Line]]) -> Iterator[Line]:
     """Yield the lines of several logs in the order of time."""
-    from orchestrator.model.launch import sortable
-
-    return heapq.merge(*logs, key=lambda line: sortable(line[1].time))
+    return heapq.merge(*logs, key=lambda line: nanoseconds(line[1].time))
 
 
 def as_json(name: str, line: LogLine) -> str:

@@ -134,8 +134,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove what is left when the session ended on the way."""
     end_owned(config, failed=True)
     leave(config, failed=True)
-    config.stash[DOSSIERS].close()
-    config.stash[ENDING].forget()
+    if DOSSIERS in config.stash:
+        config.stash[DOSSIERS].close()
+        config.stash[ENDING].forget()
 
 
 def end_owned(config: pytest.Config, *, failed: bool) -> None:
@@ -153,8 +154,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """Say what happened to the environment."""
     lines = config.stash[REPORT].lines
     if lines:
+        from orchestrator.render.printable import printable
+
         terminalreporter.section("greenroom")
-        for line in quoted(lines):
+        for line in quoted(map(printable, lines)):
             terminalreporter.write_line(line)
 
 

@@ -42,6 +42,8 @@ class Dossiers:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._when = options.dossiers(config)
+        # What a test sets for itself is not for us.
+        self._run = meant()
         self._environment: Environment | None = None
         self._view: View | None = None
         self._looker: Looker | None = None
@@ -85,7 +87,7 @@ class Dossiers:
         self, item: pytest.Item, running: Running, report: pytest.TestReport, until: float
     ) -> list[str]:
         """Return a test's dossier in lines for its report, none where it needs none."""
-        if not self._wanted(report) or not (meant() or uses_environment(item)):
+        if not self._wanted(report) or not (self._run or uses_environment(item)):
             return []
         return self.of(item.nodeid, running, until)
 
@@ -94,7 +96,7 @@ class Dossiers:
 
         Whatever goes wrong is a line of it.
         """
-        if self._when == options.NEVER or not (self._environment or meant()):
+        if self._when == options.NEVER or not (self._environment or self._run):
             return []
         try:
             return quoted(self._kept(self._made(nodeid, running, until), running))
@@ -115,7 +117,7 @@ class Dossiers:
         window = Window(max(running.began, min(self._ready_at, until)), until)
         (test,) = self.clean([nodeid])
         if environment is None:
-            return Dossier(test=test, window=window, run=meant() or "", notes=(self._trouble,))
+            return Dossier(test=test, window=window, run=self._run or "", notes=(self._trouble,))
         view = running.slice or self._view or environment.view
         assert self._looker is not None
         witnesses = self._looker.look(view, window, running.sizes)
@@ -159,7 +161,7 @@ class Dossiers:
         kept = self._config.stash[KEPT]
         lines = short(dossier)
         if kept.folder is None:
-            return lines
+            return [*lines, *self._where_more_is(dossier)]
         name = dossier.test + (f" (attempt {running.attempt})" if running.attempt > 1 else "")
         text = "\n".join([*whole(dossier), ""])
         running.dossier = kept.dossier(name, text, running.dossier)
@@ -168,13 +170,21 @@ class Dossiers:
         path = kept.folder.path / running.dossier
         return [*lines, f"  all of it: {near(path, self._config.invocation_params.dir)}"]
 
+    def _where_more_is(self, dossier: Dossier) -> list[str]:
+        """Return how to read the logs of the window, where they will still be there."""
+        environment = self._environment
+        stays = environment and environment.joined and not self._run
+        if not stays or self._config.stash[KEPT].is_one_of_many:
+            return []
+        return [f"  more: {command(dossier)}"]
+
     # The run in which the session itself runs.
 
     def _attached(self) -> Environment | None:
         """Join the run that whoever started us has named, once; None when that cannot be."""
         if self._trouble:
             return None
-        run = meant()
+        run = self._run
         assert run is not None
         found: list[Environment] = []
         why: list[str] = []
@@ -201,7 +211,7 @@ class Dossiers:
     def _sizes(self) -> Mapping[str, int]:
         """Return how long the logs of the run's processes are now: a look into one folder."""
         if self._logs is None:
-            run = self._environment.run if self._environment else meant()
+            run = self._environment.run if self._environment else self._run
             if not run:
                 return {}
             from orchestrator.host.lease import run_folder
@@ -236,3 +246,11 @@ def own_slice(environment: Environment) -> View | None:
         return environment.slices.named(name) if name else None
     except GreenroomError:
         return None
+
+
+def command(dossier: Dossier) -> str:
+    """Return the command that shows the logs of a dossier's window."""
+    window = dossier.window
+    words = [f"greenroom logs --run {dossier.run}"]
+    words += [f"--slice {dossier.slice}"] if dossier.slice else []
+    return " ".join([*words, f"--since {window.since} --until {window.until}"])

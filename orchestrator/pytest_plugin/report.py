@@ -60,9 +60,11 @@ class Report:
         )
         if not reporter:
             return
+        from orchestrator.render.printable import printable
+
         with capture.global_and_fixture_disabled() if capture else nullcontext():
             reporter.ensure_newline()
-            reporter.write_line(f"greenroom: {line}", red=True)
+            reporter.write_line(f"greenroom: {printable(line)}", red=True)
 
 
 REPORT = pytest.StashKey[Report]()

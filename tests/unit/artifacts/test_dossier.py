@@ -48,7 +48,7 @@ CRASHED = Witness(
 )
 QUIET = [Witness(name="cache", address="redis://127.0.0.1:1"), Witness(name="mail")]
 
-HEADING = "shop-1, slice s3 while this test ran (0.42 s, 12:00:00.000 to 12:00:00.420 UTC):"
+HEADING = "shop-1, slice s3 while this test ran (0.420 s, 12:00:00.000 to 12:00:00.420 UTC):"
 HAPPENED = (
     Happening(at=NOON + 0.2, text="api DIED: exited with code 137"),
     Happening(at=NOON, text="its slice was there after 0.31 s; making it took 0.28 s"),
@@ -80,9 +80,9 @@ def test_who_is_not_well_comes_first_and_who_wrote_nothing_last() -> None:
 def test_lines_that_look_like_errors_are_shown_before_the_last_ones_and_said_to_be_it() -> None:
     texts = [f"Traceback {n}" if n in (3, 5, 8, 11) else f"line {n}" for n in range(30)]
     assert short(dossier(Witness(name="api", lines=log(*texts)))) == [
-        "shop-1 while this test ran (0.42 s, 12:00:00.000 to 12:00:00.420 UTC):",
+        "shop-1 while this test ran (0.420 s, 12:00:00.000 to 12:00:00.420 UTC):",
         "  api",
-        "    the first 3 of 4 that look like errors:",
+        "    3 of 4 that may tell of errors:",
         "    12:00:00.003  Traceback 3",
         "    12:00:00.005  Traceback 5",
         "    12:00:00.008  Traceback 8",

@@ -37,6 +37,7 @@ MISUSES = [
     (["exec", "--", "psql"], "Missing argument", "greenroom exec --help"),
     (["logs", "--tail", "some"], "some is no number of lines", "--tail 20"),
     (["logs", "--since", "noon"], "noon is no moment", "5m"),
+    (["logs", "--until", "noon"], "noon is no moment", "5m"),
     (["env", "--format", "xml"], "there is no format xml", "shell, dotenv, json"),
     (["up", "--profile", "moer"], "no resource has the profile moer", 'did you mean "more"?'),
     (["up", "nowhere"], "there is no manifest nowhere", "a ready-made name"),

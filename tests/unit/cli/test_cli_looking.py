@@ -117,6 +117,16 @@ def test_logs_since_a_moment(up: Shop) -> None:
     )
 
 
+def test_logs_until_a_moment(up: Shop) -> None:
+    up.docker.says("ledger", *(f"line {number}" for number in range(4)))
+    window = ("--since", "2000-01-01T00:00:02Z", "--until", "2000-01-01T00:00:06.5Z", "ledger")
+    assert up.greenroom("logs", *window).out == "line 0\nline 1\nline 2\n"
+    assert up.greenroom("logs", *window, "--tail", "2").out == "line 1\nline 2\n"
+    both = up.greenroom("logs", "--follow", "--until", "5m")
+    assert (both.code, both.out) == (64, "")
+    assert "leave out either --follow or --until" in both.err
+
+
 def test_logs_followed_end_with_the_instances(up: Shop) -> None:
     for key, found in up.docker.world.instances.items():
         up.docker.world.instances[key] = dataclasses.replace(found, state=State("exited", 0))
