@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 
 from orchestrator.artifacts.record import Failure, Record, Verdict
@@ -134,6 +135,11 @@ def _of_span(span: Span) -> Cause:
 
 def _of_unfinished(timeline: Timeline) -> Cause | None:
     """Return what was under way when the run was stopped, or when nothing more was told of it."""
+    if timeline.command and timeline.code is None:
+        return Cause(
+            title="Nothing more was told while this was running",
+            facts=(_command(timeline.command),),
+        )
     path = timeline.critical_path()
     if timeline.is_ready or not path or path[-1].span.outcome is Outcome.DONE:
         return None
@@ -152,8 +158,12 @@ def _of_unfinished(timeline: Timeline) -> Cause | None:
 def _of_command(record: Record) -> Cause:
     return Cause(
         title=f"The command ended with exit code {record.exit_code}",
-        facts=(("command", " ".join(record.command)),),
+        facts=(_command(record.command),),
     )
+
+
+def _command(words: tuple[str, ...]) -> tuple[str, str]:
+    return "command", shlex.join(words)
 
 
 def _broken(timeline: Timeline) -> Span | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 
 from orchestrator.artifacts.record import Verdict
@@ -48,7 +49,7 @@ def circumstances(material: Material) -> str:
         moment(material.origin),
         *timeline.engines,
         record.manifest if record else "",
-        " ".join(record.command) if record else "",
+        shlex.join(record.command if record else timeline.command),
         f"on {record.ci}" if record and record.ci else "",
         *(f"{name}={use}" for name, use in (record.instead.items() if record else ())),
         f"greenroom {record.greenroom}" if record and record.greenroom else "",
@@ -117,7 +118,7 @@ def log_button(window: tuple[str, float, float], origin: float) -> str:
 def notes_section(material: Material) -> str:
     """Return what the reader should know about what is missing."""
     items = "".join(f"<li>{escaped(note)}</li>" for note in material.notes)
-    return f'<ul class="notes" role="note">{items}</ul>' if items else ""
+    return f'<ul class="notes">{items}</ul>' if items else ""
 
 
 def phase_items(material: Material) -> str:

@@ -15,6 +15,7 @@ from artifact_folders import BEGAN, RUN
 
 from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.record import FailingTest, Failure, Spot, TestCounts, Verdict
+from orchestrator.model.event import CommandStarted
 from orchestrator.render.report import is_one, write
 from orchestrator.render.report.cause import Cause, cause, verdict
 from orchestrator.render.report.material import gather
@@ -146,6 +147,15 @@ def test_what_was_under_way_at_the_end_of_a_killed_run(tmp_path: Path) -> None:
     found = cause_of(folders.killed(tmp_path))
     assert found.title == "ledger: waiting until it is ready, for 4.5 s, when it ended"
     assert found.facts == (("last answer", "FATAL: the database system is starting up"),)
+
+
+def test_what_is_killed_while_tests_run_says_so(tmp_path: Path) -> None:
+    story = folders.payments()
+    story.ready(9.6)
+    story.events.append(CommandStarted(at=BEGAN + 10, command=("pytest", "-k", "a b")))
+    found = cause_of(story.write(tmp_path, None))
+    assert found.title == "Nothing more was told while this was running"
+    assert found.facts == (("command", "pytest -k 'a b'"),)
 
 
 def test_a_passing_run_has_none(tmp_path: Path) -> None:
