@@ -132,6 +132,13 @@ CASES = {
         hosted.payments,
         (),
     ),
+    "ci": Case(
+        "examples/payments end to end, artifacts and report included; ten pairs",
+        hosted.pipeline,
+        (Limit("run", plus=0.5),),
+        rounds=10,
+        same="",
+    ),
     "slices": Case(
         "from asking for a database of 50 tables to its first answer; tests of 20 ms",
         private.waits,

@@ -100,15 +100,24 @@ def payments(given: Given) -> list[Contender]:
     return [of_engine("docker", given), of_engine("process", given)]
 
 
-def of_engine(engine: str, given: Given) -> Contender:
-    """Return `greenroom run` of the example on an engine; the first one makes the snapshots.
+def pipeline(given: Given) -> list[Contender]:
+    """The example end to end by `run`, and by `ci`, which keeps artifacts and makes a report."""
+    ci = ("ci", "--artifacts", str(given.folder / "artifacts"))
+    return [
+        of_engine("docker", given, "run", name="run"),
+        of_engine("docker", given, *ci, name="ci"),
+    ]
+
+
+def of_engine(engine: str, given: Given, *words: str, name: str = "") -> Contender:
+    """Return a command (default: `run`) on the example; the first one makes the snapshots.
 
     The one that is an image stays: it may be the user's own.
     """
-    log = given.folder / f"payments-{engine}.log"
+    log = given.folder / f"payments-{name or engine}.log"
     env = os.environ | {"PATH": f"{Path(GREENROOM).parent}{os.pathsep}{os.environ['PATH']}"}
     env |= {"XDG_STATE_HOME": str(given.folder / "state")}
-    argv = [GREENROOM, "run", "--engine", engine]
+    argv = [GREENROOM, *(words or ("run",)), "--engine", engine]
 
     def go() -> float:
         return timed(argv, cwd=PAYMENTS, log=log, env=env)
@@ -117,4 +126,4 @@ def of_engine(engine: str, given: Given) -> Contender:
         shutil.rmtree(homes_root(state_folder(env)), ignore_errors=True)
 
     go()
-    return Contender(engine, {"run": go}, clean=clean)
+    return Contender(name or engine, {"run": go}, clean=clean)

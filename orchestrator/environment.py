@@ -19,6 +19,7 @@ from orchestrator.host import manifests
 from orchestrator.host.owner import TIME_TO_LIVE, identity
 from orchestrator.lifecycle.bringing_up import Brought
 from orchestrator.lifecycle.death import DeathWatch, raise_if_dead
+from orchestrator.lifecycle.last_look import BeforeEnd
 from orchestrator.lifecycle.planner import Planner
 from orchestrator.lifecycle.running import RunningResource
 from orchestrator.lifecycle.survey import Run, survey
@@ -63,10 +64,14 @@ class Environment:
     `never`, `failed` (when the way up or the body fails) or `always`. Without `snapshots`
     everything is seeded, whatever is kept from earlier. `engine` (`docker`, `process` or `auto`)
     stands for what a manifest that is read says itself, or GREENROOM_ENGINE does, and `pull`
-    (`missing`, `always` or `never`) for what its entries say. `listen` is told every event, with
-    passwords masked. `environ` stands for the caller's environment, and `engines`, by name, for the
-    real ones: a `FakeEngine` lets manifests be tested without containers. Raises UsageError when
-    there is no such manifest and ManifestError when it has mistakes.
+    (`missing`, `always` or `never`) for what its entries say. `instead` says what resources of a
+    manifest that is read use instead: `{"ledger": "postgres:15"}`. `listen` is told every event,
+    with passwords masked. `before_end` is called with a `LastLook` just before the end, however
+    that comes, while everything still stands: to keep logs, say. What it raises is told as an event
+    and hinders nothing; it is not called for what was only joined. `environ` stands for the
+    caller's environment, and `engines`, by name, for the real ones: a `FakeEngine` lets manifests
+    be tested without containers. Raises UsageError when there is no such manifest and ManifestError
+    when it has mistakes.
     """
 
     def __init__(
@@ -79,7 +84,9 @@ class Environment:
         snapshots: bool = True,
         engine: str | None = None,
         pull: str | None = None,
+        instead: Mapping[str, str] | None = None,
         listen: Listener = ignore,
+        before_end: BeforeEnd | None = None,
         environ: Mapping[str, str] | None = None,
         engines: Mapping[str, Engine] | None = None,
     ) -> None:
@@ -87,7 +94,7 @@ class Environment:
         if not isinstance(manifest, Manifest):
             argument = None if manifest is None else os.fspath(manifest)
             path = manifests.find(argument, Path.cwd())
-            manifest = manifests.read(path, self._environ, engine=engine)
+            manifest = manifests.read(path, self._environ, engine=engine, instead=instead)
         if pull is not None:
             manifest = with_policy(manifest, pull)
         self._mask = masker(secrets_of(manifest))
@@ -110,6 +117,7 @@ class Environment:
             timeout=timeout,
             keep=Keep(keep),
             tell=self.tell,
+            before_end=before_end,
         )
 
     @classmethod
@@ -123,6 +131,7 @@ class Environment:
         keep: str = NEVER,
         snapshots: bool = True,
         listen: Listener = ignore,
+        before_end: BeforeEnd | None = None,
         engines: Mapping[str, Engine] | None = None,
     ) -> Self:
         """Make an environment of a mapping instead of a file; its paths start from `folder`."""
@@ -134,6 +143,7 @@ class Environment:
             keep=keep,
             snapshots=snapshots,
             listen=listen,
+            before_end=before_end,
             engines=engines,
         )
 
@@ -164,7 +174,7 @@ class Environment:
                 f"run {run.id} was made from {run.manifest}, which is not there any more",
                 hint=f"remove the run with: greenroom down {run.id}",
             )
-        made = cls(path, listen=listen, environ=environ)
+        made = cls(path, instead=run.instead, listen=listen, environ=environ)
         made.refuse_if_renamed(run)
         made._lifetime.join(run)
         return made
@@ -271,6 +281,21 @@ class Environment:
     def manifest(self) -> Manifest:
         """The manifest; once it is up, or planned, with everything where it is to run."""
         return self._planner.manifest
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles whose resources take part."""
+        return self._planner.profiles
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that is masked wherever it would be shown, passwords above all; the longest first."""
+        return secrets_of(self.manifest)
+
+    @property
+    def planner(self) -> Planner:
+        """What all planning of it stands on."""
+        return self._planner
 
     @property
     def joined(self) -> bool:

@@ -3,6 +3,7 @@
 GreenroomError                 70  (a bug, if it is none of the following)
 ├── UsageError                 64  a command or call that makes no sense
 ├── ManifestError              65  what is wrong in a manifest: every problem at once
+├── LockError                  65  a lock file cannot be read, or does not name every image
 ├── EngineError                75  an engine refused or failed a call
 │   ├── EngineUnavailable      69  no engine answers
 │   ├── PortTaken              75  a host port belongs to somebody else
@@ -68,6 +69,12 @@ class ManifestError(GreenroomError):
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(set(problems))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class LockError(GreenroomError):
+    """A lock file cannot be read, or does not name every image that the manifest needs."""
+
+    exit_code = 65
 
 
 class EngineError(GreenroomError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from orchestrator.copying.copier import Copier
 from orchestrator.engines.engine import Engine, Images
@@ -16,13 +16,14 @@ from orchestrator.host.turn import turn
 from orchestrator.lifecycle import snapshotting
 from orchestrator.lifecycle.bringing_up import BringingUp, Brought, compared
 from orchestrator.lifecycle.executor import Tell
+from orchestrator.lifecycle.last_look import BeforeEnd, last_look
 from orchestrator.lifecycle.planner import Planner
 from orchestrator.lifecycle.pruning import trim
 from orchestrator.lifecycle.removal import listed, remove_things
 from orchestrator.lifecycle.resetting import RESET_SECONDS, refuse_to_restart, resettable
 from orchestrator.lifecycle.survey import Run, survey
 from orchestrator.lifecycle.sweeping import sweeping
-from orchestrator.model.event import StepDone, StepStarted
+from orchestrator.model.event import Noticed, StepDone, StepStarted
 from orchestrator.model.facts import Facts
 from orchestrator.model.launch import RunLabels
 from orchestrator.model.manifest import Manifest
@@ -41,6 +42,7 @@ class Lifetime:
 
     Within `timeout` seconds everything must be ready. `real` tells that the engines are, so that a
     watchdog sees to the end; `tell` takes every event. `stop` ends a way up from another thread.
+    `before_end` takes the last look at what is to be removed or kept, and not at what is joined.
     """
 
     planner: Planner
@@ -49,8 +51,10 @@ class Lifetime:
     timeout: float
     keep: Keep
     tell: Tell
+    before_end: BeforeEnd | None = None
     hold: Hold | None = None
     brought: Brought | None = None
+    last_way: BringingUp | None = None
     joined: bool = False
     stop: Stop = field(default_factory=Stop)
 
@@ -82,9 +86,7 @@ class Lifetime:
         """Return what an earlier `greenroom up` made of this manifest, if it is up."""
         if not self.real:
             return None
-        runs = survey(self.environ).of(identity(self.manifest))
-        there = [run for run in runs if run.is_ready]
-        return max(there, key=lambda run: run.healthy, default=None)
+        return survey(self.environ).standing(identity(self.manifest))
 
     # The beginning.
 
@@ -179,7 +181,7 @@ class Lifetime:
             self.hold = hold = Hold.join(run.id, self.environ, self.engines)
             self.tell(compared(run.id, plan))
             hold.change(step.subject for step in plan.steps if isinstance(step, Start | StartRelay))
-            way = self.way(plan, known, run.run_labels)
+            way = self.way(plan, known, self.labels(run))
             is_done = self.attempt(
                 way,
                 finish=lambda: self.forget_slices(plan, run.id),
@@ -235,7 +237,7 @@ class Lifetime:
         run = Run(hold.run, tuple(listed(hold.engines, hold.run)))
         with self.planner.planned(run, self.limit, restart=names) as (plan, known):
             hold.change(step.subject for step in plan.steps if isinstance(step, Start))
-            way = self.way(plan, known, run.run_labels)
+            way = self.way(plan, known, self.labels(run))
 
             def undo(_error: BaseException, again: bool) -> None:
                 if again:
@@ -262,6 +264,10 @@ class Lifetime:
 
     # The way.
 
+    def labels(self, run: Run) -> RunLabels:
+        """Return the labels of what is added to a run by the manifest as it is now."""
+        return replace(run.run_labels, instead=self.manifest.instead)
+
     def way(self, plan: Plan, known: Facts, labels: RunLabels) -> BringingUp:
         """Return the way up by this plan."""
         return BringingUp(
@@ -277,6 +283,7 @@ class Lifetime:
 
     def walk(self, way: BringingUp) -> None:
         """Walk the way, and remove what others have left while we wait."""
+        self.last_way = way
         with self.sweeping():
             self.brought = way.walk()
         snapshotting.note_use(list(snapshotting.restored(way.plan).values()), self.environ)
@@ -312,15 +319,45 @@ class Lifetime:
         In a `hurry`, what an engine does not remove soon is left to the watchdog. Without `keep` it
         is removed, whatever else was wanted.
         """
-        hold, self.hold, self.brought = self.hold, None, None
+        hold, brought = self.hold, self.brought
+        self.hold = self.brought = None
         if hold is None:
             return
         if self.joined:
             hold.let_go()
-        elif keep and self.keep.applies(failed=failed):
-            self.tell(hold.keep(failed=failed))
-        else:
-            hold.remove(self.manifest.name, self.tell, hurry=hurry)
+            return
+        try:
+            # What is tried again at once has not come to its end.
+            if keep:
+                self.look(hold, brought, hurry=hurry)
+        finally:
+            if keep and self.keep.applies(failed=failed):
+                self.tell(hold.keep(failed=failed))
+            else:
+                hold.remove(self.manifest.name, self.tell, hurry=hurry)
+
+    def look(self, hold: Hold, brought: Brought | None, *, hurry: bool) -> None:
+        """Let whoever wants to look while everything stands; what fails in that is only told."""
+        if self.before_end is None:
+            return
+        seen = brought or self.last_way
+        try:
+            self.before_end(
+                last_look(
+                    hold.run,
+                    hold.engines,
+                    self.manifest,
+                    known=seen.instances.values() if seen else (),
+                    directory=seen.directory if seen else None,
+                    facts=self.last_way.known.engines if self.last_way else None,
+                    hurry=hurry,
+                    tell=self.tell,
+                )
+            )
+        except Exception as error:
+            words = str(error) or type(error).__name__
+            text = f"the last look at {hold.run} was broken off: {words}"
+            self.tell(Noticed(at=time.time(), text=text))
 
     def end_after(self, error: BaseException, *, keep: bool = True) -> None:
         """End it because of an error, on which is noted what could not be removed."""

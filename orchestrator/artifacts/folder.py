@@ -71,6 +71,16 @@ class Folder:
         return self.path / "output.log"
 
     @property
+    def matrix(self) -> Path:
+        """What became of the tests on several versions, as JSON: see `matrix.MatrixRecord`."""
+        return self.path / "matrix.json"
+
+    @property
+    def console(self) -> Path:
+        """All that the run of one of several combinations has written to the screen."""
+        return self.path / "console.log"
+
+    @property
     def tests(self) -> Path:
         """The folder of what test runners tell of their tests: `*.jsonl`, and dossiers."""
         return self.path / "tests"
@@ -98,21 +108,7 @@ class Folder:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            for file in (
-                self.record,
-                self.events,
-                self.manifest,
-                self.junit,
-                self.summary,
-                self.report,
-                self.variables,
-                self.output,
-            ):
-                file.unlink(missing_ok=True)
-            for folder, patterns in ((self.logs, ["*.log"]), (self.tests, ["*.jsonl", "*.txt"])):
-                for pattern in patterns:
-                    for file in folder.glob(pattern):
-                        file.unlink()
+            self.clear()
             self.logs.mkdir(exist_ok=True)
             self.tests.mkdir(exist_ok=True)
         except OSError as error:
@@ -120,6 +116,25 @@ class Folder:
                 f"cannot keep artifacts in {self.path}: {error.strerror}",
                 hint="name a folder that can be written to: --artifacts FOLDER",
             ) from error
+
+    def clear(self) -> None:
+        """Remove what an earlier run has left in it; other files stay. Raises OSError."""
+        for file in (
+            self.record,
+            self.events,
+            self.manifest,
+            self.junit,
+            self.summary,
+            self.report,
+            self.variables,
+            self.output,
+            self.matrix,
+        ):
+            file.unlink(missing_ok=True)
+        for folder, patterns in ((self.logs, ["*.log"]), (self.tests, ["*.jsonl", "*.txt"])):
+            for pattern in patterns:
+                for file in folder.glob(pattern):
+                    file.unlink()
 
     def remove(self) -> None:
         """Remove the folder and all in it."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
+from orchestrator.model.spot import Spot
+
 FORMAT = 1
 """The number of this form; a reader that knows only lower ones says so."""
 
@@ -25,21 +27,6 @@ class Verdict(StrEnum):
     NOT_REMOVED = "not removed"
     INTERRUPTED = "interrupted"
     NOT_STARTED = "not started"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Spot:
-    """A place in one of the user's files; lines and columns count from 1, 0 means unknown.
-
-    `file` is relative to where the command ran, if it is below.
-    """
-
-    file: str
-    line: int = 0
-    column: int = 0
-
-    def __str__(self) -> str:
-        return ":".join([self.file, *(str(one) for one in (self.line, self.column) if one)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +104,21 @@ class EngineRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FailingTest:
+    """A test that failed: its name as its runner shows it, and in one line why; `spot` if known."""
+
+    name: str
+    message: str = ""
+    spot: Spot | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TestCounts:
-    """How many tests ended in which way, and how long they took together."""
+    """How many tests ended in which way, and how long they took together.
+
+    `failing` are those that failed or could not be run, in the order of the report, as many as a
+    person may want to read.
+    """
 
     # pytest would take it for a class of tests.
     __test__: ClassVar[bool] = False
@@ -128,6 +128,7 @@ class TestCounts:
     errors: int = 0
     skipped: int = 0
     seconds: float = 0.0
+    failing: tuple[FailingTest, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

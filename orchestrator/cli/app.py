@@ -8,18 +8,21 @@ import typer
 
 from orchestrator.cli.arguments import WithCommand
 from orchestrator.cli.check import check
+from orchestrator.cli.ci import ci
 from orchestrator.cli.command import Command, Program
 from orchestrator.cli.doctor import doctor
 from orchestrator.cli.down import down
 from orchestrator.cli.env import env, url
 from orchestrator.cli.exec import exec_, shell
 from orchestrator.cli.extend import extend
+from orchestrator.cli.images import images
 from orchestrator.cli.import_ import import_
 from orchestrator.cli.init import init
 from orchestrator.cli.logs import logs
 from orchestrator.cli.plan import plan
 from orchestrator.cli.prune import prune
 from orchestrator.cli.ps import ps
+from orchestrator.cli.report import report
 from orchestrator.cli.reset import reset
 from orchestrator.cli.restart import restart
 from orchestrator.cli.run import run
@@ -75,13 +78,13 @@ def group(title: str, cls: type[Command] = Command, **commands: Callable[..., in
         app.command(name.rstrip("_"), rich_help_panel=title, cls=cls)(command)
 
 
-group(TEST, WithCommand, run=run)
+group(TEST, WithCommand, run=run, ci=ci)
 group(TEST, up=up, restart=restart, reset=reset)
 group(TEST, WithCommand, slice=slice_)
 group(TEST, down=down, extend=extend, prune=prune, snapshots=snapshots)
 group(LOOK, ps=ps, logs=logs)
 group(LOOK, WithCommand, exec=exec_)
-group(LOOK, shell=shell, env=env, url=url)
-group(MANIFEST, init=init, import_=import_, check=check, plan=plan)
+group(LOOK, shell=shell, env=env, url=url, report=report)
+group(MANIFEST, init=init, import_=import_, check=check, plan=plan, images=images)
 group(MANIFEST, schema=schema, technologies=technologies)
 group(HERE, doctor=doctor)

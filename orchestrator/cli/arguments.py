@@ -14,6 +14,7 @@ META = "greenroom.command"
 
 EXAMPLES = {
     "run": "greenroom run -- pytest -q",
+    "ci": "greenroom ci -- pytest -q --junitxml=junit.xml",
     "slice": "greenroom slice -- npx jest --runInBand",
     "exec": "greenroom exec ledger -- psql -c 'select 1'",
 }

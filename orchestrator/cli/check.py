@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestrator.cli.options import Engine, Json, Manifest, Profiles
+from orchestrator.cli.options import Engine, Json, Manifest, Profiles, With
 from orchestrator.cli.output import as_json, remark, result
 from orchestrator.cli.profiles import active, check_profiles
 from orchestrator.errors import ManifestError
@@ -32,6 +32,7 @@ Seeds = Annotated[
 def check(
     manifest: Manifest = None,
     profile: Profiles = None,
+    with_: With = None,
     seeds: Seeds = False,
     engine: Engine = None,
     json: Json = False,
@@ -41,12 +42,14 @@ def check(
     Nothing is started, and no engine is asked, unless the seeds are to be looked at. The exit code
     is 65 when there are mistakes, or seeds that cannot be repeated.
     """
+    from orchestrator.cli.instead import one_each
     from orchestrator.host import manifests
     from orchestrator.plan.selection import taking_part
 
+    instead = one_each(with_)
     try:
         path = manifests.find(manifest, Path.cwd())
-        found = manifests.read(path, os.environ, engine=engine, run_modules=seeds)
+        found = manifests.read(path, os.environ, engine=engine, run_modules=seeds, instead=instead)
     except ManifestError as error:
         if not json:
             raise

@@ -2,26 +2,56 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestrator.cli.session import Session
 from orchestrator.errors import CommandNotFound, Evidence, StepFailed
+
+if TYPE_CHECKING:
+    from orchestrator.ci.relaying import Relay
 
 GRACE = 10.0
 """Seconds that a child has for its own tidying up when it is told to end."""
 
 
+NOTICE = 0.2
+"""Seconds after which a signal is noticed at the latest; nearly all are noticed at once."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a child is run: `grace` is how many seconds it has when it is told to end.
+
+    One that is not `patient` has no more after Ctrl-C either. What it writes goes through a
+    `relay`, if there is one; then it reads nothing. `limit` says in words what ends it in time.
+    """
+
+    grace: float = GRACE
+    patient: bool = True
+    relay: Relay | None = None
+    limit: str = "the time for all of it (--timeout)"
+
+
+USUAL = Manner()
+"""At the terminal, with all the time that it wants."""
+
+
 class Child:
     """A command while it runs. What it is told before it is there, it is told then."""
 
-    def __init__(self, listening: Session) -> None:
+    def __init__(self, listening: Session, manner: Manner = USUAL) -> None:
         self._listening = listening
+        self._manner = manner
         self._process: subprocess.Popen[bytes] | None = None
         self._early: list[int] = []
         self._interrupts = 0
@@ -39,20 +69,33 @@ class Child:
         After so many seconds it is told to end, and StepFailed is raised when it has.
         """
         try:
-            self._process = process = subprocess.Popen(argv, cwd=folder, env=dict(environ))
+            self._process = process = self._start(argv, folder, environ)
         except OSError as error:
             raise CommandNotFound(f"cannot run {argv[0]}: {error.strerror}") from error
         for number in self._early:
             self._pass_on(number, process)
         try:
-            return process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self._pass_on(signal.SIGTERM, process)
-            process.wait()
-            raise not_done(argv[0], seconds or 0.0) from None
+            if not ended(process, seconds):
+                self._pass_on(signal.SIGTERM, process)
+                ended(process)
+                raise not_done(argv[0], seconds or 0.0, self._manner.limit)
+            return process.returncode
         finally:
             if self._killer:
                 self._killer.cancel()
+
+    def _start(
+        self, argv: Sequence[str], folder: Path, environ: Mapping[str, str]
+    ) -> subprocess.Popen[bytes]:
+        relay = self._manner.relay
+        if relay is None:
+            return subprocess.Popen(argv, cwd=folder, env=dict(environ))
+        out, err = relay.outlets
+        started = subprocess.Popen(
+            argv, cwd=folder, env=dict(environ), stdin=subprocess.DEVNULL, stdout=out, stderr=err
+        )
+        relay.begun()
+        return started
 
     def tell(self, number: int) -> None:
         """Pass a signal on; called from its handler."""
@@ -66,8 +109,12 @@ class Child:
             self._interrupt(process)
             return
         process.send_signal(number)
+        self._limit(process)
+
+    def _limit(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill it, and all that it has started, when its time is over."""
         if self._killer is None:
-            self._killer = threading.Timer(GRACE, kill_family, [process.pid])
+            self._killer = threading.Timer(self._manner.grace, kill_family, [process.pid])
             self._killer.daemon = True
             self._killer.start()
 
@@ -79,6 +126,28 @@ class Child:
             self._listening.say(text)
         if not terminal_tells_children():
             process.send_signal(signal.SIGINT)
+        if not self._manner.patient:
+            self._limit(process)
+
+
+def ended(process: subprocess.Popen[bytes], seconds: float | None = None) -> bool:
+    """Wait for the end of a process, so many seconds at most; whether it has come.
+
+    A signal that arrives just before the system is asked to wait would be noticed only when that
+    comes back, and so the system is asked in a thread.
+    """
+    over = threading.Event()
+
+    def wait() -> None:
+        process.wait()
+        over.set()
+
+    threading.Thread(target=wait, name="greenroom-child", daemon=True).start()
+    until = math.inf if seconds is None else time.monotonic() + seconds
+    while not over.wait(min(NOTICE, max(0.0, until - time.monotonic()))):
+        if time.monotonic() >= until:
+            return over.is_set()
+    return True
 
 
 def run_child(
@@ -87,25 +156,26 @@ def run_child(
     environ: Mapping[str, str],
     listening: Session,
     seconds: float | None = None,
+    manner: Manner = USUAL,
 ) -> int:
     """Run a command to its end and return its exit code, 128 and the signal's number if killed.
 
     Raises CommandNotFound, and StepFailed when it is not done after so many `seconds` (None: it may
     take its time); Ended after Ctrl-C, or another signal. All that only when the child has ended.
     """
-    child = Child(listening)
+    child = Child(listening, manner)
     with listening.signals.passed_on(child.tell):
         code = child.run(argv, folder, environ, seconds)
     return code if code >= 0 else 128 - code
 
 
-def not_done(program: str, seconds: float) -> StepFailed:
+def not_done(program: str, seconds: float, limit: str) -> StepFailed:
     """Return the error for a command that took too long."""
     return StepFailed(
         f"run {program}",
-        f"{program} was not done when the time for all of it (--timeout) was over",
+        f"{program} was not done when {limit} was over",
         evidence=Evidence(seconds=seconds),
-        hint="give the whole more time, say --timeout 30m, or find out what it waits for",
+        hint="give it more time, or find out what it waits for",
     )
 
 

@@ -48,6 +48,11 @@ def resources(incomplete: str) -> list[str]:
         return []
 
 
+def replaceable(incomplete: str) -> list[str]:
+    """Return the names in the manifest here or above, as `--with` takes them."""
+    return [f"{name}=" for name in resources(incomplete)]
+
+
 def nearest() -> Path:
     """Return the manifest that commands take when none is named; StopIteration if there is none."""
     here = Path.cwd()

@@ -14,7 +14,6 @@ def duration(text: str, option: str) -> float:
     """Return a duration in seconds. Raises UsageError, naming the option, for anything else."""
     found = DURATION.fullmatch(text.strip())
     if not found or not float(found[1]):
-        raise UsageError(
-            f"{option} {text} is no duration", hint=f"write {option} 90s, 5m or 2h, say"
-        )
+        said = option if option.endswith("=") else f"{option} "
+        raise UsageError(f"{said}{text} is no duration", hint=f"write {said}90s, 5m or 2h, say")
     return float(found[1]) * SECONDS[found[2]]

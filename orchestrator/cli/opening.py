@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from orchestrator.cli.session import Session
 
 if TYPE_CHECKING:
     from orchestrator.environment import Environment
+    from orchestrator.lifecycle.last_look import BeforeEnd
     from orchestrator.model.manifest import Manifest
 
 
@@ -21,14 +23,19 @@ def opened(
     listening: Session | None = None,
     *,
     timeout: str | None = None,
+    seconds: float | None = None,
     keep: str = "never",
     snapshots: bool = True,
     engine: str | None = None,
     pull: str | None = None,
+    instead: Mapping[str, str] | None = None,
     run_modules: bool = True,
+    before_end: BeforeEnd | None = None,
 ) -> Environment:
     """Return the environment of a manifest, told to this session; nothing is up yet.
 
+    `instead` says what resources use instead of what the manifest says, by name.
+    Everything must be ready within the `timeout`, or within so many `seconds`, if that is less.
     With `run_modules` its modules of testcontainers are asked what they will be, by running them.
     Raises UsageError for a manifest, a profile, a time or a way of keeping that does not exist,
     ManifestError with mistakes.
@@ -39,16 +46,18 @@ def opened(
     found: str | Manifest | None = manifest
     if not run_modules:
         path = manifests.find(manifest, Path.cwd())
-        found = manifests.read(path, os.environ, engine=engine, run_modules=False)
+        found = manifests.read(path, os.environ, engine=engine, run_modules=False, instead=instead)
     environment = Environment(
         found,
         profiles=profiles or (),
-        timeout=duration(timeout, "--timeout") if timeout else TIMEOUT,
+        timeout=min(duration(timeout, "--timeout") if timeout else TIMEOUT, seconds or TIMEOUT),
         keep=keep,
         snapshots=snapshots,
         engine=engine,
         pull=pull,
+        instead=instead,
         listen=listening.listen if listening else ignore,
+        before_end=before_end,
     )
     check_profiles(environment.manifest, active(profiles))
     return environment

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.cli.completing import manifests, resources
+from orchestrator.cli.completing import manifests, replaceable, resources
 
 Manifest = Annotated[
     str | None,
@@ -46,6 +46,14 @@ Verbose = Annotated[
         "--verbose",
         "-v",
         help="Show as plain lines why each step is taken and what every probe is answered.",
+    ),
+]
+
+InTime = Annotated[
+    bool,
+    typer.Option(
+        "--timeline",
+        help="Draw, when the way up is over, what took how long, and what decided that.",
     ),
 ]
 
@@ -122,6 +130,18 @@ Pull = Annotated[
         "always or never.",
         show_default=False,
         autocompletion=lambda: ["missing", "always", "never"],
+    ),
+]
+
+With = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="NAME=USE",
+        help="What a resource uses instead of what the manifest says: ledger=postgres:15, or an "
+        "image. Can be given several times.",
+        show_default=False,
+        autocompletion=replaceable,
     ),
 ]
 

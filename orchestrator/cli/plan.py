@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orchestrator.cli.options import Engine, Json, Manifest, NoSnapshots, Profiles, Pull
+from orchestrator.cli.options import Engine, Json, Manifest, NoSnapshots, Profiles, Pull, With
 from orchestrator.cli.output import as_json
 from orchestrator.errors import EngineUnavailable
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def plan(
     manifest: Manifest = None,
     profile: Profiles = None,
+    with_: With = None,
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask no engine: nothing is known of its images.")
     ] = False,
@@ -30,6 +31,7 @@ def plan(
 
     Each step with its cause and the steps it waits for. Nothing is started.
     """
+    from orchestrator.cli.instead import one_each
     from orchestrator.cli.opening import opened
     from orchestrator.plan import plan_text
 
@@ -39,6 +41,7 @@ def plan(
         snapshots=not no_snapshots,
         engine=engine,
         pull=pull,
+        instead=one_each(with_),
         run_modules=not offline,
     )
     try:

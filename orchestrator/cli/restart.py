@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -45,13 +47,24 @@ def restart(
     from orchestrator.cli.up import stand, tell_addresses
 
     with session(events=events, verbose=verbose) as listening:
-        environment = opened(of, None, listening, timeout=timeout)
+        environment = opened(of, None, listening, timeout=timeout, instead=used_by(of))
         check_names(environment, resource)
         stand(environment, listening, restart=tuple(resource))
     if events != STDOUT:
         tell_addresses(environment, of)
         tell_users(environment, resource)
     return 0
+
+
+def used_by(of: str | None) -> dict[str, str]:
+    """Return what resources use instead (`--with`) in what is up of a manifest: that stays so."""
+    from orchestrator.cli.choosing import identity_of
+    from orchestrator.host import manifests
+    from orchestrator.lifecycle.survey import survey
+
+    path = manifests.find(of, Path.cwd())
+    run = survey(os.environ).standing(identity_of(path))
+    return run.instead if run else {}
 
 
 def tell_users(environment: Environment, names: list[str]) -> None:

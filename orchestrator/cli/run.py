@@ -14,12 +14,14 @@ from orchestrator.cli.durations import duration
 from orchestrator.cli.options import (
     Engine,
     Events,
+    InTime,
     Keep,
     Manifest,
     NoSnapshots,
     Profiles,
     Pull,
     Verbose,
+    With,
 )
 from orchestrator.errors import GreenroomError, NotRemoved, ServiceDied, StepFailed, UsageError
 
@@ -46,6 +48,7 @@ def run(
     ctx: typer.Context,
     manifest: Manifest = None,
     profile: Profiles = None,
+    with_: With = None,
     timeout: WholeTime = None,
     keep: Keep = "never",
     no_snapshots: NoSnapshots = False,
@@ -53,6 +56,7 @@ def run(
     engine: Engine = None,
     events: Events = None,
     verbose: Verbose = False,
+    timeline: InTime = False,
 ) -> int:
     """Start everything, run CMD in it, remove everything.
 
@@ -68,12 +72,13 @@ def run(
 
     greenroom run -- pytest -q -k payment
     """
+    from orchestrator.cli.instead import one_each
     from orchestrator.cli.opening import opened
     from orchestrator.cli.session import session
     from orchestrator.cli.tests import tests_of
     from orchestrator.waiting import Deadline
 
-    with session(events=events, verbose=verbose) as listening:
+    with session(events=events, verbose=verbose, timeline=timeline) as listening:
         environment = with_hint(
             lambda: opened(
                 manifest,
@@ -84,6 +89,7 @@ def run(
                 snapshots=not no_snapshots,
                 engine=engine,
                 pull=pull,
+                instead=one_each(with_),
             ),
             manifest,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,9 +28,9 @@ class Session:
     anything from being removed.
     """
 
-    def __init__(self, displays: list[Display]) -> None:
+    def __init__(self, displays: list[Display], *, one_is_all: bool = False) -> None:
         self._displays = displays
-        self.signals = Signals(self.say, self.leave)
+        self.signals = Signals(self.say, self.leave, one_is_all=one_is_all)
 
     def listen(self, event: Event) -> None:
         """Take in one event and show it."""
@@ -84,18 +84,30 @@ class Session:
 
 
 @contextmanager
-def session(*, events: str | None = None, verbose: bool = False) -> Iterator[Session]:
+def session(
+    *,
+    events: str | None = None,
+    verbose: bool = False,
+    timeline: bool = False,
+    shown: Sequence[Display] = (),
+    one_is_all: bool = False,
+) -> Iterator[Session]:
     """Open what shows events and catch signals, for as long as the block runs.
 
-    `events` is the file that gets every event as a line of JSON, `-` for stdout.
+    `events` is the file that gets every event as a line of JSON, `-` for stdout. `shown` stand in
+    the place of what is shown on stderr otherwise; with `timeline` the way up is drawn there, too,
+    when it is over. With `one_is_all`, only the first signal counts.
     """
     with ExitStack() as stack:
-        displays = [display(sys.stderr, os.environ, verbose=verbose)]
+        displays = list(shown) or [display(sys.stderr, os.environ, verbose=verbose)]
         if events is not None:
             displays.append(written_to(events, stack))
-        for shown in displays:
-            stack.callback(shown.close)
-        opened = Session(displays)
+        if timeline:
+            displays.append(in_time())
+        # What was shown something first is closed first.
+        for one in reversed(displays):
+            stack.callback(one.close)
+        opened = Session(displays, one_is_all=one_is_all)
         stack.enter_context(opened.signals)
         try:
             yield opened
@@ -116,6 +128,13 @@ def written_to(events: str, stack: ExitStack) -> Display:
             f"cannot write events to {events}: {error.strerror}",
             hint="name a file in a folder that exists, or - for stdout",
         ) from error
+
+
+def in_time() -> Display:
+    """Return what draws the way up on stderr."""
+    from orchestrator.render.timeline import InTime
+
+    return InTime(sys.stderr, os.environ)
 
 
 def interrupted(error: KeyboardInterrupt) -> Interrupted:

@@ -45,12 +45,20 @@ class Signals:
 
     `removing` says that removal is on its way: then the first signal is answered with words, and
     the second one ends this process through `leave`, which gets the signal's number. What is left
-    then is removed by the watchdog, if the run is `watched`. `say` must take no lock.
+    then is removed by the watchdog, if the run is `watched`. With `one_is_all`, further ones are
+    no impatience: CI systems send several in any case. `say` must take no lock.
     """
 
-    def __init__(self, say: Callable[[str], None], leave: Callable[[int], None] = os_exit) -> None:
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        leave: Callable[[int], None] = os_exit,
+        *,
+        one_is_all: bool = False,
+    ) -> None:
         self._say = say
         self._leave = leave
+        self._one_is_all = one_is_all
         self._asked = 0
         self.watched = True
         self._before: dict[int, Handler] = {}
@@ -101,10 +109,11 @@ class Signals:
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         if self.removing:
-            self._put_off = number
+            self._put_off = self._put_off or number
             self._insist(number)
         elif self._child:
-            self._put_off = number
+            # The first one is why we end, whatever else is sent meanwhile.
+            self._put_off = self._put_off or number
             self._child(number)
         else:
             self.end(number)
@@ -112,7 +121,7 @@ class Signals:
     def _insist(self, number: int) -> None:
         """Somebody wants us to end although removal is under way."""
         self._asked += 1
-        if not self.watched:
+        if self._one_is_all or not self.watched:
             self._say("removal is under way; please wait for its end")
         elif self._asked == 1:
             self._say("removal is under way; once more, and it is left to the watchdog")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from orchestrator.cli.child import run_child
+from orchestrator.cli.child import USUAL, Manner, run_child
 from orchestrator.cli.session import Session
 from orchestrator.errors import CommandNotFound, UsageError
-from orchestrator.model.event import Noticed
+from orchestrator.model.event import CommandEnded, CommandStarted
 from orchestrator.model.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -28,25 +29,26 @@ class Tests:
     folder: Path
 
     def run(
-        self, environment: Environment, listening: Session, seconds: float | None = None
+        self,
+        environment: Environment,
+        listening: Session,
+        seconds: float | None = None,
+        manner: Manner = USUAL,
+        env: Mapping[str, str] = MappingProxyType({}),
     ) -> int:
-        """Run it with all addresses in its environment, and return its exit code.
+        """Run it with all addresses in its environment, and `env`, and return its exit code.
 
         It is ended after so many seconds; see `run_child`.
         """
         argv = self.command or environment.command
         assert argv is not None, "who has no command was turned away"
-        announce(environment, f"running {shlex.join(argv)}")
-        surroundings = {**os.environ, **environment.variables}
-        code = run_child(argv, self.folder, surroundings, listening, seconds)
-        if code:
-            announce(environment, f"{argv[0]} ended with exit code {code}")
+        began = time.time()
+        environment.tell(CommandStarted(at=began, command=argv))
+        surroundings = {**os.environ, **environment.variables, **env}
+        code = run_child(argv, self.folder, surroundings, listening, seconds, manner)
+        now = time.time()
+        environment.tell(CommandEnded(at=now, command=argv, code=code, seconds=now - began))
         return code
-
-
-def announce(environment: Environment, text: str) -> None:
-    """Tell everybody who listens."""
-    environment.tell(Noticed(at=time.time(), text=text))
 
 
 def tests_of(manifest: Manifest, command: list[str] | None) -> Tests:

@@ -10,6 +10,7 @@ import typer
 from orchestrator.cli.options import (
     Engine,
     Events,
+    InTime,
     Keep,
     Manifest,
     NoSnapshots,
@@ -18,6 +19,7 @@ from orchestrator.cli.options import (
     Timeout,
     Ttl,
     Verbose,
+    With,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ Fresh = Annotated[
 def up(
     manifest: Manifest = None,
     profile: Profiles = None,
+    with_: With = None,
     fresh: Fresh = False,
     ttl: Ttl = None,
     timeout: Timeout = None,
@@ -41,6 +44,7 @@ def up(
     engine: Engine = None,
     events: Events = None,
     verbose: Verbose = False,
+    timeline: InTime = False,
 ) -> int:
     """Start everything and leave it up.
 
@@ -51,12 +55,13 @@ def up(
     with its data; what has changed or died is made anew, and what depends on that.
     """
     from orchestrator.cli.durations import duration
+    from orchestrator.cli.instead import one_each
     from orchestrator.cli.opening import opened
     from orchestrator.cli.session import STDOUT, session
     from orchestrator.host.owner import TIME_TO_LIVE
 
     seconds = duration(ttl, "--ttl") if ttl else TIME_TO_LIVE
-    with session(events=events, verbose=verbose) as listening:
+    with session(events=events, verbose=verbose, timeline=timeline) as listening:
         environment = opened(
             manifest,
             profile,
@@ -66,6 +71,7 @@ def up(
             snapshots=not no_snapshots,
             engine=engine,
             pull=pull,
+            instead=one_each(with_),
         )
         stand(environment, listening, ttl=seconds, fresh=fresh)
     if events != STDOUT:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from orchestrator.model.facts import EngineFacts
+from orchestrator.model.image import PresentImage
 from orchestrator.model.launch import (
     ExecResult,
     Found,
@@ -143,6 +144,36 @@ class Images(Protocol):
 
     def remove_image(self, image: Image, deadline: Deadline) -> None:
         """Remove an image; gone is fine. Raises EngineError while something is made of it."""
+
+
+@runtime_checkable
+class Registries(Protocol):
+    """What engines of images can do besides that tell where images came from, and send them on."""
+
+    def present_image(self, image: str, deadline: Deadline) -> PresentImage | None:
+        """All that is known of an image that is present, None when it is not."""
+
+    def registry_digest(self, image: str, deadline: Deadline, notice: Notice = unheard) -> str:
+        """The digest of what the image's registry has under its name now.
+
+        Of an image for several platforms it is that of the index, and so the same on all of them.
+        An engine that has no such question fetches the image. Raises ImageUnavailable with the
+        registry's words.
+        """
+
+    def push(
+        self,
+        image: str,
+        name: str,
+        progress: Progress,
+        deadline: Deadline,
+        notice: Notice = unheard,
+    ) -> str:
+        """Send a present image to a registry under another name, and return its digest there.
+
+        The name is taken away again, unless it was there before. Raises ImageUnavailable with the
+        registry's words; `passing` when another attempt may succeed.
+        """
 
 
 @runtime_checkable

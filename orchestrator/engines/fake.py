@@ -11,7 +11,9 @@
 It keeps the promises of the `Engine` protocol in plain lines, so that it also shows what an engine
 is. Nothing answers on its ports, unless it is made with `listening=True`: then each one is a real
 socket that stays open, and gives to whatever comes the reply it was told. With `snapshots=True` it
-keeps seeded state of whatever runs an image that is in `world.images`.
+keeps seeded state of whatever runs an image that is in `world.images`. What registries have is in
+`world.registry`, each name with its digest; an image that is present and came from one has that
+digest in `world.digests`, as `repository@digest`, under its id.
 """
 
 # ruff: noqa: ARG002 - the protocol's arguments, of which a fake needs few
@@ -19,6 +21,7 @@ keeps seeded state of whatever runs an image that is in `world.images`.
 from __future__ import annotations
 
 import builtins
+import hashlib
 import itertools
 import re
 import threading
@@ -27,8 +30,9 @@ from dataclasses import dataclass, field, replace
 
 from orchestrator.engines.engine import Notice, Progress, unheard
 from orchestrator.engines.fake_ports import Server, serve
-from orchestrator.errors import EngineError, Gone, PortTaken
+from orchestrator.errors import EngineError, Gone, ImageUnavailable, PortTaken
 from orchestrator.model.facts import EngineFacts
+from orchestrator.model.image import ImageName, PresentImage
 from orchestrator.model.launch import (
     ENVIRONMENT,
     PLACE,
@@ -71,6 +75,8 @@ class World:
     launches: dict[str, Launch] = field(default_factory=dict)
     servers: dict[str, list[Server]] = field(default_factory=dict)
     images: dict[str, str] = field(default_factory=dict)
+    registry: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, tuple[str, ...]] = field(default_factory=dict)
     built: dict[str, Image] = field(default_factory=dict)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     scripts: dict[str, Script] = field(default_factory=dict)
@@ -86,13 +92,18 @@ class _Fault:
     seen: int = 0
 
 
+def hash_of(text: str) -> str:
+    """Return a digest's digits for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def echoed(stdin: bytes) -> str:
     """Return what clients print that they are told to print."""
     return b"\n".join(one[1] or one[2] for one in ECHO.finditer(stdin)).decode()
 
 
 class FakeEngine:
-    """Implements `Engine`, `Images`, `Snapshots` and `Guests`.
+    """Implements `Engine`, `Images`, `Registries`, `Snapshots` and `Guests`.
 
     `calls` is what was asked of it, one text for each call.
     """
@@ -293,6 +304,9 @@ class FakeEngine:
         self._called(deadline, "pull", image)
         progress(f"pulling {image}", 1, 1)
         self.world.images[image] = f"sha256:{image}"
+        if digest := self.world.registry.get(image):
+            name = ImageName.of(image).name
+            self.world.digests[self.world.images[image]] = (f"{name}@{digest}",)
 
     def build(
         self,
@@ -323,6 +337,37 @@ class FakeEngine:
             raise EngineError(f"cannot remove the image {name}: it is in use")
         self.world.built.pop(name, None)
         self.world.images.pop(name, None)
+
+    # What engines can do besides that know where images came from.
+
+    def present_image(self, image: str, deadline: Deadline) -> PresentImage | None:
+        """An image that was pulled, built, or put into `world.images`."""
+        self._called(deadline, "present_image", image)
+        id_ = self.world.images.get(image)
+        return PresentImage(id_, self.world.digests.get(id_, ()), 1, "linux/amd64") if id_ else None
+
+    def registry_digest(self, image: str, deadline: Deadline, notice: Notice = unheard) -> str:
+        """What `world.registry` has under this name."""
+        self._called(deadline, "registry_digest", image)
+        if image not in self.world.registry:
+            raise ImageUnavailable(f"cannot ask for {image}: its registry has no such image")
+        return self.world.registry[image]
+
+    def push(
+        self,
+        image: str,
+        name: str,
+        progress: Progress,
+        deadline: Deadline,
+        notice: Notice = unheard,
+    ) -> str:
+        """Have it in `world.registry` from now on, under the digest that it came with, if any."""
+        self._called(deadline, "push", name)
+        progress(f"pushing {name}", 1, 1)
+        known = self.world.digests.get(self.world.images[image], ())
+        digest = next((one.partition("@")[2] for one in known), f"sha256:{hash_of(image)}")
+        self.world.registry[name] = digest
+        return digest
 
     # What engines that keep seeded state can do besides.
 

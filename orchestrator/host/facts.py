@@ -10,6 +10,7 @@ from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine, Images, Snapshots
 from orchestrator.errors import EngineUnavailable, UsageError
 from orchestrator.host.digests import digests
+from orchestrator.host.locks import read_lock
 from orchestrator.host.programs import clients, programs
 from orchestrator.manifest.building.image import is_image_name
 from orchestrator.model.facts import EngineFacts, Facts
@@ -27,9 +28,12 @@ PREFIX = "GREENROOM_IMAGE_PREFIX"
 SECONDS = 15.0
 
 
-def offline(environ: Mapping[str, str]) -> Facts:
-    """Return the facts of a world of which nothing is known but the user's own settings."""
-    return Facts(image_prefix=image_prefix(environ))
+def offline(manifest: Manifest, environ: Mapping[str, str]) -> Facts:
+    """Return the facts of a world of which nothing is known but the user's own files and settings.
+
+    Raises LockError for a lock that cannot be read.
+    """
+    return Facts(image_prefix=image_prefix(environ), lock=read_lock(manifest))
 
 
 def image_prefix(environ: Mapping[str, str]) -> str:
@@ -37,13 +41,19 @@ def image_prefix(environ: Mapping[str, str]) -> str:
 
     Raises UsageError when no image could have such a name.
     """
-    prefix = environ.get(PREFIX, "").strip()
-    if not prefix:
-        return ""
-    prefix = prefix.rstrip("/") + "/"
+    written = environ.get(PREFIX, "").strip()
+    return checked_prefix(written, PREFIX, ", or unset it") if written else ""
+
+
+def checked_prefix(written: str, name: str, otherwise: str = "") -> str:
+    """Return a prefix with a slash at its end; `name` is where it was written.
+
+    Raises UsageError when no image could have such a name.
+    """
+    prefix = written.strip().rstrip("/") + "/"
     if not is_image_name(f"{prefix}postgres"):
-        hint = "write it like registry.example.com/mirror/, without https://, or unset it"
-        raise UsageError(f'{PREFIX} cannot be "{prefix}"', hint=hint)
+        hint = f"write it like registry.example.com/mirror/, without https://{otherwise}"
+        raise UsageError(f'{name} cannot be "{prefix}"', hint=hint)
     return prefix
 
 
@@ -60,8 +70,10 @@ def gather(
 
     `standing` is what an earlier `up` of this manifest has. Raises EngineUnavailable when an engine
     that the manifest needs does not answer, or a program that a server of this host needs is not to
-    be had. Without `snapshots` none is looked for, or made.
+    be had; and LockError for a lock that cannot be read. Without `snapshots` none is looked for, or
+    made.
     """
+    begun = offline(manifest, environ)
     resources = list(manifest.resources.values())
     # A context of many files takes its time to read; what is asked last has its own.
     reading_at_once = ThreadPoolExecutor(2, "greenroom-facts")
@@ -71,7 +83,7 @@ def gather(
         looking = beside.submit(programs, servers, environ, loose=manifest.loose)
         given = clients(servers, environ)
         described = {name: engine.describe(deadline) for name, engine in engines.items()}
-        known = Facts(engines=described, image_prefix=image_prefix(environ))
+        known = replace(begun, engines=described)
         refuse_relay(servers, described)
         fetched = present(engines, names(resources, known, built=False), deadline)
         known = replace(

@@ -150,6 +150,7 @@ def read(
     display: str | None = None,
     engine: str | None = None,
     run_modules: bool = True,
+    instead: Mapping[str, str] | None = None,
 ) -> Manifest:
     """Load a manifest from a file. Raises ManifestError with every mistake.
 
@@ -157,7 +158,7 @@ def read(
     interpreter. Without `run_modules` nothing is run, and nobody knows their ports and fields.
 
     `engine`, or else GREENROOM_ENGINE, stands for what it says itself of where things run. Raises
-    UsageError when that is no engine.
+    UsageError when that is no engine. `instead` says what resources use instead, by name.
     """
     # Imported here, because whoever only looks for manifests needs neither the model nor YAML.
     from orchestrator.manifest import load
@@ -183,6 +184,7 @@ def read(
             ready_made=included_by_name(),
             translators=TRANSLATORS,
             modules=modules if run_modules else None,
+            instead=instead,
         )
     return with_passwords(manifest, machine_secret(environ))
 

@@ -44,6 +44,7 @@ def new_labels(manifest: Manifest, *, stays: bool, ttl: float = TIME_TO_LIVE) ->
         owner=str(Owner.here()),
         expires=int(time.time() + ttl),
         stays=stays,
+        instead=manifest.instead,
     )
 
 

@@ -71,7 +71,8 @@ class BringingUp:
     """One way up: the plan is walked once; what went wrong is for the caller to clean up.
 
     `limit` is the deadline of the whole. `unsure` tells afterwards that a call was left before its
-    answer: what it makes may appear later; `begun` is what was started.
+    answer: what it makes may appear later; `begun` is what was started,
+    `instances` all that was there, and `directory` where; None before anything was laid out.
     """
 
     def __init__(
@@ -95,6 +96,8 @@ class BringingUp:
         self.limit = limit
         self.unsure = False
         self.begun: tuple[Found, ...] = ()
+        self.instances: Mapping[Instance, Found] = {}
+        self.directory: Directory | None = None
         self.under_way = UnderWay(tell)
 
     def walk(self) -> Brought:
@@ -120,6 +123,8 @@ class BringingUp:
             finally:
                 self.unsure = stage.unsure
                 self.begun = tuple(stage.started)
+                self.instances = dict(stage.found)
+                self.directory = stage.directory
         self.tell(ready(self.labels.run, stage.directory, time.monotonic() - began))
         return Brought(self.labels.run, self.engines, stage.directory, stage.found)
 

@@ -20,7 +20,9 @@ from orchestrator.model.resource import PROCESS
 from orchestrator.model.step import ChangeKind, Plan
 from orchestrator.plan import plan_up
 from orchestrator.plan.fetching import never_pulled
+from orchestrator.plan.locking import gone, unlocked
 from orchestrator.plan.relay import engines as needed_engines
+from orchestrator.plan.selection import RESTART, taking_part
 from orchestrator.waiting import Deadline, TimedOut
 
 
@@ -76,16 +78,22 @@ class Planner:
     def plan(self, known: Facts, *, fresh: bool = False, restart: Collection[str] = ()) -> Plan:
         """Return what leads from what is known to what the manifest wants.
 
-        Raises ImageUnavailable when that needs an image that is not there and must not be pulled.
+        Raises LockError when there is a lock, and it does not name all images that take part, and
+        ImageUnavailable when an image is needed that is not there and cannot or must not be pulled.
         """
+        there = taking_part(self.manifest, self.profiles, dict.fromkeys(restart, RESTART))
+        if missing := unlocked([self.manifest.resources[name] for name in there], known):
+            raise fetching.not_locked(missing, known)
         plan = plan_up(self.manifest, known, self.profiles, fresh=fresh, restart=restart)
+        if missing := gone(plan, self.manifest.resources, known):
+            raise fetching.locked_and_gone(missing, known)
         if missing := never_pulled(plan, self.manifest.resources, known):
             raise fetching.not_to_be_pulled(missing)
         return plan
 
     def plan_offline(self) -> Plan:
         """Return what would be done in a world of which nothing is known."""
-        return self.plan(facts.offline(self.environ))
+        return self.plan(facts.offline(self.manifest, self.environ))
 
     def difference(self, run: Run) -> str:
         """Return in words how a run of this manifest differs from what it says now, if it does."""

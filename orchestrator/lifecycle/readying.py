@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,11 @@ from orchestrator.model.step import Ready
 from orchestrator.model.template import Template
 from orchestrator.probes import Died, NotYet, Target, wait_ready
 from orchestrator.waiting import Deadline
+
+LOOK = "its log says why; --keep failed leaves it as it is, to look inside"
+
+REFUSAL = re.compile(r"HTTP [34]\d\d")
+"""Answers that more time does not change: no such page, or elsewhere, or not for us."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,9 @@ class Readying:
                 self.answered(str(died.state))
                 return
             evidence = self.evidence(began, died.answer, died.state)
-            raise StepFailed(self.step.key, self.ended(died.state), evidence=evidence) from died
+            hint = LOOK if died.state.status == "exited" else ""
+            words = self.ended(died.state)
+            raise StepFailed(self.step.key, words, evidence=evidence, hint=hint) from died
         except NotYet as late:
             raise self.late(began, late.answer) from late
 
@@ -112,7 +120,9 @@ class Readying:
         state = None if given else state_of(self.engine, self.found)
         waited = "has not exited" if isinstance(self.step.readiness.probe, Exit) else "is not ready"
         seconds, over = self.step.timeout, ""
-        hint = f"if it needs more time, give {self.step.instance.resource} a longer `timeout:`"
+        hint = refused(self.step.readiness.probe, answer) or (
+            f"if it needs more time, give {self.step.instance.resource} a longer `timeout:`"
+        )
         if given:
             hint = f"see that it runs, and that {given} can be reached from here"
         if self.limit.passed:
@@ -133,6 +143,16 @@ class Readying:
             state=str(state or ""),
             log=tail_of(self.engine, self.found),
         )
+
+
+def refused(probe: Probe, answer: str) -> str:
+    """Return what to do where it answers all the time, and only not what was asked; or nothing."""
+    if isinstance(probe, Http) and REFUSAL.fullmatch(answer):
+        return (
+            f"it answers {probe.path} with {answer}: see that `ready` names a path that it has, "
+            "or the `status` that it means"
+        )
+    return ""
 
 
 def wait_for_relay(

@@ -13,14 +13,14 @@ from orchestrator.addressing.launching import launch
 from orchestrator.addressing.places import with_places
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine, Guests, Images, Progress
-from orchestrator.errors import BuildFailed, Evidence, ModuleFailed, PortTaken, StepFailed
+from orchestrator.errors import Evidence, ModuleFailed, PortTaken, StepFailed
 from orchestrator.host.ports import SHARED, HeldPorts
 from orchestrator.host.relaying import relay_command
+from orchestrator.lifecycle import building
 from orchestrator.lifecycle.evidence import LONGER, OVER, SILENT, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
-from orchestrator.lifecycle.fetching import Fetching
-from orchestrator.model.event import StepProgress
-from orchestrator.model.launch import ENVIRONMENT, Found, Launch, Opened, RunLabels
+from orchestrator.lifecycle.fetching import IMAGE_SECONDS, Fetching, progress_of
+from orchestrator.model.launch import Found, Launch, Opened, RunLabels
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import DOCKER, PROCESS, Instance
 from orchestrator.model.step import (
@@ -53,7 +53,6 @@ OPEN_SECONDS = 30.0
 START_SECONDS = 60.0
 RESTORE_SECONDS = 600.0
 REMOVE_SECONDS = 60.0
-IMAGE_SECONDS = 600.0
 
 PORT_ATTEMPTS = 5
 """How often another host port is tried for one instance when the chosen one was taken after all."""
@@ -166,16 +165,16 @@ class Stage:
         self.pulled[step.image] = self.fetching.pull(step, images, progress, deadline)
 
     def build(self, step: BuildImage) -> None:
-        """Make an image; its label says whose it is, so that it can be listed and removed."""
-        labels = {ENVIRONMENT: self.labels.labels()[ENVIRONMENT]}
-        deadline = self.until(IMAGE_SECONDS)
-        try:
-            self.images(step.engine).build(
-                step.image, step.build, labels, self.progress(step), deadline
-            )
-        except BuildFailed as error:
-            evidence = Evidence(log=error.log)
-            raise StepFailed(step.key, error.message, evidence=evidence, hint=error.hint) from error
+        """Make an image."""
+        building.build(
+            step,
+            self.images(step.engine),
+            self.labels,
+            self.environ,
+            self.tell,
+            self.progress(step),
+            self.until(IMAGE_SECONDS),
+        )
 
     def images(self, engine: str) -> Images:
         """Return the engine as one that has images; plans ask no other for any."""
@@ -359,18 +358,4 @@ class Stage:
 
     def progress(self, step: Step, unit: str = "") -> Progress:
         """Return what a long call tells of its progress, as events."""
-
-        def told(text: str, done: int, total: int) -> None:
-            self.tell(
-                StepProgress(
-                    at=time.time(),
-                    step=step.key,
-                    subject=step.subject,
-                    text=text,
-                    done=done,
-                    total=total,
-                    unit=unit,
-                )
-            )
-
-        return told
+        return progress_of(step, self.tell, unit)

@@ -16,6 +16,7 @@ from orchestrator.lifecycle.verdict import Claim
 from orchestrator.model.launch import (
     ENVIRONMENT,
     EXPIRES,
+    INSTEAD,
     MANIFEST,
     OWNER,
     STAYS,
@@ -55,6 +56,7 @@ class Run:
             owner=self.label(OWNER),
             expires=int(expires) if expires.isdecimal() else 0,
             stays=self.stays,
+            instead=self.instead,
         )
 
     @property
@@ -83,6 +85,15 @@ class Run:
     def manifest(self) -> str:
         """The path of the manifest that it was made from."""
         return self.label(MANIFEST)
+
+    @property
+    def instead(self) -> dict[str, str]:
+        """What its resources use instead of what the manifest says, by name."""
+        return {
+            thing.instance.resource: used
+            for thing in self.instances
+            if thing.instance and (used := thing.labels.get(INSTEAD))
+        }
 
     @property
     def stays(self) -> bool:
@@ -137,6 +148,11 @@ class Survey:
     def of(self, identity: str) -> list[Run]:
         """Return the runs of one manifest and user."""
         return [run for run in self.runs if run.identity == identity]
+
+    def standing(self, identity: str) -> Run | None:
+        """Return what an `up` has made of a manifest and user, if it is up."""
+        there = [run for run in self.of(identity) if run.is_ready]
+        return max(there, key=lambda run: run.healthy, default=None)
 
 
 def survey(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from orchestrator.manifest.building.base import environment
@@ -17,9 +17,11 @@ from orchestrator.manifest.checks.needs import check_needs
 from orchestrator.manifest.checks.ports import check_ports
 from orchestrator.manifest.checks.references import References, uses
 from orchestrator.manifest.checks.spots import spots
+from orchestrator.manifest.entry_spots import entry_spots
 from orchestrator.manifest.files import Files
 from orchestrator.manifest.including.composing import composed
 from orchestrator.manifest.including.reader import Part, World
+from orchestrator.manifest.including.replacing import replaced
 from orchestrator.manifest.including.translator import Translator
 from orchestrator.manifest.mistakes import Mistakes
 from orchestrator.manifest.model.document import Document
@@ -50,6 +52,7 @@ def load(
     ready_made: Mapping[str, str] | None = None,
     translators: Mapping[str, Translator] | None = None,
     modules: Modules | None = None,
+    instead: Mapping[str, str] | None = None,
 ) -> Manifest:
     """The manifest in a file's bytes; raises ManifestError with every mistake in it.
 
@@ -57,7 +60,8 @@ def load(
     is how messages call it (its base name otherwise). `environ` is what `${env:...}` sees.
     `engine` stands for the one that the manifest names. `ready_made` are the paths of manifests
     that can be included by name, `translators` read other kinds of files that are included.
-    `modules` are those of testcontainers.
+    `modules` are those of testcontainers. `instead` says of resources, by name, what they use
+    instead of what the manifest says: a technology, as `use` has it, or an image.
     """
     shown = display or PurePath(path).name
     mistakes = Mistakes(shown)
@@ -66,7 +70,7 @@ def load(
     root = Tree(mistakes).value(node)
     top = Part(Source(path, shown), root, mistakes, environ)
     world = World(files, ready_made or {}, translators or {})
-    given = _Given(path, str(PurePath(path).parent), technologies, engine, modules)
+    given = _Given(path, str(PurePath(path).parent), technologies, engine, modules, instead or {})
     return _manifest(top, given, world)
 
 
@@ -103,11 +107,12 @@ class _Given:
     technologies: Mapping[str, Technology]
     engine: str | None
     modules: Modules | None
+    instead: Mapping[str, str] = field(default_factory=dict)
 
 
 def _manifest(top: Part, given: _Given, world: World) -> Manifest:
     mistakes = top.mistakes
-    whole = composed(top, world)
+    whole = replaced(composed(top, world), given.instead, mistakes)
     root = interpolate(without_free_keys(whole.root), whole.environs, mistakes)
     document = validated(root, mistakes)
     known = names(root, mistakes)
@@ -138,6 +143,9 @@ def _manifest(top: Part, given: _Given, world: World) -> Manifest:
         tests=tests,
         secrets=tuple(sorted(mistakes.secrets - {""})),
         warnings=mistakes.warnings,
+        instead=dict(given.instead),
+        spots=entry_spots(root, mistakes),
+        tree=root if isinstance(root, dict) else {},
     )
 
 

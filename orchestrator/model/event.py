@@ -184,6 +184,23 @@ class Noticed:
     text: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ImagesWanted:
+    """Images are going to be fetched or copied, for no run: the manifest's name, and theirs."""
+
+    at: float
+    name: str
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagesDone:
+    """All of them were."""
+
+    at: float
+    seconds: float
+
+
 Event = (
     RunStarted
     | RunCompared
@@ -201,4 +218,6 @@ Event = (
     | RunKept
     | RunRemoved
     | Noticed
+    | ImagesWanted
+    | ImagesDone
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from orchestrator.model.launch import Found
+from orchestrator.model.lock import Lock
 from orchestrator.model.resource import Instance
 
 
@@ -55,7 +56,8 @@ class Facts:
     """The world as a plan sees it; empty facts stand for a world of which nothing is known.
 
     `engines` by name; `images` are the ids of those that are present, by the name as the plan uses
-    it; `image_prefix` goes before the names of images that name no registry of their own.
+    it; `image_prefix` goes before the names of images that name no registry of their own. A `lock`
+    says which images all these names mean; without one they mean whatever they mean today.
     `digests` lead from each path that the manifest names (files, seeds, the contexts of builds) to
     a digest of what is there. `standing` is what an earlier `up` of this manifest has, if it has.
     Where snapshots are kept, `snapshots` are the keys of those that are there. `programs` are those
@@ -65,6 +67,7 @@ class Facts:
     engines: Mapping[str, EngineFacts] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
     image_prefix: str = ""
+    lock: Lock | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
     standing: Mapping[Instance, Found] = field(default_factory=dict)
     keeps_snapshots: bool = False

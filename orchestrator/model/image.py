@@ -10,6 +10,10 @@ HUB = "docker.io"
 HUB_NAMES = (HUB, "index.docker.io")
 OFFICIAL = "library/"
 """Where Docker Hub has the images whose names are one word."""
+NOWHERE = "localhost"
+"""The registry of images that engines have built, and that no registry has."""
+LATEST = "latest"
+"""The tag that a name without one means."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,42 @@ class ImageName:
         name = self.repository.removeprefix(OFFICIAL) if self.of_hub else self.name
         tagged = f"{name}:{self.tag}" if self.tag else name
         return f"{tagged}@{self.digest}" if self.digest else tagged
+
+    @property
+    def full(self) -> str:
+        """The same for all names of one image, with the tag that a name without one means."""
+        without = not self.tag and not self.digest
+        return f"{self.familiar}:{LATEST}" if without else self.familiar
+
+    def same_place(self, other: ImageName) -> bool:
+        """Whether both are in one repository, whatever the tag or the digest."""
+        return (self.registry, self.repository) == (other.registry, other.repository)
+
+
+@dataclass(frozen=True)
+class PresentImage:
+    """An image that an engine has.
+
+    `id` is the engine's own name for it. `digests` are those by which registries know it, each
+    behind the repository that it came from or was pushed to (`postgres@sha256:...`): none if it has
+    never been in any. `size` is in bytes, `platform` as in `linux/arm64/v8`.
+    """
+
+    id: str
+    digests: tuple[str, ...] = ()
+    size: int = 0
+    platform: str = ""
+
+    def digests_in(self, image: str) -> tuple[str, ...]:
+        """Return its digests in the repository of a name, without that: mostly one, or none.
+
+        There are several where the same bytes are part of several indexes.
+        """
+        wanted = ImageName.of(image)
+        if wanted.registry == NOWHERE:
+            return ()
+        known = map(ImageName.of, self.digests)
+        return tuple(sorted(one.digest for one in known if one.same_place(wanted)))
 
 
 def _is_registry(first: str) -> bool:

@@ -22,6 +22,8 @@ FINGERPRINT = "greenroom.fingerprint"
 PORTS = "greenroom.ports"
 AT = "greenroom.at"
 """Where something is that runs already: a host and a port."""
+INSTEAD = "greenroom.with"
+"""What a resource uses instead of what the manifest says."""
 PLACE = "greenroom.place"
 """The name of the place that a run has made for itself on a server that it did not start."""
 
@@ -39,7 +41,8 @@ class RunLabels:
     `environment` is the identity of the manifest and its user, `name` and `manifest` (its path) are
     for display and for reading it again; `owner` identifies the process that made the run, as JSON;
     `expires` is the Unix time in seconds after which nobody needs it. `stays` marks what `up` made:
-    it outlives its maker and is joined by others, while what a test run makes is its own.
+    it outlives its maker and is joined by others, while what a test run makes is its own. `instead`
+    says what resources use instead of what the manifest says, so that it is read like that again.
     """
 
     run: str
@@ -49,6 +52,7 @@ class RunLabels:
     owner: str
     expires: int
     stays: bool = False
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     def labels(self, instance: Instance | None = None) -> dict[str, str]:
         """The same as key and value, with the resource's name where there is one."""
@@ -61,7 +65,11 @@ class RunLabels:
         }
         if self.stays:
             common[STAYS] = "yes"
-        return common | ({RESOURCE: str(instance)} if instance else {})
+        return common | (self._own(instance) if instance else {})
+
+    def _own(self, instance: Instance) -> dict[str, str]:
+        used = self.instead.get(instance.resource)
+        return {RESOURCE: str(instance)} | ({INSTEAD: used} if used else {})
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,25 @@ class Pull(_Step):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Push(_Step):
+    """Send an image that the engine has to a registry, under another `name`."""
+
+    engine: str
+    image: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """Its name in the plan."""
+        return f"push {self.name}"
+
+    @property
+    def subject(self) -> str:
+        """The name that it gets."""
+        return self.name
+
+
+@dataclass(frozen=True, kw_only=True)
 class BuildImage(_Step):
     """Make an image from a Dockerfile, under the name `image`."""
 
@@ -280,6 +299,7 @@ class Close(_Step):
 Step = (
     Open
     | Pull
+    | Push
     | BuildImage
     | Keep
     | Start

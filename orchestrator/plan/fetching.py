@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from orchestrator.model.facts import Facts
 from orchestrator.model.resource import DOCKER, Resource
 from orchestrator.model.step import BuildImage, Plan, Pull, Start
-from orchestrator.plan.images import built_from_known, image_name
+from orchestrator.plan.images import built_from_known, image_name, is_id
 from orchestrator.plan.words import listed, plural
 
 
@@ -40,6 +40,8 @@ def built(image: str, resources: list[Resource], facts: Facts) -> Iterator[Build
 def pulled(image: str, resources: list[Resource], facts: Facts) -> Iterator[Pull]:
     """Fetch an image, unless it is there and nobody asked for a newer one."""
     names, platform = [resource.name for resource in resources], resources[0].platform
+    if is_id(image):
+        return
     if always := [resource.name for resource in resources if resource.pull == "always"]:
         cause = f"{listed(always)} asked for `pull: always`"
     elif image not in facts.images and any(one.pull != "never" for one in resources):
@@ -61,6 +63,8 @@ def never_pulled(plan: Plan, resources: Mapping[str, Resource], facts: Facts) ->
     for step in plan.steps:
         if isinstance(step, Start) and step.image and not step.snapshot:
             resource = resources[step.instance.resource]
+            if is_id(step.image):
+                continue
             if resource.pull == "never" and step.image not in {*facts.images, *brought}:
                 users.setdefault(step.image, []).append(resource.name)
     return {image: listed(names) for image, names in users.items()}

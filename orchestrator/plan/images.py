@@ -4,19 +4,45 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import PurePath
 
 from orchestrator.model.facts import Facts
 from orchestrator.model.image import OFFICIAL, ImageName
+from orchestrator.model.lock import locked_name
 from orchestrator.model.resource import Build, Resource
+
+_ID = re.compile(r"sha256:[0-9a-f]{64}")
+"""An engine's own name of an image."""
 
 
 def image_name(resource: Resource, facts: Facts) -> str | None:
     """Return the image that a resource runs, None for a process on this host."""
     if resource.build:
         return built_name(resource.build, facts.digests)
-    return prefixed(resource.image, facts.image_prefix) if resource.image else None
+    return asked_name(resource.image, facts) if resource.image else None
+
+
+def asked_name(image: str, facts: Facts) -> str:
+    """Return the name by which an engine is asked for an image that is not built.
+
+    That is its name on the user's mirror, with the digest that a lock has for it. What came from no
+    registry is asked for by the id that the lock has.
+    """
+    name, lock = prefixed(image, facts.image_prefix), facts.lock
+    key = locked_name(image) if lock else ""
+    if not lock or not key:
+        return name
+    if id_ := lock.ids.get(key):
+        return id_
+    digest = lock.digests.get(key)
+    return f"{name}@{digest}" if digest else name
+
+
+def is_id(image: str) -> bool:
+    """Whether this is no name that a registry knows, but an engine's own."""
+    return _ID.fullmatch(image) is not None
 
 
 def prefixed(image: str, prefix: str) -> str:

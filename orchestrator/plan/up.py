@@ -27,6 +27,7 @@ from orchestrator.plan.fetching import fetching
 from orchestrator.plan.fingerprint import fingerprint
 from orchestrator.plan.images import image_name
 from orchestrator.plan.leaving import Leaving
+from orchestrator.plan.locking import locked
 from orchestrator.plan.reconcile import Reconciliation
 from orchestrator.plan.relay import RELAY, relaying
 from orchestrator.plan.seeded_state import SeededState
@@ -208,6 +209,8 @@ class Planning:
     def reason(self, resource: Resource) -> Iterator[str]:
         """Yield why it takes part, and what is known of its seeded state."""
         yield self.reasons[resource.name]
+        if words := locked(resource, self.facts):
+            yield words
         yield from self.state.words(resource)
 
     def fingerprint(self, resource: Resource) -> str:

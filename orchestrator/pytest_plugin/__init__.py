@@ -28,7 +28,7 @@ from orchestrator.pytest_plugin.door import DOOR, DOORS, Door
 from orchestrator.pytest_plugin.dossiers import DOSSIERS, Dossiers
 from orchestrator.pytest_plugin.ending import ENDING, Ending
 from orchestrator.pytest_plugin.kept import KEPT, Kept
-from orchestrator.pytest_plugin.report import REPORT, Report
+from orchestrator.pytest_plugin.report import REPORT, Report, quoted
 from orchestrator.pytest_plugin.used import OWNED, WORKER_RUN, Owned, in_words, leave, use
 
 if TYPE_CHECKING:
@@ -157,8 +157,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         from orchestrator.render.printable import printable
 
         terminalreporter.section("greenroom")
-        for line in lines:
-            terminalreporter.write_line(printable(line))
+        for line in quoted(map(printable, lines)):
+            terminalreporter.write_line(line)
 
 
 @pytest.hookimpl(tryfirst=True)

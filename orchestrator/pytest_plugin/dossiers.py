@@ -15,7 +15,7 @@ import pytest
 
 from orchestrator.pytest_plugin import options
 from orchestrator.pytest_plugin.kept import KEPT
-from orchestrator.pytest_plugin.report import REPORT
+from orchestrator.pytest_plugin.report import REPORT, quoted
 from orchestrator.pytest_plugin.running import Running, uses_environment
 from orchestrator.pytest_plugin.shown import cleaner, near
 from orchestrator.pytest_plugin.used import meant
@@ -99,7 +99,7 @@ class Dossiers:
         if self._when == options.NEVER or not (self._environment or self._run):
             return []
         try:
-            return self._kept(self._made(nodeid, running, until), running)
+            return quoted(self._kept(self._made(nodeid, running, until), running))
         except Exception as error:  # A test's outcome is its own.
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             return self.clean([f"what the environment did could not be found out: {what}"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
+from collections.abc import Iterable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -66,3 +68,11 @@ class Report:
 
 
 REPORT = pytest.StashKey[Report]()
+
+
+def quoted(lines: Iterable[str]) -> list[str]:
+    """Return lines such that the CI system in whose log they are shown takes none for a command."""
+    from orchestrator.ci.tongues import tongue_of
+
+    speaking = tongue_of(os.environ)
+    return [speaking.quoted(line) for line in lines]

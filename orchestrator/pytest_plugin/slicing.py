@@ -18,6 +18,7 @@ from orchestrator.pytest_plugin.used import meant
 
 if TYPE_CHECKING:
     from orchestrator.environment import Environment
+    from orchestrator.lifecycle.survey import Run
     from orchestrator.slicing.slices import Slice
 
 ISOLATION = pytest.StashKey["str"]()
@@ -43,24 +44,26 @@ def found_isolation(name: str | None) -> str:
     from orchestrator.model.resource import PER_TEST, PER_WORKER, SHARED
 
     try:
-        path = path_of_run() or manifests.find(name, Path.cwd())
+        run = run_meant()
+        path = Path(run.manifest) if run else manifests.find(name, Path.cwd())
         if b"isolation" not in path.read_bytes():
             return SHARED
-        read = manifests.read(path, os.environ, run_modules=False)
+        instead = run.instead if run else {}
+        read = manifests.read(path, os.environ, run_modules=False, instead=instead)
         found = {one.isolation for one in read.resources.values()}
     except (GreenroomError, OSError):
         return SHARED
     return next((each for each in (PER_TEST, PER_WORKER) if each in found), SHARED)
 
 
-def path_of_run() -> Path | None:
-    """Return the manifest of the run that whoever started us has named: it need not be ours."""
+def run_meant() -> Run | None:
+    """Return the run that whoever started us has named: its manifest need not be ours."""
     run = meant()
     if not run:
         return None
     from orchestrator.lifecycle.survey import survey
 
-    return next((Path(one.manifest) for one in survey(os.environ, run).runs), None)
+    return next(iter(survey(os.environ, run).runs), None)
 
 
 def scope(fixture_name: str, config: pytest.Config) -> Literal["function", "session"]:  # noqa: ARG001 - pytest names both

@@ -7,6 +7,7 @@ from enum import Enum
 
 from orchestrator.model.event import (
     Event,
+    ImagesWanted,
     ProbeAnswered,
     RunStarted,
     StepBroke,
@@ -70,6 +71,8 @@ class Board:
         match event:
             case RunStarted():
                 self._begin(event)
+            case ImagesWanted(name=name, images=images):
+                self.title, self.lines = name, {image: Line(image) for image in images}
             case StepStarted(at=at, step=step) if self._shows(step):
                 self._line(words.about(event.subject, step)).work(at, words.under_way(step))
             case StepProgress(at=at):

@@ -1,13 +1,12 @@
-"""Events as JSON lines: one object for each, with the event's name under `event`."""
+"""Events as JSON lines, written as they happen: see `artifacts.events`."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import threading
-from typing import Any, TextIO
+from typing import TextIO
 
-from orchestrator.model.event import Event, RunReady, RunStarted
+from orchestrator.artifacts.events import as_json
+from orchestrator.model.event import Event
 
 
 class JsonLines:
@@ -28,14 +27,3 @@ class JsonLines:
 
     def close(self) -> None:
         """Nothing is left to write."""
-
-
-def as_json(event: Event) -> str:
-    """Return an event as one line; pairs of name and value become an object."""
-    fields: dict[str, Any] = dataclasses.asdict(event)
-    match event:
-        case RunStarted(waits=waits):
-            fields["waits"] = dict(waits)
-        case RunReady(addresses=addresses):
-            fields["addresses"] = dict(addresses)
-    return json.dumps({"event": type(event).__name__, **fields}, ensure_ascii=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TextIO
+from typing import Protocol
 
 from orchestrator.model.event import (
     Event,
@@ -22,13 +22,23 @@ from orchestrator.render.printable import printable
 QUIET_SECONDS = 10.0
 """A long step says how far it is this often, so that no CI system takes the silence for a hang."""
 
-IMAGES = ("pull", "build")
+IMAGES = ("pull", "push", "build")
+
+
+class Lines(Protocol):
+    """Where text goes, in whole lines."""
+
+    def write(self, text: str, /) -> object:
+        """Take lines."""
+
+    def flush(self) -> object:
+        """Let all of them be seen."""
 
 
 class Plain:
     """Writes lines and never takes one back; `verbose` adds causes and what probes are answered."""
 
-    def __init__(self, stream: TextIO, *, verbose: bool = False) -> None:
+    def __init__(self, stream: Lines, *, verbose: bool = False) -> None:
         self._stream = stream
         self._verbose = verbose
         self._lock = threading.Lock()

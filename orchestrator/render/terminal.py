@@ -12,6 +12,8 @@ from rich.text import Text
 
 from orchestrator.model.event import (
     Event,
+    ImagesDone,
+    ImagesWanted,
     InstanceDied,
     RunCompared,
     RunKept,
@@ -106,7 +108,10 @@ class Terminal:
             case RunStarted(name=name, run=run):
                 self._say_in_full(f"{name} · run {run}")
                 self._begin()
-            case RunReady():
+            case ImagesWanted():
+                self._complete = False
+                self._begin()
+            case RunReady() | ImagesDone():
                 self._complete, self._changing = True, False
                 self._end()
             case RunRemoved() | RunKept():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 
 from orchestrator.model.event import (
+    CommandEnded,
+    CommandStarted,
     Event,
     InstanceDied,
     Noticed,
@@ -20,6 +23,7 @@ from orchestrator.render.columns import columns
 UNDER_WAY = {
     "open": "opening",
     "pull": "pulling",
+    "push": "pushing",
     "build": "building",
     "keep": "keeping",
     "start": "starting",
@@ -40,6 +44,7 @@ UNDER_WAY = {
 DONE = {
     "open": "opened",
     "pull": "pulled",
+    "push": "pushed",
     "build": "built",
     "keep": "kept",
     "start": "started",
@@ -135,6 +140,10 @@ def whole(event: Event) -> list[str]:
             return compared(event)
         case RunReady(seconds=taken):
             return [f"ready in {seconds(taken)}"]
+        case CommandStarted(command=command):
+            return [f"running {shlex.join(command)}"]
+        case CommandEnded(command=command, code=code) if code:
+            return [f"{command[0]} ended with exit code {code}"]
         case RunRemoved(seconds=taken, removed=removed):
             return [f"removed {removed} in {seconds(taken)}"]
         case RunKept():

@@ -6,18 +6,20 @@ line, and the server's own words.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from orchestrator import wire
 from orchestrator.addressing.resolve import address_of, client_env, credential, variables
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.engines.process.mark import MARK, Mark
-from orchestrator.errors import ManifestError, StepFailed
+from orchestrator.errors import Evidence, ManifestError, StepFailed
 from orchestrator.model.conversation import Conversation, Credentials, SeedRefused
 from orchestrator.model.launch import ExecResult, Found
 from orchestrator.model.loader import ExecLoader, RowsLoader, WireLoader
@@ -28,6 +30,7 @@ from orchestrator.model.resource import (
     FunctionSeed,
     Instance,
     ScriptSeed,
+    Seed,
     SetupSeed,
 )
 from orchestrator.model.step import AddDatabase, ApplySeed
@@ -61,7 +64,14 @@ class Seeder:
     progress: Progress
 
     def apply(self, step: ApplySeed) -> None:
-        """Put the seed in. Raises StepFailed with the server's words."""
+        """Put the seed in. Raises StepFailed with the server's words, and the place in the file."""
+        try:
+            self._put_in(step)
+        except StepFailed as failure:
+            failure.evidence = placed_in_file(failure, step.seed)
+            raise
+
+    def _put_in(self, step: ApplySeed) -> None:
         match step.seed:
             case FileSeed() as seed:
                 self.load_file(step, seed)
@@ -184,6 +194,16 @@ class Seeder:
 def label(step: Written) -> str:
     """Return what is put in, as messages call it."""
     return str(step.seed) if isinstance(step, ApplySeed) else f"database {step.database}"
+
+
+def placed_in_file(failure: StepFailed, seed: Seed) -> Evidence:
+    """Return a failure's evidence with the seed's file, and the line that its words name."""
+    if not isinstance(seed, FileSeed | ScriptSeed | FunctionSeed):
+        return failure.evidence
+    name = re.escape(PurePath(seed.path).name)
+    found = re.search(rf"{name}(?:\", line |: line |:)(\d+)", failure.message)
+    line = int(found[1]) if found else 0
+    return dataclasses.replace(failure.evidence, file=seed.path, line=line)
 
 
 def check(step: str, result: ExecResult, label: str, hint: str = "") -> None:

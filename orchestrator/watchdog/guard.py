@@ -20,6 +20,7 @@ from orchestrator.host.lease import Lease, dial, run_folder
 from orchestrator.host.owner import TIME_TO_LIVE, Owner
 from orchestrator.model.launch import RunLabels
 from orchestrator.waiting import Deadline, TimedOut, poll
+from orchestrator.watchdog.jobs import without_job_marks
 
 WATCH = Path(__file__).with_name("watch.py")
 PACKAGES = Path(__file__).parents[2]
@@ -151,7 +152,7 @@ def spawn(
         child = subprocess.Popen(
             [*argv, *engines],
             cwd=os.sep,
-            env=without_marks(environ),
+            env=without_job_marks(without_marks(environ)),
             stdin=its.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -6,6 +6,7 @@ Engines trust registries on loopback without certificates.
 from __future__ import annotations
 
 import base64
+import hashlib
 import http.client
 import json
 import os
@@ -103,6 +104,43 @@ def push(image: str, name: str, folder: Path, auths: Mapping[str, object] | None
         return next(each.partition("@")[2] for each in found if each.startswith(f"{repository}@"))
     finally:
         forget(name)
+
+
+def push_index(address: str, repository: str, tag: str) -> str:
+    """Put an index with a second platform over an image in an open registry; return its digest."""
+    kind = "application/vnd.docker.distribution.manifest.v2+json"
+    index = "application/vnd.docker.distribution.manifest.list.v2+json"
+    registry = http.client.HTTPConnection(address, timeout=10)
+
+    def ask(method: str, path: str, body: bytes = b"", **headers: str) -> Any:
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        registry.request(method, path, body, names)
+        answer = registry.getresponse()
+        assert answer.status < 300, answer.read()
+        return answer.read(), answer.getheader("Location")
+
+    def named(data: bytes) -> str:
+        return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+    def entry(data: bytes, architecture: str) -> dict[str, object]:
+        platform = {"architecture": architecture, "os": "linux"}
+        return {"mediaType": kind, "size": len(data), "digest": named(data), "platform": platform}
+
+    own, _ = ask("GET", f"/v2/{repository}/manifests/{tag}", Accept=kind)
+    manifest = json.loads(own)
+    config, _ = ask("GET", f"/v2/{repository}/blobs/{manifest['config']['digest']}")
+    here = json.loads(config)["architecture"]
+    # The same bytes as if for another processor: nobody will run them.
+    other_config = json.dumps(json.loads(config) | {"architecture": "s390x"}).encode()
+    _, place = ask("POST", f"/v2/{repository}/blobs/uploads/")
+    ask("PUT", f"{place}&digest={named(other_config)}", other_config)
+    described = {"size": len(other_config), "digest": named(other_config)}
+    other = json.dumps(manifest | {"config": manifest["config"] | described}).encode()
+    ask("PUT", f"/v2/{repository}/manifests/{named(other)}", other, Content_Type=kind)
+    entries = [entry(other, "s390x"), entry(own, here)]
+    whole = json.dumps({"schemaVersion": 2, "mediaType": index, "manifests": entries}).encode()
+    ask("PUT", f"/v2/{repository}/manifests/{tag}", whole, Content_Type=index)
+    return named(whole)
 
 
 def forget(*names: str) -> None:

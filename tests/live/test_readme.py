@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +22,8 @@ README = (ROOT / "README.md").read_text()
 
 # `make test` is what runs this very test; that its name stands in the Makefile is all it can prove.
 INSTEAD = {"make test": "make --dry-run test"}
+
+CHECKOUT = "path/to/greenroom"
 
 SCHEMA = "create table accounts (id int primary key, owner text);\n"
 API = """
@@ -74,21 +78,34 @@ def project(
             subprocess.run(["greenroom", "down", run.id], check=True)
 
 
+def type_into_one_shell(command: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Execute a command; what it exports of the PATH is there for those after it."""
+    typed = command.replace(CHECKOUT, shlex.quote(str(ROOT)))
+    path = folder / "PATH"
+    execute(f"{typed}\nprintenv PATH > {shlex.quote(str(path))}", folder)
+    monkeypatch.setenv("PATH", path.read_text().strip())
+
+
 def execute(command: str, folder: Path) -> str:
-    done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True)
+    shell = ["sh", "-e", "-c", command]
+    done = subprocess.run(shell, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, f"{command}:\n{done.stdout}{done.stderr}"
     return done.stdout + done.stderr
 
 
-def test_every_command_works(project: Path) -> None:
+def test_every_command_works(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = []
     for command in commands():
-        folder = ROOT if command.startswith("make") else project
-        execute(INSTEAD.get(command, command), folder)
+        if command.startswith("make"):
+            execute(INSTEAD.get(command, command), ROOT)
+        else:
+            type_into_one_shell(command, project, monkeypatch)
         ran.append(command)
         if re.fullmatch(r"greenroom up \w+", command):
-            execute(command.replace("up", "down"), folder)
+            execute(command.replace("up", "down"), project)
     assert "make demo" in ran
+    # What was installed as it says is what the commands after that were.
+    assert shutil.which("greenroom") == str(project / ".venv/bin/greenroom")
     assert len(ran) >= 10
 
 

@@ -9,10 +9,13 @@ What stands already is told in `facts` too, each instance with how it is:
     standing: {ledger: same, api: exited 1, cache: unhealthy, mail: unlabelled}
 
 Whoever is told to be as the others stands as an `up` of the manifest `before` has made it (of the
-case's own manifest, where it has none), with `digests_before` and `images_before` where these were
-others. With `fresh` and `restart` the plan is that of these commands.
+case's own manifest, where it has none), with `digests_before`, `images_before` and `lock_before`
+where these were others. With `fresh` and `restart` the plan is that of these commands.
 
 `programs: {ledger: postgres 16.4 without psql}` are those of servers of this host.
+
+`lock: {images: {redis:7: aa}, ids: {}}` is what environment.lock says; a digest or an id of a few
+letters stands for one that is made of them, also where the images are told that are here.
 
 With `keeps_snapshots`, or `snapshots: [ledger]`, the engine keeps seeded state; of those named
 there is a snapshot of what the manifest says now.
@@ -31,6 +34,7 @@ import yaml
 from orchestrator.manifest import load
 from orchestrator.model.facts import EngineFacts, Facts, Program
 from orchestrator.model.launch import ENVIRONMENT, FINGERPRINT, RESOURCE, RUN, Found, State
+from orchestrator.model.lock import Lock
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import DOCKER, PROCESS, Instance
 from orchestrator.model.step import Plan, Start, StartRelay
@@ -108,13 +112,38 @@ def facts(given: dict[str, Any], when: str = "") -> Facts:
     ids = images if isinstance(images, dict) else {name: f"id of {name}" for name in images}
     digests = given.get(f"digests{when}", given.get("digests", {}))
     programs = given.get(f"programs{when}", given.get("programs", {}))
+    ids = {with_digest(name): id_ for name, id_ in ids.items()}
+    locked = given.get(f"lock{when}", given.get("lock"))
     return Facts(
+        lock=lock(locked) if locked else None,
         engines={name: EngineFacts(name) for name in given.get("engines", [])},
         images=ids,
         image_prefix=given.get("image_prefix", ""),
         digests={in_project(path): digest for path, digest in digests.items()},
         programs={name: program(words) for name, words in programs.items()},
     )
+
+
+def with_digest(image: str) -> str:
+    """`redis:7@aa`, or the id `@aa`: the name of an image that is here."""
+    name, at, letters = image.partition("@")
+    short = at and not letters.startswith("sha256:")
+    return (f"{name}@{digest(letters)}" if name else digest(letters)) if short else image
+
+
+def lock(given: dict[str, Any]) -> Lock:
+    """What a lock file says."""
+    images, ids = given.get("images", {}), given.get("ids", {})
+    return Lock(
+        "environment.lock",
+        {name: digest(letters) for name, letters in images.items()},
+        {name: digest(letters) for name, letters in ids.items()},
+    )
+
+
+def digest(letters: str) -> str:
+    """A digest that is made of a few letters."""
+    return f"sha256:{letters * 64}"[: len("sha256:") + 64]
 
 
 def program(words: str) -> Program:

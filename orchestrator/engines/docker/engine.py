@@ -25,6 +25,7 @@ from orchestrator.engines.docker.exchange import CONFLICT, NOT_FOUND, Refusal, f
 from orchestrator.engines.docker.product import Product
 from orchestrator.engines.engine import Notice, Progress, unheard
 from orchestrator.model.facts import EngineFacts
+from orchestrator.model.image import PresentImage
 from orchestrator.model.launch import (
     ENVIRONMENT,
     RUN,
@@ -236,6 +237,31 @@ class DockerEngine:
         from orchestrator.engines.docker import building
 
         building.build(self._api, image, build, labels, progress, deadline)
+
+    def present_image(self, image: str, deadline: Deadline) -> PresentImage | None:
+        """All that is known of an image that is present, None when it is not."""
+        from orchestrator.engines.docker import registries
+
+        return registries.present(self._api, image, deadline)
+
+    def registry_digest(self, image: str, deadline: Deadline, notice: Notice = unheard) -> str:
+        """The digest of what a registry has under this name. Podman cannot ask for it."""
+        from orchestrator.engines.docker import registries
+
+        return registries.digest(self._api, image, deadline, notice)
+
+    def push(
+        self,
+        image: str,
+        name: str,
+        progress: Progress,
+        deadline: Deadline,
+        notice: Notice = unheard,
+    ) -> str:
+        """Push an image under another name, progress in bytes; return its digest there."""
+        from orchestrator.engines.docker import registries
+
+        return registries.push(self._api, image, name, progress, deadline, notice)
 
     def store(
         self,

@@ -136,6 +136,8 @@ class ProcessEngine:
         return root
 
     def _found(self, start: Start, record: Record) -> Found:
+        # Whoever watches over a run lists it once a second: so its lines get their times.
+        self._sightings[start.id].see(self._folders.files(start.mark).log)
         return Found(
             engine=self.name,
             kind=PROCESS,

@@ -11,10 +11,11 @@ from orchestrator import Environment
 from orchestrator.artifacts import looking
 from orchestrator.artifacts.dossier import Witness
 from orchestrator.artifacts.looking import Looker
-from orchestrator.artifacts.window import Window, rfc3339
+from orchestrator.artifacts.window import Window
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import LogLine, State
+from orchestrator.model.moment import rfc3339
 from orchestrator.pytest_plugin.shown import cleaner
 
 NOON = 1795694400.0

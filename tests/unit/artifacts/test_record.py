@@ -12,11 +12,11 @@ from orchestrator.artifacts.record import (
     Phase,
     Record,
     ResourceRecord,
-    Spot,
     TestCounts,
     Verdict,
 )
 from orchestrator.artifacts.tests import TestRecord
+from orchestrator.model.spot import Spot
 
 RECORD = Record(
     name="payments",

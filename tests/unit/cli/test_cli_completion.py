@@ -13,8 +13,8 @@ CASES = [
     (
         "greenroom ",
         (
-            "run up restart reset slice down extend prune snapshots ps logs exec shell env url "
-            "init import check plan schema technologies doctor"
+            "run ci up restart reset slice down extend prune snapshots ps logs exec shell env url "
+            "init import check plan images schema technologies doctor"
         ),
     ),
     ("greenroom sh", "shell"),

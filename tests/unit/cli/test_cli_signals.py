@@ -4,66 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from calm_program import SLOW, Program, left_in, posix
 
-from orchestrator.cli.child import run_child
+from orchestrator.cli.child import Manner, run_child
 from orchestrator.cli.session import Session
 from orchestrator.cli.signals import Ended, Signals
 from orchestrator.model.event import Event, Noticed
-
-MANIFEST = """
-name: calm
-services:
-  napper: {command: [sh, -c, "echo awake; sleep 60"], ready: {log: awake}}
-  %s
-"""
-SLOW = 'slow: {command: [sh, -c, "sleep 60"], ready: {log: never}}'
-
-SECONDS = 20.0
-
-posix = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
-
-
-class Program:
-    """`greenroom` in a session of its own, without a terminal."""
-
-    def __init__(self, folder: Path, *arguments: str, more: str = "") -> None:
-        (folder / "environment.yaml").write_text(MANIFEST % more)
-        environ = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "PYTHONUNBUFFERED": "1"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "orchestrator", *arguments],
-            cwd=folder,
-            env=environ,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self.output = ""
-
-    def until(self, words: str) -> None:
-        """Read until these words have been printed."""
-        assert self.process.stdout
-        while words not in self.output:
-            line = self.process.stdout.readline()
-            assert line, f"it ended without {words!r}:\n{self.output}"
-            self.output += line
-
-    def signal(self, number: int) -> None:
-        self.process.send_signal(number)
-
-    def end(self) -> int:
-        """Wait for its end and return its exit code."""
-        rest, _ = self.process.communicate(timeout=SECONDS)
-        self.output += rest
-        return self.process.returncode
 
 
 @pytest.fixture
@@ -73,12 +25,6 @@ def started(tmp_path: Path) -> Iterator[list[Program]]:
     for program in programs:
         if program.process.poll() is None:
             program.process.kill()
-
-
-def left_in(folder: Path) -> list[str]:
-    """Return the runs that still have a folder."""
-    runs = folder / "state" / "greenroom" / "runs"
-    return sorted(path.name for path in runs.iterdir()) if runs.exists() else []
 
 
 @posix
@@ -118,14 +64,13 @@ def test_a_signal_during_the_tests_ends_them_first(
 
 @posix
 def test_who_does_not_end_in_time_is_killed_with_its_children(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("orchestrator.cli.child.GRACE", 0.2)
     trace = tmp_path / "pid"
     script = f"trap '' TERM; sleep 60 & echo $! > {trace}; kill -TERM $PPID; wait; sleep 60"
     listening = Session([])
     with listening.signals, pytest.raises(Ended):
-        run_child(["sh", "-c", script], tmp_path, os.environ, listening)
+        run_child(["sh", "-c", script], tmp_path, os.environ, listening, manner=Manner(grace=0.2))
     grandchild = int(trace.read_text())
     deadline = time.monotonic() + 5
     while not is_ended(grandchild):

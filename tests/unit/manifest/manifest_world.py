@@ -135,12 +135,17 @@ class World:
     environ: Mapping[str, str] = field(default_factory=lambda: {"CI": "true", "PORT": "5433"})
     files: FakeFiles = FILES
 
-    def load(self, text: str | bytes) -> Manifest:
+    def load(self, text: str | bytes, instead: Mapping[str, str] | None = None) -> Manifest:
         source = (
             text if isinstance(text, bytes) else textwrap.dedent(text).removeprefix("\n").encode()
         )
         return load(
-            source, path=PATH, files=self.files, environ=self.environ, technologies=TECHNOLOGIES
+            source,
+            path=PATH,
+            files=self.files,
+            environ=self.environ,
+            technologies=TECHNOLOGIES,
+            instead=instead,
         )
 
     def load_mapping(self, mapping: Mapping[str, object]) -> Manifest:

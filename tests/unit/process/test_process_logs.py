@@ -92,6 +92,18 @@ def test_asking_for_the_state_marks_a_moment_in_the_log(bench: Bench) -> None:
     assert list(bench.engine.logs(found, within()))[:1] == before
 
 
+def test_so_does_listing_which_whoever_watches_does_once_a_second(bench: Bench) -> None:
+    script = "echo early; read x < go; read x < go; echo late"
+    found = bench.sh(script, workdir=str(fifo(bench)))
+    # It reads only when it has written.
+    go(bench)
+    bench.instances()
+    go(bench)
+    bench.await_end(found)
+    early, late = bench.engine.logs(found, within())
+    assert early.time < late.time
+
+
 def test_a_line_is_followed_only_when_it_is_whole(bench: Bench) -> None:
     found = bench.sh("printf begin; read x < go; echo ' end'", workdir=str(fifo(bench)))
     wait_until(lambda: bench.texts(found) == ["begin"])

@@ -7,7 +7,8 @@ import json
 
 from events_in import WAY_DOWN, WAY_UP, begun, broke, ready, starts
 
-from orchestrator.render.json_lines import JsonLines, as_json
+from orchestrator.artifacts.events import as_json
+from orchestrator.render.json_lines import JsonLines
 
 
 def test_a_step_is_an_object_with_the_events_name() -> None:

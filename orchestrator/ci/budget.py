@@ -1,0 +1,72 @@
+"""How long each part of a run may take."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from orchestrator.errors import StepFailed, UsageError
+
+UP, TESTS, DOWN, ALL = "up", "tests", "down", "all"
+COLLECT = "collect"
+
+PHASES = {
+    UP: "until everything is ready",
+    TESTS: "the tests",
+    DOWN: "removal",
+    ALL: "all of it",
+}
+"""The parts that can have a budget, in words."""
+
+EXAMPLE = "write --budget up=60s, for example"
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """The seconds that parts have; what has none may take its time."""
+
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, phase: str) -> float | None:
+        """Return the budget of a part."""
+        return self.seconds.get(phase)
+
+    def left(self, phase: str, so_far: float) -> float:
+        """Return how long a part may take that begins when the whole has taken `so_far` seconds."""
+        whole = self.seconds.get(ALL, math.inf) - so_far
+        return max(0.0, min(self.seconds.get(phase, math.inf), whole))
+
+    def passed(self, phase: str, taken: float) -> StepFailed | None:
+        """Return the failure of a part that has taken longer than it may."""
+        budget = self.seconds.get(phase)
+        return over(phase, taken, budget) if budget is not None and taken > budget else None
+
+
+def over(phase: str, taken: float, budget: float) -> StepFailed:
+    """Return the failure of a part that took longer than its budget."""
+    return StepFailed(
+        f"budget {phase}",
+        f"{PHASES[phase]} took {taken:.3g} s, and its budget is {budget:.3g} s",
+        hint="the timeline of the report shows where the time went; "
+        f"or give it more: --budget {phase}={math.ceil(taken * 1.5)}s",
+    )
+
+
+def budgets(texts: Sequence[str], duration: Callable[[str, str], float]) -> Budgets:
+    """Return the budgets of texts like `up=60s`; `duration` reads a time, for the option it names.
+
+    Raises UsageError for a part that there is none of, and for one that is named twice.
+    """
+    found: dict[str, float] = {}
+    for text in texts:
+        phase, _, time = text.partition("=")
+        if phase not in PHASES:
+            raise UsageError(
+                f"--budget {text}: there is no part {phase!r}",
+                hint=f"there are {', '.join(PHASES)}; {EXAMPLE}",
+            )
+        if phase in found:
+            raise UsageError(f"--budget names {phase} twice", hint="leave one of the two out")
+        found[phase] = duration(time, f"--budget {phase}=")
+    return Budgets(found)

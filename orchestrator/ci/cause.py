@@ -1,0 +1,136 @@
+"""Why a run ended as it did, in so few lines that they are read."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+from orchestrator.artifacts.record import FailingTest, Failure, Record, TestCounts, Verdict
+from orchestrator.render.printable import printable
+from orchestrator.render.words import seconds
+
+LINES = 9
+"""Lines that a cause has at most."""
+
+WIDTH = 300
+"""Characters of a line that are shown."""
+
+LOG_LINES = 3
+"""Lines of a log that are shown even where there is more to say."""
+
+LABEL = 13
+
+
+def cause(record: Record) -> list[str]:
+    """Return the cause in plain text, none for a run in which all went well.
+
+    The first line says how the run ended and what went wrong; where, the evidence, and what to do
+    next stand below it.
+    """
+    if record.verdict is Verdict.PASSED:
+        return []
+    return list(_lines(record))[:LINES]
+
+
+def _lines(record: Record) -> Iterator[str]:
+    told = record.failures
+    if not told:
+        yield from _tests(record, LINES)
+    elif len(told) > 1 and not _has_evidence(told[0]):
+        yield f"{record.verdict}:"
+        yield from listed([placed(one) for one in told], LINES - 1)
+    else:
+        others = [labelled("also", also(told[1:]))] if told[1:] else list(_tests(record, 1))
+        yield from _failure(record, told[0], LINES - len(others))
+        yield from others
+
+
+def _failure(record: Record, failure: Failure, room: int) -> Iterator[str]:
+    """Yield what there is to say of one failure in so many lines: the log gets what is left."""
+    first, *others = failure.message.splitlines() or [""]
+    log = [one for one in failure.log if one.strip()]
+    facts = [labelled(label, text) for label, text in _facts(failure, first) if text]
+    hint = [labelled("next", failure.hint)] if failure.hint else []
+    room -= 1 + len(facts) + len(hint)
+    said = others[: max(1, room - min(LOG_LINES, len(log)))]
+    tail = log[-(room - len(said)) :] if room > len(said) else []
+    yield line(f"{record.verdict}: {first}" if first != record.verdict else first)
+    yield from (f"  {line(one)}" for one in said)
+    yield from facts
+    yield from (labelled("" if number else "log", one) for number, one in enumerate(tail))
+    yield from hint
+
+
+def _facts(failure: Failure, first: str) -> Iterator[tuple[str, str]]:
+    """Yield what is known of a failure, each with its label; empty where nothing is."""
+    places = ", ".join(str(one) for one in failure.spots if not first.startswith(f"{one}:"))
+    yield "at", places
+    after = f", after {seconds(failure.seconds)}" if failure.seconds else ""
+    yield "step", f"{failure.step}{after}" if failure.step else ""
+    yield "last answer", failure.answer
+    yield "state", failure.state
+    yield "also", failure.notes[0] if failure.notes else ""
+
+
+def _tests(record: Record, room: int) -> Iterator[str]:
+    """Yield which tests have failed, in at most so many lines."""
+    counts = record.tests
+    failing = counts.failing if counts else ()
+    if record.verdict is not Verdict.TESTS_FAILED and not failing:
+        return
+    ended = f"{shlex.join(record.command)} ended with {record.exit_code}"
+    told = counted(counts) if counts and failing else ended
+    yield line(f"{Verdict.TESTS_FAILED}: {told}")
+    yield from listed([failed(one) for one in failing], room - 1)
+
+
+def listed(lines: Sequence[str], room: int) -> list[str]:
+    """Return the lines, indented; of those that are too many the first, and how many follow."""
+    if len(lines) > room:
+        shown = max(0, room - 1)
+        lines = [*lines[:shown], f"and {len(lines) - shown} more"][:room]
+    return [f"  {one}" for one in lines]
+
+
+def failed(test: FailingTest) -> str:
+    """Return in one line which test failed, and why."""
+    return line(f"{test.name}: {test.message}" if test.message else test.name)
+
+
+def counted(counts: TestCounts) -> str:
+    """Return how the tests ended: `2 failed, 29 passed`; what there is none of is left out."""
+    parts = (
+        (counts.failed, "failed"),
+        (counts.errors, "could not run"),
+        (counts.passed, "passed"),
+        (counts.skipped, "skipped"),
+    )
+    return ", ".join(f"{number} {how}" for number, how in parts if number) or "no tests"
+
+
+def also(others: Sequence[Failure]) -> str:
+    """Return what else went wrong."""
+    more = f", and {len(others) - 1} more" if len(others) > 1 else ""
+    return f"{placed(others[0])}{more}"
+
+
+def placed(failure: Failure) -> str:
+    """Return a failure in one line, behind its place."""
+    first = failure.message.partition("\n")[0]
+    spot = str(failure.spots[0]) if failure.spots else ""
+    return line(first if first.startswith(spot) else f"{spot}: {first}")
+
+
+def labelled(label: str, text: str) -> str:
+    """Return a line of evidence; the texts stand below one another."""
+    return f"  {label.ljust(LABEL)}{line(text)}"
+
+
+def line(text: str) -> str:
+    """Return somebody else's text as one line, not too long and without what is not shown."""
+    one = " ".join(printable(text).split("\n")).rstrip()
+    return one if len(one) <= WIDTH else one[: WIDTH - 3] + "..."
+
+
+def _has_evidence(failure: Failure) -> bool:
+    return bool(failure.step or failure.log or failure.state)

@@ -1,0 +1,128 @@
+"""What went wrong, as values of the record, with the places in the user's files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from orchestrator.artifacts.record import Failure
+from orchestrator.errors import GreenroomError, ManifestError, StepFailed
+from orchestrator.model.event import InstanceDied
+from orchestrator.model.manifest import Manifest, SpotPath
+from orchestrator.model.resource import DatabaseSeed, SetupSeed
+from orchestrator.model.spot import Spot
+from orchestrator.waiting import TimedOut
+
+ENDED = "exited"
+"""How the state in words begins of what has ended."""
+
+
+def failures_of(error: BaseException, manifest: Manifest | None) -> tuple[Failure, ...]:
+    """Return an error as failures: of a manifest's mistakes each is one."""
+    notes = tuple(getattr(error, "__notes__", ()))
+    match error:
+        case ManifestError(problems=problems):
+            return tuple(
+                Failure(
+                    message=f"{problem.path}: {problem.message}".removeprefix(": "),
+                    spots=(Spot(file=problem.file, line=problem.line, column=problem.column),),
+                )
+                for problem in problems
+            )
+        case StepFailed(evidence=known):
+            return (
+                Failure(
+                    message=error.message,
+                    hint=error.hint,
+                    step=error.step,
+                    subject=subject_of(error.step),
+                    seconds=known.seconds,
+                    answer=known.answer,
+                    state=known.state,
+                    log=known.log or getattr(error.__cause__, "log", ()),
+                    spots=tuple(spots(error, manifest)),
+                    notes=notes,
+                ),
+            )
+        case GreenroomError(message=message, hint=hint):
+            return (Failure(message=message, hint=hint, notes=notes),)
+        case TimedOut():
+            return (Failure(message=f"not done in time: {error}".removesuffix(": "), notes=notes),)
+        case _:
+            text = f"this is a bug in Greenroom: {type(error).__name__}: {error}"
+            return (Failure(message=text, notes=notes),)
+
+
+def death(died: InstanceDied, manifest: Manifest) -> Failure:
+    """Return as a failure that something died while the tests were running."""
+    found = manifest.spot(resource_of(died.subject))
+    return Failure(
+        message=f"{died.subject} {died.state}, while the tests were running",
+        hint="do not trust the tests' result: run them again",
+        subject=died.subject,
+        state=died.state,
+        log=died.log,
+        spots=(found,) if found else (),
+    )
+
+
+def subject_of(step: str) -> str:
+    """Return what a step is about: the second word of its key."""
+    return step.partition(" ")[2].split(" ")[0]
+
+
+def resource_of(instance: str) -> str:
+    """Return the resource of an instance."""
+    return instance.partition("@")[0]
+
+
+def spots(failed: StepFailed, manifest: Manifest | None) -> Iterator[Spot]:
+    """Yield the places that a failed step is about: a seed's own file, then the manifest."""
+    if failed.evidence.file:
+        yield Spot(file=shown(failed.evidence.file), line=failed.evidence.line)
+    found = manifest.spot(*path_of(failed, manifest)) if manifest else None
+    if found:
+        yield found
+
+
+def path_of(failed: StepFailed, manifest: Manifest) -> SpotPath:
+    """Return what of the manifest decides how a step goes."""
+    step, subject = failed.step, subject_of(failed.step)
+    verb = step.partition(" ")[0]
+    name = resource_of(subject)
+    match verb:
+        case "pull":
+            users = [one.name for one in manifest.resources.values() if one.image == subject]
+            return decided_by(manifest, users[0], "image", "use") if users else ()
+        case "build":
+            return (name, "build")
+        case "ready" if failed.evidence.state.startswith(ENDED):
+            return decided_by(manifest, name, "command", "image", "build", "use")
+        case "ready" | "adopt":
+            return decided_by(manifest, name, "ready", "at")
+        case "seed":
+            return (name, "seed", *position(manifest, name, int(step.split(" ")[2])))
+        case _:
+            return (name,)
+
+
+def position(manifest: Manifest, name: str, number: int) -> tuple[int, ...]:
+    """Return where a seed stands in the manifest's list: not all that are put in stand there."""
+    if name not in manifest.resources:
+        return ()
+    before = manifest.resources[name].seeds[:number]
+    return (number - 1 - sum(isinstance(one, SetupSeed | DatabaseSeed) for one in before),)
+
+
+def decided_by(manifest: Manifest, name: str, *keys: str) -> SpotPath:
+    """Return the first of these keys that the entry has, else the entry."""
+    return next(((name, key) for key in keys if (name, key) in manifest.spots), (name,))
+
+
+def shown(path: str) -> str:
+    """Return a path as messages show it: relative to where the command runs, if it is below."""
+    try:
+        return str(Path(path).resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return os.fspath(path)

@@ -1,0 +1,153 @@
+"""Writes down what became of a job, for people, for the CI system, and for the report."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from orchestrator import __version__
+from orchestrator.addressing.masking import mask_value
+from orchestrator.artifacts import tests
+from orchestrator.artifacts.manifest_file import write_manifest
+from orchestrator.artifacts.record import EngineRecord, Failure, Phase, Record
+from orchestrator.artifacts.timeline import Timeline
+from orchestrator.ci.failures import death, failures_of, shown
+from orchestrator.ci.outcome_env import outcome_env
+from orchestrator.ci.result import Result
+from orchestrator.ci.summary import summary
+from orchestrator.ci.verdict import verdict
+from orchestrator.model.manifest import Manifest
+from orchestrator.render import report
+from orchestrator.render.failing import as_text
+from orchestrator.render.words import died
+
+DEBUG = "GREENROOM_DEBUG"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was written, for whoever tells of it; `last_words` are for the end of the log."""
+
+    record: Record
+    summary: str
+    last_words: tuple[str, ...]
+
+
+@dataclass
+class Keeping:
+    """Writes everything; what cannot be written is told to `notice`, and hides nothing.
+
+    `patterns` are those of the tests' own JUnit files; without any they are looked for. `ci` is the
+    name of the CI system.
+    """
+
+    result: Result
+    patterns: tuple[str, ...]
+    ci: str
+    notice: Callable[[str], None]
+    began: float
+    ended: float = field(default_factory=time.time)
+
+    def keep(self) -> Kept:
+        """Write all files, each made of those before it."""
+        folder, record = self.result.folder, self.record()
+        here, text = os.fspath(Path.cwd()), ""
+        with self.writing("manifest"):
+            self.write_manifest()
+        with self.writing("record"):
+            folder.record.write_text(record.to_json(), encoding="utf-8")
+        with self.writing("summary"):
+            text = summary(record, self.timeline, folder, here)
+            folder.summary.write_text(text, encoding="utf-8")
+        with self.writing("outcome"):
+            folder.variables.write_text(outcome_env(record, folder, here), encoding="utf-8")
+        with self.writing("report"):
+            report.write(folder)
+        return Kept(record, text, tuple(self.last_words()))
+
+    def write_manifest(self) -> None:
+        """Write what was understood of the manifest, if there was one to be read."""
+        environment = self.result.environment
+        if environment is not None:
+            write_manifest(
+                self.result.folder,
+                environment.manifest,
+                environment.mask,
+                profiles=environment.profiles,
+                instead=dict(self.result.instead),
+            )
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[None]:
+        """Notice it when one file cannot be written."""
+        try:
+            yield
+        except Exception as error:
+            if os.environ.get(DEBUG):
+                raise
+            words = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+            self.notice(f"the {name} could not be written: {words}")
+
+    def record(self) -> Record:
+        """Return all that became of it; no secret is in it."""
+        result, manifest = self.result, self.manifest
+        died_too = bool(result.deaths)
+        record = Record(
+            name=manifest.name if manifest else "",
+            manifest=shown(manifest.path) if manifest else result.manifest,
+            verdict=verdict(result.code, result.errors, died=died_too),
+            exit_code=result.exit_code,
+            began=self.began,
+            ended=self.ended,
+            run=self.timeline.run,
+            command=result.command,
+            failures=tuple(self.failures()),
+            phases=tuple(self.phases()),
+            engines=result.engines
+            or tuple(EngineRecord(name=one) for one in self.timeline.engines),
+            resources=result.resources,
+            instead=dict(result.instead),
+            ci=self.ci,
+            greenroom=__version__,
+        )
+        if result.environment is None:
+            return record
+        return mask_value(record, result.environment.mask)
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """The manifest, None where there was none to be read."""
+        # Asked for its truth, an environment counts what is up.
+        return None if self.result.environment is None else self.result.environment.manifest
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """When everything happened."""
+        return Timeline.of(self.result.events, tests.read(self.result.folder))
+
+    def failures(self) -> Iterator[Failure]:
+        """Yield what went wrong: what has died first, because it may be why all else did."""
+        if manifest := self.manifest:
+            yield from (death(one, manifest) for one in self.result.deaths)
+        for error in self.result.errors:
+            yield from failures_of(error, self.manifest)
+
+    def phases(self) -> Iterator[Phase]:
+        """Yield the phases, with their budgets."""
+        for phase in self.timeline.phases:
+            yield dataclasses.replace(phase, budget=self.result.budgets.of(phase.name))
+
+    def last_words(self) -> Iterator[str]:
+        """Yield where everything is and, last of all, what went wrong."""
+        yield f"artifacts: {shown(str(self.result.folder.path))}"
+        for event in self.result.deaths:
+            yield from died(event)
+        for error in self.result.errors:
+            places = [str(one) for told in failures_of(error, self.manifest) for one in told.spots]
+            yield from as_text(error, places=places).splitlines()

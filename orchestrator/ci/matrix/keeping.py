@@ -1,0 +1,102 @@
+"""Writes down what became of all combinations, beside the folders that they have themselves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.artifacts.folder import Folder
+from orchestrator.artifacts.matrix import MatrixRecord
+from orchestrator.artifacts.record import Record
+from orchestrator.ci.markdown import code
+from orchestrator.ci.matrix.combination import Combination
+from orchestrator.ci.matrix.outcome import Outcome
+from orchestrator.ci.matrix.page import page
+from orchestrator.ci.matrix.table import as_markdown
+from orchestrator.ci.outcome_env import outcome_env
+from orchestrator.errors import UsageError
+
+
+def prepare(folder: Folder, combinations: Sequence[Combination]) -> None:
+    """Make the folder, without what an earlier run has left in it; other files stay.
+
+    So do those folders of its combinations that are used again. Raises UsageError when it cannot be
+    made.
+    """
+    kept = {one.folder for one in combinations}
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        for name in _earlier(folder):
+            # What was written down may have been changed by anybody: it leads nowhere else.
+            if name not in kept and name == folder.path.joinpath(name).name:
+                shutil.rmtree(folder.path / name, ignore_errors=True)
+        folder.clear()
+    except OSError as error:
+        raise UsageError(
+            f"cannot keep artifacts in {folder.path}: {error.strerror}",
+            hint="name a folder that can be written to: --artifacts FOLDER",
+        ) from error
+    for empty in (folder.logs, folder.tests):
+        with suppress(OSError):
+            empty.rmdir()
+
+
+def _earlier(folder: Folder) -> Iterator[str]:
+    """Yield the folders of an earlier run's combinations."""
+    try:
+        record = MatrixRecord.from_json(folder.matrix.read_bytes())
+    except (OSError, ValueError):
+        return
+    yield from (one.folder for one in record.combinations)
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Writes everything; what cannot be written is told to `notice`, and hides nothing.
+
+    `whole` are all runs as one.
+    """
+
+    folder: Folder
+    outcomes: Sequence[Outcome]
+    record: MatrixRecord
+    whole: Record
+    notice: Callable[[str], None]
+
+    def keep(self) -> str:
+        """Write all files, and return the summary."""
+        summary = "\n".join([as_markdown(self.record), *self.summaries()])
+        with self.writing("record"):
+            self.folder.matrix.write_text(self.record.to_json(), encoding="utf-8")
+        with self.writing("summary"):
+            self.folder.summary.write_text(summary, encoding="utf-8")
+        with self.writing("report"):
+            self.folder.report.write_text(page(self.record, self.folder), encoding="utf-8")
+        with self.writing("outcome"):
+            variables = outcome_env(self.whole, self.folder, os.fspath(Path.cwd()))
+            self.folder.variables.write_text(variables, encoding="utf-8")
+        return summary
+
+    def summaries(self) -> Iterator[str]:
+        """Yield the summaries of the combinations that have failed, under their names."""
+        for outcome in self.outcomes:
+            if outcome.failed:
+                with suppress(OSError):
+                    path = Folder(self.folder.path / outcome.combination.folder).summary
+                    text = path.read_text(encoding="utf-8", errors="replace")
+                    head = f"## {code(outcome.combination.name)}: {outcome.verdict}"
+                    _, _, rest = text.partition("\n")
+                    yield f"{head}\n{rest}"
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[None]:
+        """Notice it when one file cannot be written."""
+        try:
+            yield
+        except Exception as error:
+            words = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+            self.notice(f"the {name} of all combinations could not be written: {words}")

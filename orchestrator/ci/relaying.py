@@ -1,0 +1,178 @@
+"""Passes on what a command writes: at once, without secrets, and kept with the times."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import IO, Self, TextIO
+
+from orchestrator.ci.masked import Masked
+
+PIECE = 1 << 16
+
+PAUSE = 0.1
+"""Seconds of silence after which the beginning of a line is shown."""
+
+DRAIN = 1.0
+"""Seconds for what is on its way when the command has ended: its own children may still write."""
+
+
+class Stream:
+    """One stream of a command, on its way to one of ours."""
+
+    def __init__(self, out: TextIO, masked: Masked, keep: Callable[[str], None]) -> None:
+        self._out = out
+        self._masked = masked
+        self._keep = keep
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._line = ""
+
+    def feed(self, piece: bytes) -> None:
+        """Take a piece."""
+        self._write(self._masked.feed(self._decoder.decode(piece)))
+
+    def rest(self) -> None:
+        """Show the beginning of a line: nothing more comes for now."""
+        self._write(self._masked.rest())
+
+    def end(self) -> None:
+        """Show all that is left."""
+        self._write(self._masked.feed(self._decoder.decode(b"", final=True)))
+        self._write(self._masked.end())
+        if self._line:
+            self._keep(self._line)
+            self._line = ""
+
+    def _write(self, text: str) -> None:
+        if not text:
+            return
+        *lines, self._line = (self._line + text).split("\n")
+        for line in lines:
+            self._keep(line)
+        # Whoever reads us may have gone; the command is to come to its end all the same.
+        with suppress(OSError, ValueError):
+            self._out.flush()
+            binary = getattr(self._out, "buffer", None)
+            if binary is None:
+                self._out.write(text.encode(errors="surrogateescape").decode(errors="replace"))
+            else:
+                binary.write(text.encode(errors="surrogateescape"))
+            self._out.flush()
+
+
+class Relay:
+    """Stands between a command and our own streams while its block runs.
+
+    `outlets` are what the command is to have as its stdout and stderr. Where both of ours are one
+    and the same, so are its, and the order of all lines stays. On a terminal it has one, too.
+    `kept` gets every line, without secrets, behind the time at which it came; None keeps none.
+    """
+
+    def __init__(self, masked: Callable[[], Masked], kept: TextIO | None = None) -> None:
+        self._masked = masked
+        self._kept = kept
+        self._pieces: queue.SimpleQueue[tuple[int, bytes | None]] = queue.SimpleQueue()
+        self._streams: list[Stream] = []
+        self._ours: list[int] = []
+        self._over = threading.Event()
+        self.outlets: tuple[int, int] = (-1, -1)
+
+    def __enter__(self) -> Self:
+        first = self._open(sys.stdout)
+        second = first if same(sys.stdout, sys.stderr) else self._open(sys.stderr)
+        self.outlets = (first, second)
+        threading.Thread(target=self._pass_on, name="greenroom-output", daemon=True).start()
+        return self
+
+    def begun(self) -> None:
+        """The command has its ends of the pipes; ours of them would keep them open."""
+        for end in set(self.outlets):
+            os.close(end)
+        self.outlets = (-1, -1)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self.outlets != (-1, -1):
+            self.begun()
+        if not self._over.wait(DRAIN):
+            # Somebody whom the command has left behind still holds the pipe.
+            for number in range(len(self._streams)):
+                self._pieces.put((number, None))
+            self._over.wait(DRAIN)
+
+    def _open(self, out: TextIO) -> int:
+        """Return the end that a command writes to; what comes there is read from now on."""
+        ours, its = terminal_like(out) if out.isatty() else os.pipe()
+        number = len(self._streams)
+        self._streams.append(Stream(out, self._masked(), self._keep))
+        threading.Thread(target=self._read, args=(number, ours), daemon=True).start()
+        return its
+
+    def _read(self, number: int, end: int) -> None:
+        # A terminal that nobody writes to any more ends with an error, and not with nothing.
+        with suppress(OSError):
+            while piece := os.read(end, PIECE):
+                self._pieces.put((number, piece))
+        self._pieces.put((number, None))
+        os.close(end)
+
+    def _pass_on(self) -> None:
+        ended: set[int] = set()
+        while len(ended) < len(self._streams):
+            try:
+                number, piece = self._pieces.get(timeout=PAUSE)
+            except queue.Empty:
+                for stream in self._streams:
+                    stream.rest()
+                continue
+            if number in ended:
+                continue
+            if piece is None:
+                self._streams[number].end()
+                ended.add(number)
+            else:
+                self._streams[number].feed(piece)
+        self._over.set()
+
+    def _keep(self, line: str) -> None:
+        if self._kept is None:
+            return
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        text = line.rstrip("\r").encode(errors="surrogateescape").decode(errors="replace")
+        # Without room for it, it is still on the screen.
+        with suppress(OSError, ValueError):
+            self._kept.write(f"{now} {text}\n")
+            self._kept.flush()
+
+
+def same(one: IO[str], other: IO[str]) -> bool:
+    """Whether two streams lead to the same file, pipe or terminal."""
+    try:
+        return os.path.sameopenfile(one.fileno(), other.fileno())
+    except (OSError, ValueError):
+        return False
+
+
+def terminal_like(out: TextIO) -> tuple[int, int]:
+    """Return both ends of a terminal as wide as ours, that passes everything on as it is."""
+    import pty
+    import termios
+
+    ours, its = pty.openpty()
+    mode = termios.tcgetattr(its)
+    mode[1] &= ~termios.OPOST
+    termios.tcsetattr(its, termios.TCSANOW, mode)
+    with suppress(termios.error, OSError):
+        termios.tcsetwinsize(its, termios.tcgetwinsize(out.fileno()))
+    return ours, its

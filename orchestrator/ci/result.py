@@ -1,0 +1,49 @@
+"""What comes of a job, while it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from orchestrator.artifacts.folder import Folder
+from orchestrator.artifacts.record import EngineRecord, ResourceRecord
+from orchestrator.ci.budget import Budgets
+from orchestrator.ci.verdict import exit_code
+from orchestrator.model.event import Event, InstanceDied
+
+if TYPE_CHECKING:
+    from orchestrator.environment import Environment
+
+
+@dataclass
+class Result:
+    """All that is known of a job so far.
+
+    `code` is the exit code of its tests, None before they have ended; `errors` what else went
+    wrong, the worst first; `deaths` what died while they ran; `resources` and `engines` what was
+    collected.
+    """
+
+    manifest: str
+    folder: Folder
+    events: Sequence[Event]
+    budgets: Budgets = Budgets()
+    instead: tuple[tuple[str, str], ...] = ()
+    environment: Environment | None = None
+    command: tuple[str, ...] = ()
+    code: int | None = None
+    errors: list[BaseException] = field(default_factory=list)
+    deaths: list[InstanceDied] = field(default_factory=list)
+    resources: tuple[ResourceRecord, ...] = ()
+    engines: tuple[EngineRecord, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything has gone wrong so far."""
+        return bool(self.code or self.errors or self.deaths)
+
+    @property
+    def exit_code(self) -> int:
+        """What the shell is told."""
+        return exit_code(self.code, self.errors, died=bool(self.deaths))

@@ -1,0 +1,47 @@
+"""Does what a CI system is to be told with."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Protocol
+
+from orchestrator.ci.tongues import Append, Call, Deed, Say
+
+CALL_SECONDS = 10.0
+"""How long a program of the CI system is waited for."""
+
+
+class Writes(Protocol):
+    """The stream that the CI system reads."""
+
+    def write(self, lines: Iterable[str]) -> None:
+        """Write lines that the CI system is to obey."""
+
+
+def perform(deeds: Iterable[Deed], shown: Writes, notice: Callable[[str], None]) -> None:
+    """Do these; what cannot be done is noticed, and hinders nothing."""
+    for deed in deeds:
+        try:
+            _do(deed, shown)
+        except (OSError, subprocess.SubprocessError) as error:
+            notice(f"the CI system could not be told: {error}")
+
+
+def _do(deed: Deed, shown: Writes) -> None:
+    match deed:
+        case Say(lines=lines):
+            shown.write(lines)
+        case Append(path=path):
+            with Path(path).open("ab") as file:
+                file.write(deed.behind(file.tell()).encode("utf-8", "replace"))
+        case Call(argv=argv, stdin=text):
+            subprocess.run(
+                argv,
+                input=text.encode("utf-8", "replace"),
+                check=True,
+                timeout=CALL_SECONDS,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )

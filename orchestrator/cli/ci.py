@@ -1,0 +1,209 @@
+"""`greenroom ci`: an environment for one command in a pipeline, and all that the pipeline needs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestrator.artifacts.folder import DEFAULT
+from orchestrator.cli.arguments import command_of
+from orchestrator.cli.durations import duration
+from orchestrator.cli.options import (
+    Engine,
+    Events,
+    Keep,
+    Manifest,
+    NoSnapshots,
+    Profiles,
+    Pull,
+    Verbose,
+    With,
+)
+from orchestrator.cli.profiles import active
+from orchestrator.cli.run import WholeTime, with_hint
+from orchestrator.errors import GreenroomError, UsageError
+
+if TYPE_CHECKING:
+    from orchestrator.cli.session import Session
+    from orchestrator.environment import Environment
+    from orchestrator.lifecycle.last_look import BeforeEnd
+
+Artifacts = Annotated[
+    Path,
+    typer.Option(
+        "--artifacts",
+        metavar="FOLDER",
+        help="Where logs, events, JUnit, summary and report go.",
+    ),
+]
+
+Budget = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--budget",
+        metavar="PART=TIME",
+        help="How long a part may take: up=60s, tests=10m, down=10s, all=15m. Passing it is a "
+        "failure. Can be given several times.",
+        show_default=False,
+    ),
+]
+
+Junit = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--junit",
+        metavar="PATTERN",
+        help="The tests' own JUnit files, to be merged with the environment's. Default: what CMD "
+        "and the common places say. Can be given several times.",
+        show_default=False,
+    ),
+]
+
+
+Parallel = Annotated[
+    int | None,
+    typer.Option(
+        "--parallel",
+        metavar="N",
+        min=1,
+        help="Of several combinations (--with), run so many at the same time. Default: as many as "
+        "this machine has processors and memory for.",
+        show_default=False,
+    ),
+]
+
+FailFast = Annotated[
+    bool,
+    typer.Option("--fail-fast", help="Of several combinations, end all when one has failed."),
+]
+
+Part = Annotated[bool, typer.Option("--part", hidden=True)]
+"""Says that this is the run of one combination, started by the process of all of them."""
+
+
+def ci(
+    ctx: typer.Context,
+    manifest: Manifest = None,
+    profile: Profiles = None,
+    with_: With = None,
+    parallel: Parallel = None,
+    fail_fast: FailFast = False,
+    artifacts: Artifacts = Path(DEFAULT),
+    budget: Budget = None,
+    junit: Junit = None,
+    timeout: WholeTime = None,
+    keep: Keep = "never",
+    no_snapshots: NoSnapshots = False,
+    pull: Pull = None,
+    engine: Engine = None,
+    events: Events = None,
+    verbose: Verbose = False,
+    part: Part = False,
+) -> int:
+    """Do as `run` does, for a pipeline: artifacts, JUnit, annotations, a summary, a report.
+
+    The output is for the CI system's log, in its own language where it is known: GitHub Actions,
+    GitLab, Buildkite, Azure Pipelines, TeamCity. Passwords are masked in what CMD writes, too. CMD
+    has nothing to read.
+
+    The exit code is CMD's own if that is not 0; everything else has Greenroom's: 75 when something
+    did not become ready, a seed failed, something died or took longer than its budget; 74 when
+    something could not be removed; 65 for a manifest with mistakes; 69 when no engine answers.
+
+    Where --with names several versions of a resource, all this is done once for each combination,
+    several at the same time.
+
+    For example:
+
+    greenroom ci --with ledger=postgres:15 --with ledger=postgres:16 -- pytest -q
+    greenroom ci --budget up=90s -- pytest -q --junitxml=junit.xml
+    """
+    from orchestrator.ci.budget import ALL, budgets
+    from orchestrator.ci.matrix.combination import combinations
+    from orchestrator.ci.tongues import tongue_of
+    from orchestrator.cli.instead import choices
+    from orchestrator.cli.job import Asked, run_job
+    from orchestrator.cli.opening import opened
+    from orchestrator.cli.tests import tests_of
+
+    whole = [f"{ALL}={timeout}"] if timeout else []
+    asked_for = budgets([*(budget or ()), *whole], duration)
+    command = command_of(ctx)
+    each = combinations(choices(with_))
+    tongue = tongue_of(os.environ)
+    if part:
+        from orchestrator.ci.matrix.with_parent import Within, end_with_parent
+
+        end_with_parent()
+        tongue = Within(tongue)
+
+    refused: GreenroomError | None = None
+    if len(each) > 1:
+        from orchestrator.cli.matrix import Several, run_matrix
+        from orchestrator.cli.several import checked, passed_on
+
+        refuse_one_file(events, len(each))
+        try:
+            manifests = checked(manifest, each, profile, engine, command)
+        except GreenroomError as error:
+            # It is told like that of a single run, and nothing is started.
+            refused = error
+        else:
+            several = Several(
+                combinations=each,
+                manifests=manifests,
+                profiles=active(profile),
+                command=command,
+                passed_on=passed_on(ctx.command.params, ctx.params),
+                artifacts=artifacts,
+                junit=junit or (),
+                parallel=parallel,
+                fail_fast=fail_fast,
+            )
+            return run_matrix(several, tongue)
+
+    def environment(listening: Session, before_end: BeforeEnd, seconds: float) -> Environment:
+        if refused:
+            raise refused
+        return opened(
+            manifest,
+            profile,
+            listening,
+            seconds=seconds,
+            keep=keep,
+            snapshots=not no_snapshots,
+            engine=engine,
+            pull=pull,
+            instead=each[0].instead,
+            before_end=before_end,
+        )
+
+    def made(listening: Session, before_end: BeforeEnd, seconds: float) -> Environment:
+        return with_hint(lambda: environment(listening, before_end, seconds), manifest)
+
+    return run_job(
+        Asked(
+            opened=made,
+            tests=lambda environment: tests_of(environment.manifest, command),
+            manifest=manifest or "",
+            artifacts=artifacts,
+            budgets=asked_for,
+            junit=tuple(junit or ()),
+            instead=() if refused else tuple(each[0].instead.items()),
+            events=events,
+            verbose=verbose,
+        ),
+        tongue,
+    )
+
+
+def refuse_one_file(events: str | None, combinations: int) -> None:
+    """Raise UsageError where one file would get the events of several runs."""
+    if events is not None:
+        raise UsageError(
+            f"--events names one file, and there are {combinations} combinations",
+            hint="leave it out: each of them has its events.jsonl in its folder of artifacts",
+        )

@@ -1,0 +1,212 @@
+"""What `greenroom ci` does: an environment for one command, and all that is kept and told of it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from orchestrator.artifacts.folder import VARIABLE, Folder
+from orchestrator.ci.budget import ALL, DOWN, TESTS, UP, Budgets
+from orchestrator.ci.display import History, InGroups
+from orchestrator.ci.result import Result
+from orchestrator.cli.session import Session, interrupted, session
+from orchestrator.errors import NotRemoved, StepFailed
+from orchestrator.model.event import Noticed
+from orchestrator.render.display import Display
+from orchestrator.render.json_lines import JsonLines
+
+if TYPE_CHECKING:
+    from orchestrator.ci.tongues import Tongue
+    from orchestrator.cli.tests import Tests
+    from orchestrator.environment import Environment
+    from orchestrator.lifecycle.last_look import BeforeEnd, LastLook
+
+GRACE = 4.0
+"""Seconds that the command has after the first signal.
+
+GitHub and Azure send SIGINT, SIGTERM 7.5 s after it, and kill 2.5 s after that; Buildkite kills
+10 s after its signal. What is left of that is for the artifacts and for removal.
+"""
+
+Opening = Callable[[Session, "BeforeEnd", float], "Environment"]
+"""Makes the environment: told to a session, looked at before its end, up within some seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the command line asks for."""
+
+    opened: Opening
+    tests: Callable[[Environment], Tests]
+    manifest: str
+    artifacts: Path
+    budgets: Budgets = Budgets()
+    junit: tuple[str, ...] = ()
+    instead: tuple[tuple[str, str], ...] = ()
+    events: str | None = None
+    verbose: bool = False
+
+
+def run_job(asked: Asked, tongue: Tongue) -> int:
+    """Do all of it, and return the exit code. Raises UsageError where nothing can be kept."""
+    folder = Folder(asked.artifacts.absolute())
+    folder.prepare()
+    stream = sys.stdout if tongue.stream == "stdout" else sys.stderr
+    shown, history = InGroups(stream, tongue, verbose=asked.verbose), History()
+    with folder.events.open("w", encoding="utf-8") as events:
+        displays: list[Display] = [shown, JsonLines(events), history]
+        with session(events=asked.events, shown=displays, one_is_all=True) as listening:
+            result = Result(asked.manifest, folder, history.events, asked.budgets, asked.instead)
+            job = Job(asked, folder, tongue, shown, listening, result)
+            job.go()
+            job.finish()
+    return result.exit_code
+
+
+@dataclass
+class Job:
+    """The run itself, as a list of what happens; what comes of it is noted in the result."""
+
+    asked: Asked
+    folder: Folder
+    tongue: Tongue
+    shown: InGroups
+    listening: Session
+    result: Result
+    began: float = field(default_factory=time.time)
+
+    def go(self) -> None:
+        """Do all of it; whatever goes wrong is noted, and ends it in order."""
+        try:
+            self.shown.begin("Starting the environment")
+            environment = self.open()
+            tests = self.asked.tests(environment)
+            self.bring_up(environment)
+            self.test(environment, tests)
+            self.remove(environment)
+        except KeyboardInterrupt as error:
+            self.result.errors.append(interrupted(error))
+        except BaseException as error:
+            self.result.errors.append(error)
+
+    def open(self) -> Environment:
+        """Make the environment, and let the CI system hide its secrets before any can be shown."""
+        from orchestrator.ci.telling import perform
+
+        environment = self.asked.opened(self.listening, self.collect, self.left(UP))
+        self.result.environment = environment
+        perform(self.tongue.hide(environment.secrets), self.shown, self.shown.say)
+        return environment
+
+    def bring_up(self, environment: Environment) -> None:
+        """Bring it up within its time; when that fails, it is removed already."""
+        began = time.time()
+        try:
+            environment.up()
+        except BaseException as error:
+            self.blame(error, UP, time.time() - began)
+            self.listening.removed(environment, error)
+            raise
+
+    def test(self, environment: Environment, tests: Tests) -> None:
+        """Run the tests, and note what dies meanwhile; what tears them apart leads to removal."""
+        began = time.time()
+        try:
+            with environment.watch() as watch:
+                try:
+                    self.run(environment, tests)
+                finally:
+                    self.result.deaths = watch.deaths()
+        except BaseException as error:
+            self.blame(error, TESTS, time.time() - began)
+            self.listening.removed(environment, error)
+            raise
+
+    def run(self, environment: Environment, tests: Tests) -> None:
+        """Run their command, and pass on what it writes, without secrets."""
+        from orchestrator.ci.masked import Masked
+        from orchestrator.ci.relaying import Relay
+        from orchestrator.cli.child import Manner
+
+        self.result.command = tests.command or environment.command or ()
+        seconds, secrets = self.left(TESTS), environment.secrets
+        with (
+            self.kept_output() as kept,
+            Relay(lambda: Masked(environment.mask, secrets), kept) as relay,
+        ):
+            self.result.code = tests.run(
+                environment,
+                self.listening,
+                None if seconds == float("inf") else seconds,
+                Manner(grace=GRACE, patient=False, relay=relay, limit="its time"),
+                {VARIABLE: str(self.folder.path)},
+            )
+
+    @contextmanager
+    def kept_output(self) -> Iterator[TextIO | None]:
+        """Open where the command's output is kept; where that cannot be, it is only shown."""
+        try:
+            file = self.folder.output.open("w", encoding="utf-8")
+        except OSError as error:
+            self.shown.say(f"the output of the tests is not kept: {error.strerror}")
+            yield None
+            return
+        with file:
+            yield file
+
+    def remove(self, environment: Environment) -> None:
+        """Remove everything; a budget that this exceeds does not end it."""
+        self.listening.signals.removing = True
+        began = time.time()
+        try:
+            environment.down(failed=self.result.failed)
+        except NotRemoved as left:
+            self.result.errors.append(left)
+        for phase, taken in ((DOWN, time.time() - began), (ALL, time.time() - self.began)):
+            if late := self.asked.budgets.passed(phase, taken):
+                self.result.errors.append(late)
+
+    def collect(self, look: LastLook) -> None:
+        """Keep what is known of everything before it goes."""
+        from orchestrator.artifacts.collecting import collect, engine_records
+
+        result = self.result
+        assert result.environment is not None, "something of it is about to go"
+        result.engines = engine_records(look)
+        result.resources = collect(look, self.folder, result.environment.mask, events=result.events)
+
+    def blame(self, error: BaseException, phase: str, taken: float) -> None:
+        """Say of a failure that it was a budget that ended the step."""
+        if not isinstance(error, StepFailed):
+            return
+        for one, seconds in ((phase, taken), (ALL, time.time() - self.began)):
+            if late := self.asked.budgets.passed(one, seconds):
+                error.add_note(late.message)
+                error.hint = late.hint
+                return
+
+    def finish(self) -> None:
+        """Keep everything, tell the CI system, and say last what went wrong."""
+        from orchestrator.ci.keeping import Keeping
+        from orchestrator.ci.telling import perform
+
+        self.listening.signals.removing = True
+        self.shown.close()
+        keeping = Keeping(self.result, self.asked.junit, self.tongue.name, self.notice, self.began)
+        kept = keeping.keep()
+        deeds = self.tongue.tell(kept.record, self.folder, kept.summary)
+        perform(deeds, self.shown, self.notice)
+        self.shown.write([self.tongue.quoted(line) for line in kept.last_words])
+
+    def notice(self, text: str) -> None:
+        """Tell what is no failure."""
+        self.listening.listen(Noticed(at=time.time(), text=text))
+
+    def left(self, phase: str) -> float:
+        """Return how many seconds a phase has that begins now."""
+        return self.asked.budgets.left(phase, time.time() - self.began)

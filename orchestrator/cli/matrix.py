@@ -1,0 +1,196 @@
+"""What `greenroom ci` does with several versions: a run for each combination, and a table."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from orchestrator import __version__
+from orchestrator.artifacts.folder import Folder
+from orchestrator.artifacts.matrix import MatrixRecord
+from orchestrator.ci.matrix.combination import Combination
+from orchestrator.ci.matrix.gathering import as_one, combination_record
+from orchestrator.ci.matrix.keeping import Keeping, prepare
+from orchestrator.ci.matrix.outcome import Outcome, exit_code
+from orchestrator.ci.matrix.room import Machine, Room, hindrance, needs, room, shared_files
+from orchestrator.ci.matrix.running import Running
+from orchestrator.ci.matrix.screen import Screen
+from orchestrator.ci.matrix.table import as_lines, result, why
+from orchestrator.ci.summary import again
+from orchestrator.cli.signals import ENDING
+
+if TYPE_CHECKING:
+    from orchestrator.ci.tongues import Tongue
+    from orchestrator.model.manifest import Manifest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Several:
+    """What the command line asks for.
+
+    `manifests` are those of the combinations, in their order, `command` the tests' own, `passed_on`
+    the words of the command line that every run gets.
+    """
+
+    combinations: Sequence[Combination]
+    manifests: Sequence[Manifest]
+    profiles: Sequence[str]
+    command: Sequence[str] | None
+    passed_on: Sequence[str]
+    artifacts: Path
+    junit: Sequence[str] = ()
+    parallel: int | None = None
+    fail_fast: bool = False
+
+    def arguments(self, combination: Combination, folder: Path) -> list[str]:
+        """Return the command line of one run."""
+        own = [*combination.options, "--artifacts", str(folder), "--part"]
+        command = ["--", *self.command] if self.command else []
+        return ["ci", *self.passed_on, *own, *command]
+
+    def secrets(self) -> list[str]:
+        """Return what none of the runs may show, as far as it is known before they start."""
+        from orchestrator.addressing.passwords import secrets_of
+
+        return [secret for manifest in self.manifests for secret in secrets_of(manifest)]
+
+    def room(self) -> Room:
+        """Return how many run at the same time."""
+        command = self.command or [str(word) for word in self.manifests[0].tests.command or ()]
+        files = shared_files(command, self.junit)
+        return room(
+            self.parallel,
+            len(self.combinations),
+            needs(self.manifests, self.profiles),
+            this_machine(),
+            hindrance(self.manifests, self.profiles, files),
+        )
+
+
+def this_machine() -> Machine:
+    """Return what there is here."""
+    import psutil
+
+    usable = getattr(os, "sched_getaffinity", None)
+    processors = len(usable(0)) if usable else os.cpu_count() or 1
+    return Machine(processors, psutil.virtual_memory().available)
+
+
+def run_matrix(asked: Several, tongue: Tongue) -> int:
+    """Run all of them, and return the exit code. Raises UsageError where nothing can be kept."""
+    from orchestrator.ci.telling import perform
+
+    folder = Folder(asked.artifacts.absolute())
+    prepare(folder, asked.combinations)
+    screen = Screen(sys.stdout if tongue.stream == "stdout" else sys.stderr, tongue)
+    perform(tongue.hide(asked.secrets()), screen, screen.say)
+    found = asked.room()
+    running = Running(
+        combinations=asked.combinations,
+        at_once=found.at_once,
+        folder=folder.path,
+        arguments=asked.arguments,
+        screen=screen,
+        fail_fast=asked.fail_fast,
+    )
+    with caught(running.tell):
+        began = time.time()
+        screen.say(f"{len(asked.combinations)} combinations, {in_parallel(found.at_once)}")
+        if found.reason:
+            screen.say(found.reason)
+        outcomes = running.run()
+        code = exit_code(outcomes, running.interrupted)
+        ending = Ending(asked, folder, screen, tongue, outcomes, began, code, found.at_once)
+        ending.finish()
+    return code
+
+
+def in_parallel(at_once: int) -> str:
+    """Return in words how many run at the same time."""
+    return "one at a time" if at_once == 1 else f"{at_once} at a time"
+
+
+@contextmanager
+def caught(tell: Callable[[int], None]) -> Iterator[None]:
+    """While the block runs, let signals that ask for its end be told, and do nothing else."""
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        tell(number)
+
+    # What is ignored stays ignored: nohup, and background jobs of shells, mean it.
+    heeded = [one for one in ENDING if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, handle) for number in heeded}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What is kept and told when all have ended."""
+
+    asked: Several
+    folder: Folder
+    screen: Screen
+    tongue: Tongue
+    outcomes: Sequence[Outcome]
+    began: float
+    code: int
+    at_once: int
+    ended: float = field(default_factory=time.time)
+
+    def finish(self) -> None:
+        """Keep everything, tell the CI system, and say last what went wrong."""
+        from orchestrator.ci.telling import perform
+
+        record = self.record()
+        whole = as_one(
+            self.outcomes,
+            manifest=record.manifest,
+            began=self.began,
+            ended=self.ended,
+            exit_code=self.code,
+        )
+        summary = Keeping(self.folder, self.outcomes, record, whole, self.screen.say).keep()
+        perform(self.tongue.tell(whole, self.folder, summary), self.screen, self.screen.say)
+        self.screen.say("", *as_lines(record), "")
+        self.screen.say(*self.last_words(record))
+
+    def record(self) -> MatrixRecord:
+        """Return all that became of them."""
+        from orchestrator.ci.failures import shown
+
+        manifest = self.asked.manifests[0]
+        return MatrixRecord(
+            name=manifest.name,
+            manifest=shown(manifest.path),
+            exit_code=self.code,
+            began=self.began,
+            ended=self.ended,
+            command=tuple(self.asked.command or ()),
+            at_once=self.at_once,
+            combinations=tuple(map(combination_record, self.outcomes)),
+            ci=self.tongue.name,
+            greenroom=__version__,
+        )
+
+    def last_words(self, record: MatrixRecord) -> Iterator[str]:
+        """Yield where everything is and, last of all, what went wrong."""
+        from orchestrator.ci.failures import shown
+
+        yield f"artifacts: {shown(str(self.folder.path))}"
+        yield result(record)
+        yield from why(record)
+        failed = next((one.record for one in self.outcomes if one.failed and one.record), None)
+        if failed:
+            yield f"next: again, for the first of them: {again(failed)}"

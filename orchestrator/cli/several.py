@@ -1,0 +1,72 @@
+"""What is looked at, before several versions are tested, of all of them together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestrator.ci.matrix.combination import Combination
+from orchestrator.errors import ManifestError, Problem
+
+if TYPE_CHECKING:
+    from orchestrator.model.manifest import Manifest
+
+OWN = ("with_", "artifacts", "parallel", "fail_fast", "part")
+"""Parameters that mean something else to the run of one combination than to all of them."""
+
+
+def checked(
+    manifest: str | None,
+    combinations: Sequence[Combination],
+    profiles: list[str] | None,
+    engine: str | None,
+    command: list[str] | None,
+) -> list[Manifest]:
+    """Return the manifest as each combination reads it.
+
+    Raises ManifestError with the mistakes of all of them, and what else would keep every single one
+    from starting.
+    """
+    from orchestrator.cli.profiles import active, check_profiles
+    from orchestrator.cli.tests import tests_of
+    from orchestrator.host import manifests
+
+    path = manifests.find(manifest, Path.cwd())
+    found: list[Manifest] = []
+    problems: list[Problem] = []
+    for one in combinations:
+        try:
+            found.append(
+                manifests.read(
+                    path, os.environ, engine=engine, run_modules=False, instead=one.instead
+                )
+            )
+        except ManifestError as error:
+            problems += error.problems
+    if problems:
+        raise ManifestError(problems)
+    check_profiles(found[0], active(profiles))
+    tests_of(found[0], command)
+    return found
+
+
+def passed_on(parameters: Sequence[Any], values: dict[str, Any]) -> list[str]:
+    """Return the words of a command line that say the same, without what each run has of its own.
+
+    `parameters` are those of the command, as Typer has them, `values` what was given for each.
+    """
+    words = []
+    for one in parameters:
+        value = values.get(one.name)
+        if one.name in OWN or value in (None, one.default, [], ()):
+            continue
+        if one.param_type_name == "argument":
+            words.append(str(value))
+        elif one.is_flag:
+            words.append(one.opts[0])
+        else:
+            each = value if one.multiple else [value]
+            words += [word for single in each for word in (one.opts[0], str(single))]
+    return words

@@ -1,0 +1,1 @@
+"""The images that a manifest needs: listed, fetched, locked, copied to a mirror."""

@@ -1,0 +1,69 @@
+"""Looks at what an engine has of the images that are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from orchestrator.engines.asking import in_time
+from orchestrator.engines.engine import Engine, Images, Registries
+from orchestrator.errors import UsageError
+from orchestrator.images.needed import Needed
+from orchestrator.model.image import ImageName, PresentImage
+from orchestrator.model.resource import DOCKER
+
+SECONDS = 30.0
+THREADS = 8
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An image that is needed, and what the engine has of it, None if it has not."""
+
+    needed: Needed
+    present: PresentImage | None
+
+    @property
+    def digest(self) -> str:
+        """The digest by which its registry knows it; empty if it came from none, or is not here."""
+        if pinned := ImageName.of(self.needed.asked).digest:
+            return pinned
+        found = self.present.digests_in(self.needed.asked) if self.present else ()
+        return found[0] if found else ""
+
+    @property
+    def id(self) -> str:
+        """The engine's own name for it; empty if it is not here."""
+        return self.present.id if self.present else ""
+
+
+@dataclass(frozen=True)
+class ImageEngine:
+    """The engine of containers, in both of the roles that it has for images."""
+
+    images: Images
+    registries: Registries
+
+    @classmethod
+    def of(cls, engines: Mapping[str, Engine]) -> ImageEngine:
+        """Return the engine that has images. Raises UsageError where there is none."""
+        engine = engines.get(DOCKER)
+        if not isinstance(engine, Images) or not isinstance(engine, Registries):
+            raise UsageError(
+                "nothing of it runs in containers, so there are no images to be had",
+                hint="greenroom plan tells where everything runs, and why",
+            )
+        return cls(engine, engine)
+
+    def look(self, wanted: Iterable[Needed]) -> list[Listed]:
+        """Ask for all at once. Raises EngineUnavailable when the engine does not answer."""
+        asked = list(wanted)
+        if not asked:
+            return []
+        with (
+            in_time(DOCKER, SECONDS) as deadline,
+            ThreadPoolExecutor(min(THREADS, len(asked)), "greenroom-images") as pool,
+        ):
+            found = pool.map(lambda one: self.registries.present_image(one.asked, deadline), asked)
+            return [Listed(*pair) for pair in zip(asked, found, strict=True)]

@@ -1,0 +1,251 @@
+// The logs: several merged in the order of time, a window of it, and a search in that.
+
+class Logs {
+  constructor() {
+    this.entries = merged();
+    this.shown = [];
+    this.hits = [];
+    this.hit = -1;
+    this.find = null;
+    this.onlyBad = false;
+    this.list = new Chunks(part("log-lines"), (entry, index) => this.line(entry, index), 20);
+    part("log-tools").append(this.picker(), this.search(), this.switches());
+    part("log-window").append(...this.windowTools());
+    part("logs").hidden = data.logs.length === 0;
+    watch((changes) => this.turn(changes));
+    if (matchMedia("(max-width: 640px)").matches) this.wrap.click();
+  }
+
+  turn(changes) {
+    if (["logs", "from", "to", "query"].some((name) => changes.has(name))) this.choose();
+  }
+
+  /** Choose the lines anew: by log, by time, by how bad they look. Then search in them. */
+  choose() {
+    const names = view.logs && new Set(view.logs);
+    const wanted = data.logs.map((log) => !names || names.has(log.name));
+    this.shown = this.entries.filter(
+      (entry) => wanted[entry.log] && inWindow(entry.at) && (!this.onlyBad || levelOf(entry)),
+    );
+    this.list.box.classList.toggle("alone", wanted.filter(Boolean).length === 1);
+    this.tellPicked(wanted);
+    this.tellWindow();
+    this.tellMissing(wanted);
+    this.list.show(this.shown);
+    if (!this.shown.length) this.list.box.append(this.emptiness());
+    part("log-count").textContent = count(this.shown.filter((entry) => !entry.gap).length, "line");
+    this.searchAgain();
+  }
+
+  // Which logs.
+
+  picker() {
+    this.boxes = data.logs.map((log, number) => {
+      const box = make("input", { type: "checkbox", on: { change: () => this.pick() } });
+      const only = button("only", () => look({ logs: [log.name] }), {
+        class: "quiet", "aria-label": `only ${log.title}`,
+      });
+      const lines = make("span", { class: "muted" }, log.texts.length.toLocaleString("en"));
+      const name = make("span", { class: `who hue${number % 8}` }, log.title);
+      return { box, row: make("li", {}, make("label", {}, box, name, lines), only) };
+    });
+    this.picked = make("summary");
+    const all = button("all", () => look({ logs: null }), { class: "quiet" });
+    const list = make("ul", {}, this.boxes.map((one) => one.row));
+    this.pickerBox = make("details", { class: "picker" }, this.picked, make("div", { class: "sheet" }, all, list));
+    document.addEventListener("click", (event) => {
+      if (!this.pickerBox.contains(event.target)) this.pickerBox.open = false;
+    });
+    this.pickerBox.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      this.pickerBox.open = false;
+      this.picked.focus();
+    });
+    return this.pickerBox;
+  }
+
+  pick() {
+    const names = data.logs.filter((_, number) => this.boxes[number].box.checked).map((log) => log.name);
+    look({ logs: names.length === data.logs.length || !names.length ? null : names });
+  }
+
+  tellPicked(wanted) {
+    this.boxes.forEach(({ box }, number) => (box.checked = wanted[number]));
+    const titles = data.logs.filter((_, number) => wanted[number]).map((log) => log.title);
+    const all = titles.length === data.logs.length;
+    const some = titles.length > 3 ? `${titles.length} of ${data.logs.length} logs` : titles.join(", ");
+    this.picked.textContent = all && titles.length > 1 ? `All ${titles.length} logs` : some;
+  }
+
+  // The window of time.
+
+  windowTools() {
+    const bound = (name, label) => {
+      const set = () => look({ [name]: time(this[name].value), test: null });
+      this[name] = make("input", { type: "number", step: "any", "aria-label": label, on: { change: set } });
+      return this[name];
+    };
+    this.windowWords = make("span", { class: "window-words" });
+    const wider = button("Wider", () => this.widen(), { title: "As much again before and behind" });
+    const clear = button("Whole time", () => look({ from: null, to: null, test: null }));
+    this.windowButtons = make("span", { class: "buttons" }, wider, clear);
+    return [
+      make("span", { class: "bounds" }, "from ", bound("from", "From, in seconds"), " to ", bound("to", "To, in seconds"), " s"),
+      this.windowButtons,
+      this.windowWords,
+    ];
+  }
+
+  widen() {
+    const from = view.from ?? 0;
+    const to = view.to ?? data.to;
+    const more = Math.max(500, (to - from) / 2);
+    look({ from: Math.max(0, from - more), to: to + more });
+  }
+
+  tellWindow() {
+    this.from.value = view.from === null ? "" : moment(view.from);
+    this.to.value = view.to === null ? "" : moment(view.to);
+    this.from.placeholder = "0";
+    this.to.placeholder = moment(data.to);
+    const whole = view.from === null && view.to === null;
+    this.windowButtons.hidden = whole;
+    const test = data.tests.find((one) => one.name === view.test && one.from === view.from && one.to === view.to);
+    this.windowWords.textContent = test ? `while ${test.name} ran` : "";
+    part("log-window").classList.toggle("set", !whole);
+  }
+
+  tellMissing(wanted) {
+    const notes = data.logs.flatMap((log, number) => {
+      if (!wanted[number]) return [];
+      const found = [];
+      const missing = log.gaps.filter(([index]) => isNear(log, index)).reduce((sum, [, number]) => sum + number, 0);
+      if (missing) {
+        found.push(`${log.title}: ${count(missing, "line is", "lines are")} not in this page; ${log.file} has all of them.`);
+      }
+      if (log.cut) found.push(`${log.title}: what was written first was not kept.`);
+      return found;
+    });
+    const shown = notes.slice(0, 4);
+    if (notes.length > 4) shown.push(`and ${count(notes.length - 4, "other log is", "other logs are")} not whole.`);
+    part("log-notes").replaceChildren(...shown.map((note) => make("li", {}, note)));
+  }
+
+  emptiness() {
+    const narrow = view.from !== null || view.to !== null;
+    const words = this.onlyBad ? "No line that looks like a warning or an error." : "Nothing was written.";
+    return make("p", { class: "empty" }, narrow ? `${words.slice(0, -1)} in this window of time.` : words);
+  }
+
+  // The search.
+
+  search() {
+    this.field = make("input", {
+      type: "search", placeholder: "Search", "aria-label": "Search in the logs", spellcheck: "false",
+      on: { input: calmly(() => look({ query: this.field.value })), keydown: (event) => this.key(event) },
+    });
+    this.found = make("span", { class: "found", role: "status" });
+    const step = (sign, label, by) => button(sign, () => this.step(by), { "aria-label": label, title: label });
+    return make("div", { class: "search", role: "search" }, this.field, this.found,
+      step("↑", "Previous match", -1), step("↓", "Next match", 1));
+  }
+
+  key(event) {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    if (this.field.value !== view.query) look({ query: this.field.value });
+    else this.step(event.shiftKey ? -1 : 1);
+  }
+
+  searchAgain() {
+    if (document.activeElement !== this.field) this.field.value = view.query;
+    this.find = finder(view.query);
+    this.hits = [];
+    if (this.find) {
+      this.shown.forEach((entry, index) => {
+        this.find.lastIndex = 0;
+        if (this.find.test(entry.plain)) this.hits.push(index);
+      });
+    }
+    this.hit = -1;
+    this.list.refresh();
+    if (this.hits.length) this.step(1);
+    else this.tellFound();
+  }
+
+  step(by) {
+    if (!this.hits.length) return;
+    this.hit = (this.hit + by + this.hits.length) % this.hits.length;
+    this.list.box.querySelector(".current")?.classList.remove("current");
+    this.list.reveal(this.hits[this.hit])?.classList.add("current");
+    this.tellFound();
+  }
+
+  tellFound() {
+    const number = `${(this.hit + 1).toLocaleString("en")} of ${this.hits.length.toLocaleString("en")}`;
+    this.found.textContent = this.find ? (this.hits.length ? number : "none") : "";
+    this.found.classList.toggle("nothing", Boolean(this.find) && !this.hits.length);
+  }
+
+  // How lines are shown.
+
+  switches() {
+    const toggle = (text, act) => {
+      const node = button(text, () => {
+        const on = node.getAttribute("aria-pressed") !== "true";
+        node.setAttribute("aria-pressed", on);
+        act(on);
+      }, { "aria-pressed": "false", class: "toggle" });
+      return node;
+    };
+    const bad = toggle("Problems", (on) => { this.onlyBad = on; this.choose(); });
+    bad.title = "Only lines that look like warnings or errors";
+    this.wrap = toggle("Wrap", (on) => this.list.box.classList.toggle("wrapped", on));
+    const times = toggle("Clock", (on) => { this.clock = on; this.list.refresh(); });
+    times.title = "Show the time of day instead of the seconds since the beginning";
+    return make("div", { class: "switches", role: "group", "aria-label": "How lines are shown" }, bad, this.wrap, times);
+  }
+
+  line(entry, index) {
+    const known = Number.isFinite(entry.at);
+    const at = known ? (this.clock ? clock(entry.at) : moment(entry.at)) : "";
+    const log = data.logs[entry.log];
+    const current = this.hits[this.hit] === index;
+    const kind = entry.gap ? "gap" : levelOf(entry);
+    return make("div", { class: `line ${kind}${current ? " current" : ""}` },
+      make("time", { title: known ? clock(entry.at) : null }, at),
+      make("span", { class: `who hue${entry.log % 8}` }, log.title),
+      make("span", { class: "text" }, painted(entry.text, this.find)));
+  }
+}
+
+/** All lines of all logs in the order of time; those of the same time in the order of the logs. */
+function merged() {
+  const entries = data.logs.flatMap((log, number) => {
+    const gaps = new Map(log.gaps);
+    return log.texts.flatMap((text, index) => {
+      const at = log.times[index] ?? -Infinity;
+      const entry = { at, log: number, text, plain: plain(text), level: null };
+      return gaps.has(index) ? [gap(at, number, gaps.get(index)), entry] : [entry];
+    });
+  });
+  return entries.sort((one, other) => (one.at === other.at ? 0 : one.at - other.at));
+}
+
+/** Whether any of the window is where lines are left out before this one. */
+function isNear(log, index) {
+  const before = log.times[index - 1] ?? -Infinity;
+  const behind = log.times[index] ?? Infinity;
+  return (view.to === null || before <= view.to) && (view.from === null || behind >= view.from);
+}
+
+/** What stands where lines are left out. */
+function gap(at, log, number) {
+  const text = `${count(number, "line")} left out here`;
+  return { at, log, text, plain: "", level: "", gap: true };
+}
+
+function levelOf(entry) {
+  entry.level ??= level(entry.plain);
+  return entry.level;
+}
