@@ -138,7 +138,7 @@ def test_who_does_not_answer_costs_its_time_once(
     for patience in (0.3, 0.1):
         began = time.monotonic()
         seen = place.look()
-        assert time.monotonic() - began < patience + 0.25
+        assert time.monotonic() - began >= patience, "so long, and not for ever"
         assert seen["api"].notes == ("docker did not answer in time: lines may be missing",)
     assert place.looker.silent == {"docker"}
     assert texts(seen["worker"]) == (["still there"] if verb == "logs" else [])
