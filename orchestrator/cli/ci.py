@@ -80,8 +80,8 @@ FailFast = Annotated[
     typer.Option("--fail-fast", help="Of several combinations, end all when one has failed."),
 ]
 
-Part = Annotated[bool, typer.Option("--part", hidden=True)]
-"""Says that this is the run of one combination, started by the process of all of them."""
+Part = Annotated[int, typer.Option("--part", hidden=True)]
+"""Says that this is the run of one combination, and how many run at the same time; 0: it is not."""
 
 
 def ci(
@@ -101,7 +101,7 @@ def ci(
     engine: Engine = None,
     events: Events = None,
     verbose: Verbose = False,
-    part: Part = False,
+    part: Part = 0,
 ) -> int:
     """Do as `run` does, for a pipeline: artifacts, JUnit, annotations, a summary, a report.
 
@@ -195,6 +195,7 @@ def ci(
             instead=() if refused else tuple(each[0].instead.items()),
             events=events,
             verbose=verbose,
+            alone=part <= 1,
         ),
         tongue,
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 
 from orchestrator.artifacts.record import Failure, Record, Verdict
 from orchestrator.artifacts.spans import Outcome, Span
-from orchestrator.artifacts.tests import TestRecord
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.model.spot import Spot
 from orchestrator.render import words
 from orchestrator.render.report.material import Material
+from orchestrator.render.report.told_tests import Test
 
 MOST_LINES_OF_LOG = 3
 MOST_LINES = 9
@@ -35,7 +36,7 @@ class Cause:
     facts: tuple[tuple[str, str], ...] = ()
     log: tuple[str, ...] = ()
     window: Window | None = None
-    tests: tuple[TestRecord, ...] = ()
+    tests: tuple[Test, ...] = ()
     more: int = 0
 
 
@@ -51,9 +52,9 @@ def verdict(material: Material) -> Verdict | None:
     return None
 
 
-def failing(material: Material) -> list[TestRecord]:
+def failing(material: Material) -> list[Test]:
     """Return the tests that failed, in the order of time."""
-    return [one for one in material.tests if one.outcome in ("failed", "error")]
+    return [one for one in material.tests if one.failed]
 
 
 def cause(material: Material) -> Cause | None:
@@ -74,7 +75,7 @@ def cause(material: Material) -> Cause | None:
     return _of_unfinished(timeline)
 
 
-def _of_tests(material: Material, failed: list[TestRecord], failures: tuple[Failure, ...]) -> Cause:
+def _of_tests(material: Material, failed: list[Test], failures: tuple[Failure, ...]) -> Cause:
     total = len(material.tests)
     facts = [("meanwhile", one.message.partition("\n")[0]) for one in failures[:MOST_OTHERS]]
     if not failures:
@@ -84,7 +85,7 @@ def _of_tests(material: Material, failed: list[TestRecord], failures: tuple[Fail
     return _with_tests(Cause(title=title, facts=tuple(facts)), failed)
 
 
-def _with_tests(found: Cause, failed: list[TestRecord]) -> Cause:
+def _with_tests(found: Cause, failed: list[Test]) -> Cause:
     """Return a cause with as many tests as it has lines left, of which each takes two."""
     room = MOST_LINES - 1 - len(found.facts) - len(found.log)
     shown = len(failed) if 2 * len(failed) <= room else max(0, (room - 1) // 2)
@@ -134,6 +135,11 @@ def _of_span(span: Span) -> Cause:
 
 def _of_unfinished(timeline: Timeline) -> Cause | None:
     """Return what was under way when the run was stopped, or when nothing more was told of it."""
+    if timeline.command and timeline.code is None:
+        return Cause(
+            title="Nothing more was told while this was running",
+            facts=(_command(timeline.command),),
+        )
     path = timeline.critical_path()
     if timeline.is_ready or not path or path[-1].span.outcome is Outcome.DONE:
         return None
@@ -152,8 +158,12 @@ def _of_unfinished(timeline: Timeline) -> Cause | None:
 def _of_command(record: Record) -> Cause:
     return Cause(
         title=f"The command ended with exit code {record.exit_code}",
-        facts=(("command", " ".join(record.command)),),
+        facts=(_command(record.command),),
     )
+
+
+def _command(words: tuple[str, ...]) -> tuple[str, str]:
+    return "command", shlex.join(words)
 
 
 def _broken(timeline: Timeline) -> Span | None:

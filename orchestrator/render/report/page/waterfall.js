@@ -120,7 +120,9 @@ class Waterfall {
   testRows() {
     const workers = new Map();
     for (const test of data.tests) {
-      if (this.seen(test)) workers.set(test.worker, [...(workers.get(test.worker) ?? []), test]);
+      if (!isTimed(test) || !this.seen(test)) continue;
+      if (!workers.has(test.worker)) workers.set(test.worker, []);
+      workers.get(test.worker).push(test);
     }
     return [...workers].map(([worker, tests]) => {
       const bad = tests.filter(isBad);
