@@ -131,8 +131,9 @@ class Folder:
             self.matrix,
         ):
             file.unlink(missing_ok=True)
+        half = ["*.before", "*.joined"]
         for folder, patterns in (
-            (self.logs, ["*.log", "*.before", "*.joined"]),
+            (self.logs, ["*.log", *half]),
             (self.tests, ["*.jsonl", "*.txt"]),
         ):
             for pattern in patterns:
