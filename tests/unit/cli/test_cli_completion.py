@@ -13,7 +13,7 @@ CASES = [
     (
         "greenroom ",
         (
-            "run ci up restart reset slice down extend prune snapshots ps logs exec shell env url "
+            "run ci up restart reset slice down extend prune snapshots ps logs exec shell env url report "
             "init import check plan images schema technologies doctor"
         ),
     ),
