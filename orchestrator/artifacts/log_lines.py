@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from orchestrator.model.launch import LogLine, sortable
+from orchestrator.model.launch import LogLine
+from orchestrator.model.moment import nanoseconds
 from orchestrator.model.secret import Mask
 
 APART = 256
@@ -27,11 +28,12 @@ SHOWN = 1 << 16
 
 def in_order(lines: Iterable[LogLine]) -> Iterator[LogLine]:
     """Yield lines of both streams in the order of time; one without a time has that before it."""
-    waiting: list[tuple[tuple[str, str], int, LogLine]] = []
+    waiting: list[tuple[int, int, LogLine]] = []
     time = ""
     for number, line in enumerate(lines):
         time = line.time or time
-        heapq.heappush(waiting, (sortable(time), number, line if line.time else timed(line, time)))
+        timed_line = line if line.time else timed(line, time)
+        heapq.heappush(waiting, (nanoseconds(time), number, timed_line))
         if len(waiting) > APART:
             yield heapq.heappop(waiting)[2]
     while waiting:

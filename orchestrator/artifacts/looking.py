@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from orchestrator.artifacts.at_once import at_once
 from orchestrator.artifacts.dossier import Witness
+from orchestrator.artifacts.log_lines import READ, hidden
 from orchestrator.artifacts.window import Window
 from orchestrator.engines.engine import Clock, Engine, Untimed
 from orchestrator.errors import EngineError
@@ -30,7 +31,8 @@ SECONDS_WHEN_SILENT = 0.3
 """The same while somebody did not answer the last time."""
 
 MOST = 5000
-"""Lines of one log that are kept, the last ones."""
+MOST_CHARACTERS = 1 << 22
+"""Lines of one log that are kept, the last ones, and characters of these."""
 
 LATE = 1 << 33
 """A moment, in Unix seconds, that is later than any line."""
@@ -51,9 +53,18 @@ Sizes = Mapping[str, int]
 class Reading:
     """A log as far as it was read: the last lines of the window, and how many there were."""
 
-    lines: deque[LogLine] = field(default_factory=lambda: deque(maxlen=MOST))
+    lines: deque[LogLine] = field(default_factory=deque)
     count: int = 0
+    size: int = 0
     state: State | None = None
+
+    def add(self, line: LogLine) -> None:
+        """Take in a line, and forget the first ones where there are too many."""
+        self.lines.append(with_text(line, line.text[:READ]))
+        self.count += 1
+        self.size += len(self.lines[-1].text)
+        while len(self.lines) > MOST or (self.size > MOST_CHARACTERS and len(self.lines) > 1):
+            self.size -= len(self.lines.popleft().text)
 
 
 @dataclass
@@ -134,8 +145,7 @@ class Looker:
                 own = Window(window.began + 1e-6, float(LATE), before=0.0)
             into.state = found.state
             for line in own.lines(engine.logs(found, until, since=own.since)):
-                into.lines.append(line)
-                into.count += 1
+                into.add(line)
             if not found.state.alive:
                 # A listing does not tell what it was that something died of.
                 into.state = engine.state(found, until)
@@ -159,7 +169,7 @@ class Looker:
             reading.state = State("gone")
         notes = [*self._notes(one, found), *failed(one.engine.name, outcome)]
         clean = self.clean([address(one), unwell(view, one, reading.state), *notes])
-        texts = self.clean([line.text for line in lines])
+        texts = [text for _, text in hidden(lines, self._cleaned)]
         return Witness(
             name=str(one.instance),
             address=clean[0],
@@ -168,6 +178,10 @@ class Looker:
             left_out=reading.count - len(lines),
             notes=tuple(clean[2:]),
         )
+
+    def _cleaned(self, text: str) -> str:
+        """Return many lines of one stream, fit to be shown."""
+        return "\n".join(self.clean(text.split("\n")))
 
     def _notes(self, one: RunningResource, found: Found | None) -> Iterable[str]:
         """Yield what has to be known of a resource to understand its lines."""

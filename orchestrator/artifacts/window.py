@@ -1,29 +1,19 @@
-"""The part of a log that falls into a span of time, whoever noted the times and how finely.
-
-Engines give RFC 3339 times of up to nine decimals, some without those that are zero, and Podman in
-a zone of its own. They are compared as whole nanoseconds since the Unix epoch: a float of today's
-seconds knows a quarter of a microsecond at best.
-"""
+"""The part of a log that falls into a span of time, whoever noted the times and how finely."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from orchestrator.model.launch import LogLine
-
-SECOND = 1_000_000_000
+from orchestrator.model.moment import SECOND, nanoseconds, rfc3339
 
 BEFORE = 0.002
 BEHIND = 0.05
 """Seconds for which a window is longer at its beginning and its end. An engine notes a line when it
 has read it, which is a little after it was written, and never before.
 """
-
-TIME = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?")
 
 
 @dataclass(frozen=True)
@@ -79,33 +69,6 @@ class Window:
         if not self.ahead or not noted:
             return line
         return LogLine(rfc3339(noted / SECOND - self.ahead), line.stream, line.text)
-
-
-def nanoseconds(time: str) -> int:
-    """Return an RFC 3339 time as nanoseconds since the Unix epoch; 0 for what is none.
-
-    One without a zone is in UTC; of more than nine decimals the first nine count.
-    """
-    parts = TIME.match(time)
-    if parts is None:
-        return 0
-    return _second(parts[1], parts[3] or "Z") + int(f"{parts[2] or '0':0<9.9}")
-
-
-@lru_cache(maxsize=1024)
-def _second(text: str, zone: str) -> int:
-    """Return a whole second; lines of one second are many, and reading a time takes long."""
-    try:
-        moment = datetime.fromisoformat(text + zone)
-    except ValueError:
-        return 0
-    return int(moment.timestamp()) * SECOND
-
-
-def rfc3339(seconds: float) -> str:
-    """Return a moment as engines take and give it: in UTC, with microseconds."""
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def clock(seconds: float) -> str:

@@ -100,6 +100,7 @@ class Keeping:
                 folder=result.folder,
                 since=began[0],
                 notice=self.notice,
+                by_custom=result.alone,
             )
             if began
             else []

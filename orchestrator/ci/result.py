@@ -23,7 +23,8 @@ class Result:
 
     `code` is the exit code of its tests, None before they have ended; `here` is where they ran, and
     `variables` what they were told. `errors` is what else went wrong, the worst first; `deaths`
-    what died while they ran; `resources` and `engines` what was collected.
+    what died while they ran; `resources` and `engines` what was collected. It is `alone` when no
+    other run's tests write into the same folders at the same time.
     """
 
     manifest: str
@@ -40,6 +41,7 @@ class Result:
     deaths: list[InstanceDied] = field(default_factory=list)
     resources: tuple[ResourceRecord, ...] = ()
     engines: tuple[EngineRecord, ...] = ()
+    alone: bool = True
 
     @property
     def failed(self) -> bool:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestrator.artifacts.window import nanoseconds
 from orchestrator.cli.options import Json, OfSlice, Resources, Run
 from orchestrator.cli.output import result
 from orchestrator.errors import UsageError
@@ -116,6 +115,8 @@ def before(end: str | None, lines: Iterable[LogLine], last: int | None) -> Itera
     """Return the lines until a moment, of those only so many of the last; all without an end."""
     if end is None:
         return lines
+    from orchestrator.model.moment import nanoseconds
+
     moment = nanoseconds(end)
     until = (line for line in lines if nanoseconds(line.time) <= moment)
     return until if last is None else deque(until, maxlen=last)
@@ -128,6 +129,8 @@ def of(name: str, lines: Iterable[LogLine]) -> Iterator[Line]:
 
 def merged(logs: Iterable[Iterator[Line]]) -> Iterator[Line]:
     """Yield the lines of several logs in the order of time."""
+    from orchestrator.model.moment import nanoseconds
+
     return heapq.merge(*logs, key=lambda line: nanoseconds(line[1].time))
 
 

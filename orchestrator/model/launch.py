@@ -270,11 +270,6 @@ class LogLine:
     text: str
 
 
-def sortable(time: str) -> tuple[str, str]:
-    """Return a time so that it can be compared with others of more or fewer digits."""
-    return time[:19], time[19:].removesuffix("+00:00").strip(".Z")
-
-
 @dataclass(frozen=True)
 class ExecResult:
     """What a command left behind: its exit code and both its streams, decoded."""

@@ -17,6 +17,7 @@ MARK = "@@@ "
 
 VARIABLE = {
     r"\d+\.\d+ ?s\b": "SECONDS",
+    r"\d\d:\d\d:\d\d\.\d{3}": "TIME",
     r"127\.0\.0\.1:\d+": "ADDRESS",
     r"port \d+": "PORT",
     r"until (\d{4}-\d\d-\d\d )?\d\d:\d\d": "until CLOCK",

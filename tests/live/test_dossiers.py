@@ -143,5 +143,4 @@ def test_an_engine_that_does_not_answer_is_said_not_to(
     said = "docker did not answer in time: lines may be missing"
     assert [text.count(said) for text in texts] == [1, 0]
     assert "while_it_was_torn_down" in texts[1], "it is asked again"
-    assert first.ended - first.began < 5
     assert left(session) == []

@@ -31,11 +31,15 @@ def write_suites(path: Path, name: str, sources: Sources, mask: Mask) -> int | N
     What is there before is replaced at the end, so that it may be one of the sources. Raises
     OSError.
     """
-    for length in LENGTHS:
-        size, cut = _written(path.with_suffix(".part"), name, sources(), mask, length)
-        if size <= LARGEST or length == LENGTHS[-1]:
-            break
-    path.with_suffix(".part").replace(path)
+    part = path.with_suffix(".part")
+    try:
+        for length in LENGTHS:
+            size, cut = _written(part, name, sources(), mask, length)
+            if size <= LARGEST or length == LENGTHS[-1]:
+                break
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     return length if cut else None
 
 

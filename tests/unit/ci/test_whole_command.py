@@ -172,7 +172,7 @@ removed 2 in TIME
 ::endgroup::
 ::error title=shop%3A tests failed::sh -c 'echo ::warning::mine; exit 3' ended with exit code 3
 artifacts: greenroom-artifacts
-tests failed: sh -c 'echo ::warning::mine; exit 3' ended with 3
+tests failed: sh -c 'echo ::warning::mine; exit 3' ended with exit code 3
 """
 
 GITLAB_FAILING = """\
@@ -192,7 +192,7 @@ removed 2 in TIME
 <ESC>[0Ksection_end:AT:greenroom_3_removing_the_environment<CR><ESC>[0K
 artifacts, once the job is over: https://gitlab.example/shop/-/jobs/7/artifacts/browse/greenroom-artifacts
 artifacts: greenroom-artifacts
-tests failed: sh -c 'echo ::warning::mine; exit 3' ended with 3
+tests failed: sh -c 'echo ::warning::mine; exit 3' ended with exit code 3
 """
 
 BUILDKITE_FAILING = """\
@@ -209,7 +209,7 @@ sh ended with exit code 3
 removed 2 in TIME
 +++ shop: tests failed
 artifacts: greenroom-artifacts
-tests failed: sh -c 'echo ::warning::mine; exit 3' ended with 3
+tests failed: sh -c 'echo ::warning::mine; exit 3' ended with exit code 3
 """
 
 GITHUB_SUMMARY = """\
@@ -243,12 +243,12 @@ environment failed: api is not ready after 1 s
 
 What decided how long it took until everything was ready, in the order of time:
 
-- TIME: `api`, `waiting until it is ready`
+- TIME: `api`, `waiting until it is ready`, failed
 
 ### Again, on your machine
 
 ```console
-greenroom run environment.yaml
+greenroom run environment.yaml -- sh -c 'echo ::warning::mine; exit 3'
 ```
 
 ### Artifacts
@@ -294,7 +294,7 @@ $ buildkite-agent annotate --style error --context greenroom-shop-integration
     ],
 )
 def test_a_broken_environment(system: str, expected: str, tmp_path: Path) -> None:
-    ended = ci(tmp_path, system, "exit 3", broken=True)
+    ended = ci(tmp_path, system, "echo ::warning::mine; exit 3", broken=True)
     assert ended.output == expected
     assert ended.code == 75
     if system == "github":

@@ -43,7 +43,7 @@ def test_a_workflow_passes(project: Project) -> None:
     assert tests.summary.startswith("\n## `shop`: passed\n")
     assert tests.runner.issues == []
     assert "1 passed" in tests.log
-    assert {"run.json", "events.jsonl", "summary.md", "output.log"} <= {
+    assert {"run.json", "events.jsonl", "summary.md", "output.log", "junit.xml"} <= {
         *running.uploads["greenroom-artifacts"]
     }
 
@@ -93,6 +93,13 @@ def test_failing_tests_keep_their_exit_code(project: Project) -> None:
     running = run_workflow(project)
     tests = running.named("Integration tests")
     assert (tests.code, tests.outputs["outcome"]) == (1, "tests-failed")
+    (issue,) = tests.runner.issues
+    assert issue.properties == {
+        "file": "test_api.py",
+        "line": "3",
+        "title": "test_api.py::test_it_fails",
+    }
+    assert issue.data == "AssertionError: one is not two"
     assert tests.summary is not None
     assert "## `shop`: tests failed" in tests.summary
     assert outcomes(running)["Keep the artifacts"] == "success"

@@ -83,18 +83,24 @@ def ci(folder: Path, system: str, command: str, *, broken: bool = False) -> Ende
     project.write("environment.yaml", MANIFEST)
     if broken:
         project.break_environment()
+    return run(project, system, "--", "sh", "-c", command)
+
+
+def run(project: Project, system: str, *words: str, **variables: str) -> Ended:
+    """Run `greenroom ci` with these words."""
     agent = project.programs / "buildkite-agent"
     agent.write_text(AGENT)
     agent.chmod(0o755)
     given = {k: v.format(root=project.path) for k, v in VARIABLES[system].items()}
     done = subprocess.run(
-        ["greenroom", "ci", "--", "sh", "-c", command],
+        ["greenroom", "ci", *words],
         cwd=project.path,
         env={
             "PATH": f"{project.programs}:/usr/bin:/bin",
-            "HOME": str(folder),
+            "HOME": str(project.path.parent),
             "XDG_STATE_HOME": str(project.state),
             **given,
+            **variables,
         },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -13,8 +13,8 @@ CASES = [
     (
         "greenroom ",
         (
-            "run ci up restart reset slice down extend prune snapshots ps logs exec shell env url report "
-            "init import check plan images schema technologies doctor"
+            "run ci up restart reset slice down extend prune snapshots ps logs exec shell env url "
+            "report init import check plan images schema technologies doctor"
         ),
     ),
     ("greenroom sh", "shell"),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from orchestrator.cli.since import moment
-from orchestrator.model.launch import sortable
+from orchestrator.model.moment import nanoseconds
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
@@ -29,4 +29,4 @@ def test_moments(text: str, expected: str) -> None:
 
 def test_times_of_more_and_fewer_digits_compare() -> None:
     times = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.049Z", "2026-01-01T00:00:00.5Z"]
-    assert sorted([times[2], times[0], times[1]], key=sortable) == times
+    assert sorted([times[2], times[0], times[1]], key=nanoseconds) == times

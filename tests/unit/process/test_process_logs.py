@@ -93,10 +93,11 @@ def test_asking_for_the_state_marks_a_moment_in_the_log(bench: Bench) -> None:
 
 
 def test_so_does_listing_which_whoever_watches_does_once_a_second(bench: Bench) -> None:
-    script = "echo early; read x < go; read x < go; echo late"
+    script = "echo early; read x < begun; read x < go; echo late"
+    os.mkfifo(bench.folder / "begun")
     found = bench.sh(script, workdir=str(fifo(bench)))
-    # It reads only when it has written.
-    go(bench)
+    # It opens the pipe only when it has written.
+    (bench.folder / "begun").write_text("\n")
     bench.instances()
     go(bench)
     bench.await_end(found)
