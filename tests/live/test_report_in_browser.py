@@ -156,6 +156,7 @@ class TestLogs:
     def test_colours_are_kept_and_no_codes(self, folders: Path, watched: Watched) -> None:
         page = watched.open(report(folders, "tests_failed"), "#log=output.log&q=3 failed")
         expect(page.locator("#log-lines .current .ink1.bold")).to_have_text("3 failed")
+        expect(page.locator("#log-lines .current mark")).to_have_text("3 failed")
         assert not any("\x1b" in one or "[31m" in one for one in lines(page))
 
     def test_a_log_can_be_linked_to(self, folders: Path, watched: Watched) -> None:
