@@ -101,6 +101,8 @@ class TestLogs:
     def test_the_search_counts_and_steps(self, folders: Path, watched: Watched) -> None:
         page = watched.open(report(folders, "tests_failed"))
         field = page.get_by_role("searchbox", name="Search in the logs")
+        page.keyboard.press("/")
+        expect(field).to_be_focused()
         field.fill("could NOT serialize")
         expect(page.locator(".found")).to_have_text("1 of 6")
         expect(page.locator("#log-lines .current mark")).to_have_text("could not serialize")

@@ -14,6 +14,7 @@ class Logs {
     part("log-window").append(...this.windowTools());
     part("logs").hidden = data.logs.length === 0;
     watch((changes) => this.turn(changes));
+    if (data.logs.length) addEventListener("keydown", (event) => this.begin(event));
     if (matchMedia("(max-width: 640px)").matches) this.wrap.click();
   }
 
@@ -102,13 +103,23 @@ class Logs {
 
   search() {
     this.field = make("input", {
-      type: "search", placeholder: "Search", "aria-label": "Search in the logs", spellcheck: "false",
+      type: "search", placeholder: "Search (press /)", "aria-label": "Search in the logs", "aria-keyshortcuts": "/", spellcheck: "false",
       on: { input: calmly(() => look({ query: this.field.value })), keydown: (event) => this.key(event) },
     });
     this.found = make("span", { class: "found", role: "status" });
     const step = (sign, label, by) => button(sign, () => this.step(by), { "aria-label": label, title: label });
     return make("div", { class: "search", role: "search" }, this.field, this.found,
       step("↑", "Previous match", -1), step("↓", "Next match", 1));
+  }
+
+  /** Begin a search, by a key: what is not drawn, the browser's own search does not find. */
+  begin(event) {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input")) return;
+    event.preventDefault();
+    bringUp(part("logs"));
+    this.field.focus({ preventScroll: true });
+    this.field.select();
   }
 
   key(event) {
