@@ -40,7 +40,8 @@ def check(
     """Find every mistake in a manifest.
 
     What the lock beside it lacks is one too. Nothing is started, and no engine is asked, unless the
-    seeds are to be looked at. The exit code is 65 when there are mistakes, or seeds that cannot be repeated.
+    seeds are to be looked at. The exit code is 65 when there are mistakes, or seeds that cannot be
+    repeated.
     """
     from orchestrator.cli.instead import one_each
     from orchestrator.host import manifests

@@ -103,11 +103,12 @@ def ci(
     verbose: Verbose = False,
     part: Part = 0,
 ) -> int:
-    """Do as `run` does, for a pipeline: artifacts, JUnit, annotations, a summary, a report.
+    """Do as `run` does, and tell a pipeline all that it needs.
 
-    The output is for the CI system's log, in its own language where it is known: GitHub Actions,
-    GitLab, Buildkite, Azure Pipelines, TeamCity. Passwords are masked in what CMD writes, too. CMD
-    has nothing to read.
+    That is annotations, a summary, JUnit, and artifacts with logs, events and a report. The output
+    is for the CI system's log, in its own language where it is known: GitHub Actions, GitLab,
+    Buildkite, Azure Pipelines, TeamCity. Passwords are masked in what CMD writes, too. CMD has
+    nothing to read.
 
     The exit code is CMD's own if that is not 0; everything else has Greenroom's: 75 when something
     did not become ready, a seed failed, something died or took longer than its budget; 74 when
