@@ -34,6 +34,9 @@ MOST = 5000
 MOST_CHARACTERS = 1 << 22
 """Lines of one log that are kept, the last ones, and characters of these."""
 
+JUST_BEHIND = 2e-6
+"""Seconds by which a time that is written down with microseconds is surely later than another."""
+
 LATE = 1 << 33
 """A moment, in Unix seconds, that is later than any line."""
 
@@ -142,7 +145,7 @@ class Looker:
             if isinstance(engine, Untimed):
                 # What is first seen now may have been written before the end: it counts.
                 engine.was_long(found, sizes, window.began)
-                own = Window(window.began + 1e-6, float(LATE), before=0.0)
+                own = Window(window.began + JUST_BEHIND, float(LATE), before=0.0)
             into.state = found.state
             for line in own.lines(engine.logs(found, until, since=own.since)):
                 into.add(line)
