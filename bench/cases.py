@@ -135,7 +135,7 @@ CASES = {
     "ci": Case(
         "examples/payments end to end, artifacts and report included; ten pairs",
         hosted.pipeline,
-        (Limit("run", plus=0.5),),
+        (Limit("run", "ci", plus=0.5),),
         rounds=10,
         same="",
     ),

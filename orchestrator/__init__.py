@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from orchestrator.errors import (
         EngineUnavailable,
         GreenroomError,
+        LockError,
         ManifestError,
         NotRemoved,
         ServiceDied,
@@ -23,6 +24,7 @@ __all__ = [
     "EngineUnavailable",
     "Environment",
     "GreenroomError",
+    "LockError",
     "ManifestError",
     "NotRemoved",
     "RunningResource",

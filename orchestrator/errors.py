@@ -72,9 +72,16 @@ class ManifestError(GreenroomError):
 
 
 class LockError(GreenroomError):
-    """A lock file cannot be read, or does not name every image that the manifest needs."""
+    """A lock file cannot be read, or does not name every image that the manifest needs.
+
+    `problems` are the mistakes in it, each at its place, where it is about that.
+    """
 
     exit_code = 65
+
+    def __init__(self, message: str, *, hint: str = "", problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = problems
 
 
 class EngineError(GreenroomError):

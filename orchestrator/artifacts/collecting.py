@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.instance_records import address, described
 from orchestrator.artifacts.last_words import LastWords, last_words
+from orchestrator.artifacts.lengths import Lengths, lengths
 from orchestrator.artifacts.log_files import LogFile, write_log
 from orchestrator.artifacts.record import EngineRecord, ResourceRecord
+from orchestrator.engines.engine import Untimed
 from orchestrator.errors import EngineError
 from orchestrator.lifecycle.last_look import LastLook
 from orchestrator.model.event import Collected, Event, Noticed
@@ -49,7 +51,10 @@ def collect(
     Whatever cannot be kept is told, and hinders nothing else.
     """
     began = time.monotonic()
-    collecting = Collecting(look, folder, mask, deadline or look.deadline)
+    known = (
+        lengths(folder) if any(isinstance(one, Untimed) for one in look.engines.values()) else ()
+    )
+    collecting = Collecting(look, folder, mask, deadline or look.deadline, known)
     there = list(collecting.there())
     with ThreadPoolExecutor(min(THREADS, len(there)) or 1, "greenroom-collecting") as pool:
         records = list(pool.map(collecting.keep, there))
@@ -71,12 +76,16 @@ def engine_records(look: LastLook) -> tuple[EngineRecord, ...]:
 
 @dataclass
 class Collecting:
-    """One collecting; `missing` leads from what went wrong to the instances that it was with."""
+    """One collecting; `missing` leads from what went wrong to the instances that it was with.
+
+    `lengths` are those of logs without times at moments that are known.
+    """
 
     look: LastLook
     folder: Folder
     mask: Mask
     deadline: Deadline
+    lengths: Sequence[Lengths] = ()
     missing: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def there(self) -> Iterator[Found]:
@@ -130,6 +139,9 @@ class Collecting:
     ) -> Written:
         """Write the last lines of a log."""
         engine, path = self.look.engines[found.engine], self.folder.log(record.name)
+        if isinstance(engine, Untimed):
+            for at, sizes in self.lengths:
+                engine.was_long(found, sizes, at)
         file = LogFile(path)
         why, late = "", False
         try:

@@ -131,7 +131,11 @@ class Folder:
             self.matrix,
         ):
             file.unlink(missing_ok=True)
-        for folder, patterns in ((self.logs, ["*.log"]), (self.tests, ["*.jsonl", "*.txt"])):
+        half = ["*.before", "*.joined"]
+        for folder, patterns in (
+            (self.logs, ["*.log", *half]),
+            (self.tests, ["*.jsonl", "*.txt"]),
+        ):
             for pattern in patterns:
                 for file in folder.glob(pattern):
                     file.unlink()

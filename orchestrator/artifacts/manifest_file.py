@@ -37,7 +37,7 @@ def remarks(
         yield "What was understood of a mapping in a program."
     else:
         yield f"What was understood of {shown_as(Path(manifest.path))}."
-        yield f"Relative paths start from {shown_as(Path(manifest.folder))}."
+        yield "Relative paths start from where that file is."
     shown = shown_as(Path(manifest.path))
     files = dict.fromkeys(spot.file for spot in manifest.spots.values() if spot.file != shown)
     if files:

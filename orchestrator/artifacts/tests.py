@@ -10,9 +10,13 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar
 
 from orchestrator.artifacts.folder import Folder
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 OUTCOMES = ("passed", "failed", "error", "skipped")
 
@@ -24,7 +28,8 @@ class TestRecord:
     `name` is how its runner calls it (pytest's node id), `outcome` one of `passed`, `failed`,
     `error` and `skipped`; `worker` is empty where there is one only. `slice` is the name of its own
     slice, and `addresses`, without passwords, those of what is sliced. `message` is in one line why
-    it failed; `dossier` a file of the folder.
+    it failed; `dossier` a file of the folder. `logs` has by the names of their files how long the
+    logs were, in bytes, at the beginning and at the end, of which nobody notes when a line comes.
     """
 
     # pytest would take it for a class of tests.
@@ -39,6 +44,7 @@ class TestRecord:
     addresses: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
     dossier: str = ""
+    logs: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """Return it as one line of JSON."""
@@ -59,9 +65,15 @@ def _lines(folder: Folder) -> Iterator[str]:
 
 def _record(line: str) -> TestRecord | None:
     """Return the record on a line; None for half a line, which a killed runner has left."""
-    from pydantic import TypeAdapter, ValidationError
-
     try:
-        return TypeAdapter(TestRecord).validate_json(line)
-    except ValidationError:
+        return _adapter().validate_json(line)
+    except ValueError:
         return None
+
+
+@cache
+def _adapter() -> TypeAdapter[TestRecord]:
+    """Return what checks and makes records; imported late, as it costs much time."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(TestRecord)

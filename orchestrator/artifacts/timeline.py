@@ -15,6 +15,8 @@ from orchestrator.artifacts.record import Phase
 from orchestrator.artifacts.spans import Outcome, Span, Spans
 from orchestrator.artifacts.tests import TestRecord
 from orchestrator.model.event import (
+    CommandEnded,
+    CommandStarted,
     Event,
     InstanceDied,
     Noticed,
@@ -50,7 +52,8 @@ class Timeline:
 
     `resources` are the instances in the manifest's order, `tasks` those of them that are done when
     they have ended. `phases` are in the order of their beginnings; what has not ended, ends with
-    the last event. `tests` are those that were told of.
+    the last event. `command` is what ran in it, and `code` its exit code, None while it has none.
+    `tests` are those that were told of.
     """
 
     began: float = 0.0
@@ -60,6 +63,8 @@ class Timeline:
     engines: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    code: int | None = None
     is_ready: bool = False
     attempt: int = 1
     spans: tuple[Span, ...] = ()
@@ -79,6 +84,8 @@ class Timeline:
             *(time for test in ran for time in (test.began, test.ended)),
         ]
         first = next((event for event in told if isinstance(event, RunStarted)), None)
+        command = next((event for event in told if isinstance(event, CommandStarted)), None)
+        codes = [event.code for event in told if isinstance(event, CommandEnded)]
         found = spans.all()
         return cls(
             began=min(times, default=0.0),
@@ -88,6 +95,8 @@ class Timeline:
             engines=first.engines if first else (),
             resources=first.resources if first else (),
             tasks=first.tasks if first else (),
+            command=command.command if command else (),
+            code=codes[-1] if codes else None,
             is_ready=bool(spans.ready),
             attempt=spans.ready or max(1, spans.attempt),
             spans=found,

@@ -78,7 +78,7 @@ def _tests(record: Record, room: int) -> Iterator[str]:
     failing = counts.failing if counts else ()
     if record.verdict is not Verdict.TESTS_FAILED and not failing:
         return
-    ended = f"{shlex.join(record.command)} ended with {record.exit_code}"
+    ended = f"{shlex.join(record.command)} ended with exit code {record.exit_code}"
     told = counted(counts) if counts and failing else ended
     yield line(f"{Verdict.TESTS_FAILED}: {told}")
     yield from listed([failed(one) for one in failing], room - 1)

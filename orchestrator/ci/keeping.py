@@ -12,16 +12,18 @@ from functools import cached_property
 from pathlib import Path
 
 from orchestrator import __version__
-from orchestrator.addressing.masking import mask_value
-from orchestrator.artifacts import tests
+from orchestrator.addressing.masking import mask_value, masker
+from orchestrator.artifacts import junit, tests
 from orchestrator.artifacts.manifest_file import write_manifest
-from orchestrator.artifacts.record import EngineRecord, Failure, Phase, Record
+from orchestrator.artifacts.record import EngineRecord, Failure, Phase, Record, TestCounts
 from orchestrator.artifacts.timeline import Timeline
+from orchestrator.ci.cause import cause
 from orchestrator.ci.failures import death, failures_of, shown
 from orchestrator.ci.outcome_env import outcome_env
 from orchestrator.ci.result import Result
 from orchestrator.ci.summary import summary
 from orchestrator.ci.verdict import verdict
+from orchestrator.model.event import CommandStarted
 from orchestrator.model.manifest import Manifest
 from orchestrator.render import report
 from orchestrator.render.failing import as_text
@@ -60,6 +62,8 @@ class Keeping:
         here, text = os.fspath(Path.cwd()), ""
         with self.writing("manifest"):
             self.write_manifest()
+        with self.writing("JUnit file"):
+            record = dataclasses.replace(record, tests=self.write_junit(record))
         with self.writing("record"):
             folder.record.write_text(record.to_json(), encoding="utf-8")
         with self.writing("summary"):
@@ -69,7 +73,7 @@ class Keeping:
             folder.variables.write_text(outcome_env(record, folder, here), encoding="utf-8")
         with self.writing("report"):
             report.write(folder)
-        return Kept(record, text, tuple(self.last_words()))
+        return Kept(record, text, tuple(self.last_words(record)))
 
     def write_manifest(self) -> None:
         """Write what was understood of the manifest, if there was one to be read."""
@@ -82,6 +86,29 @@ class Keeping:
                 profiles=environment.profiles,
                 instead=dict(self.result.instead),
             )
+
+    def write_junit(self, record: Record) -> TestCounts | None:
+        """Write the environment and the tests as suites, and return how the tests have ended."""
+        result = self.result
+        began = [one.at for one in result.events if isinstance(one, CommandStarted)]
+        found = (
+            junit.find(
+                self.patterns,
+                result.command,
+                environ={**os.environ, **result.variables},
+                here=result.here,
+                folder=result.folder,
+                since=began[0],
+                notice=self.notice,
+                by_custom=result.alone,
+            )
+            if began
+            else []
+        )
+        mask = masker(()) if result.environment is None else result.environment.mask
+        return junit.write(
+            result.folder, record, result.events, found, mask=mask, notice=self.notice
+        )
 
     @contextmanager
     def writing(self, name: str) -> Iterator[None]:
@@ -143,9 +170,11 @@ class Keeping:
         for phase in self.timeline.phases:
             yield dataclasses.replace(phase, budget=self.result.budgets.of(phase.name))
 
-    def last_words(self) -> Iterator[str]:
+    def last_words(self, record: Record) -> Iterator[str]:
         """Yield where everything is and, last of all, what went wrong."""
         yield f"artifacts: {shown(str(self.result.folder.path))}"
+        if not self.result.deaths and not self.result.errors:
+            yield from cause(record)
         for event in self.result.deaths:
             yield from died(event)
         for error in self.result.errors:

@@ -82,6 +82,7 @@ class Relay:
         self._streams: list[Stream] = []
         self._ours: list[int] = []
         self._over = threading.Event()
+        self._drained = False
         self.outlets: tuple[int, int] = (-1, -1)
 
     def __enter__(self) -> Self:
@@ -103,8 +104,15 @@ class Relay:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.drain()
+
+    def drain(self) -> None:
+        """The command has ended: wait until all that it wrote has been passed on."""
         if self.outlets != (-1, -1):
             self.begun()
+        if self._drained:
+            return
+        self._drained = True
         if not self._over.wait(DRAIN):
             # Somebody whom the command has left behind still holds the pipe.
             for number in range(len(self._streams)):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.artifacts.folder import Folder
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 class Result:
     """All that is known of a job so far.
 
-    `code` is the exit code of its tests, None before they have ended; `errors` what else went
-    wrong, the worst first; `deaths` what died while they ran; `resources` and `engines` what was
-    collected.
+    `code` is the exit code of its tests, None before they have ended; `here` is where they ran, and
+    `variables` what they were told. `errors` is what else went wrong, the worst first; `deaths`
+    what died while they ran; `resources` and `engines` what was collected. It is `alone` when no
+    other run's tests write into the same folders at the same time.
     """
 
     manifest: str
@@ -32,11 +34,14 @@ class Result:
     instead: tuple[tuple[str, str], ...] = ()
     environment: Environment | None = None
     command: tuple[str, ...] = ()
+    here: Path = Path()
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     code: int | None = None
     errors: list[BaseException] = field(default_factory=list)
     deaths: list[InstanceDied] = field(default_factory=list)
     resources: tuple[ResourceRecord, ...] = ()
     engines: tuple[EngineRecord, ...] = ()
+    alone: bool = True
 
     @property
     def failed(self) -> bool:

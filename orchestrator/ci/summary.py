@@ -120,7 +120,8 @@ def _times(record: Record, timeline: Timeline) -> Iterator[str]:
     )
     yield from table(["part", "took", "budget"], rows)
     path = [leg.span for leg in timeline.critical_path()]
-    slow = [one for one in path if one.seconds >= SHARE * sum(each.seconds for each in path)]
+    share = SHARE * sum(one.seconds for one in path)
+    slow = [one for one in path if one.seconds >= share or one.outcome != "done"]
     if slow:
         yield ""
         yield "What decided how long it took until everything was ready, in the order of time:"
@@ -130,7 +131,8 @@ def _times(record: Record, timeline: Timeline) -> Iterator[str]:
 
 def _step(span: Span) -> str:
     subject = code(about(span.subject, span.step))
-    return f"- {seconds(span.seconds)}: {subject}, {code(under_way(span.step))}"
+    ended = "" if span.outcome == "done" else f", {span.outcome}"
+    return f"- {seconds(span.seconds)}: {subject}, {code(under_way(span.step))}{ended}"
 
 
 def _again(record: Record) -> Iterator[str]:

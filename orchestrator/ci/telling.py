@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
+from orchestrator.ci.cause import line
 from orchestrator.ci.tongues import Append, Call, Deed, Say
 
 CALL_SECONDS = 10.0
@@ -26,7 +27,22 @@ def perform(deeds: Iterable[Deed], shown: Writes, notice: Callable[[str], None])
         try:
             _do(deed, shown)
         except (OSError, subprocess.SubprocessError) as error:
-            notice(f"the CI system could not be told: {error}")
+            notice(f"the CI system could not be told: {why(error)}")
+
+
+def why(error: OSError | subprocess.SubprocessError) -> str:
+    """Return in one line why something could not be done."""
+    match error:
+        case subprocess.TimeoutExpired(cmd=argv):
+            return f"{' '.join(argv[:2])} has not ended within {CALL_SECONDS:g} s"
+        case subprocess.CalledProcessError(cmd=argv, returncode=code, stderr=said):
+            last = said.decode(errors="replace").strip().rpartition("\n")[2]
+            ended = f"{' '.join(argv[:2])} ended with exit code {code}"
+            return line(f"{ended}: {last}" if last else ended)
+        case OSError(filename=path, strerror=words) if path and words:
+            return f"{path}: {words}"
+        case _:
+            return str(error)
 
 
 def _do(deed: Deed, shown: Writes) -> None:
@@ -43,5 +59,5 @@ def _do(deed: Deed, shown: Writes) -> None:
                 check=True,
                 timeout=CALL_SECONDS,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
             )

@@ -13,7 +13,7 @@ import typer
 from orchestrator.cli.options import Engine, Json, Manifest, Profiles, With
 from orchestrator.cli.output import as_json, remark, result
 from orchestrator.cli.profiles import active, check_profiles
-from orchestrator.errors import ManifestError
+from orchestrator.errors import LockError, ManifestError
 
 if TYPE_CHECKING:
     from orchestrator.checking import Finding
@@ -39,30 +39,45 @@ def check(
 ) -> int:
     """Find every mistake in a manifest.
 
-    Nothing is started, and no engine is asked, unless the seeds are to be looked at. The exit code
-    is 65 when there are mistakes, or seeds that cannot be repeated.
+    What the lock beside it lacks is one too. Nothing is started, and no engine is asked, unless the
+    seeds are to be looked at. The exit code is 65 when there are mistakes, or seeds that cannot be
+    repeated.
     """
     from orchestrator.cli.instead import one_each
     from orchestrator.host import manifests
     from orchestrator.plan.selection import taking_part
 
-    instead = one_each(with_)
+    instead, profiles = one_each(with_), active(profile)
     try:
         path = manifests.find(manifest, Path.cwd())
         found = manifests.read(path, os.environ, engine=engine, run_modules=seeds, instead=instead)
-    except ManifestError as error:
+        check_profiles(found, profiles)
+        check_lock(found, profiles)
+    except (ManifestError, LockError) as error:
         if not json:
             raise
         problems = [asdict(problem) for problem in error.problems]
         as_json({"ok": False, "problems": problems, "resources": []})
         return error.exit_code
-    profiles = active(profile)
-    check_profiles(found, profiles)
     findings = looked_at(found, profiles) if seeds else None
     names = list(taking_part(found, profiles))
     tell = as_object if json else in_words
     tell(found, names, findings)
     return ManifestError.exit_code if faulty(findings) else 0
+
+
+def check_lock(manifest: model.Manifest, profiles: list[str]) -> None:
+    """Raise LockError when the lock cannot be read, or lacks an image of what takes part."""
+    from orchestrator.host.locks import read_lock
+    from orchestrator.lifecycle.fetching import not_locked
+    from orchestrator.model.facts import Facts
+    from orchestrator.plan.locking import unlocked
+    from orchestrator.plan.selection import taking_part
+
+    known = Facts(lock=read_lock(manifest))
+    there = [manifest.resources[name] for name in taking_part(manifest, profiles)]
+    if missing := unlocked(there, known):
+        raise not_locked(missing, known)
 
 
 def as_object(

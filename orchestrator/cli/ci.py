@@ -80,8 +80,8 @@ FailFast = Annotated[
     typer.Option("--fail-fast", help="Of several combinations, end all when one has failed."),
 ]
 
-Part = Annotated[bool, typer.Option("--part", hidden=True)]
-"""Says that this is the run of one combination, started by the process of all of them."""
+Part = Annotated[int, typer.Option("--part", hidden=True)]
+"""Says that this is the run of one combination, and how many run at the same time; 0: it is not."""
 
 
 def ci(
@@ -101,13 +101,14 @@ def ci(
     engine: Engine = None,
     events: Events = None,
     verbose: Verbose = False,
-    part: Part = False,
+    part: Part = 0,
 ) -> int:
-    """Do as `run` does, for a pipeline: artifacts, JUnit, annotations, a summary, a report.
+    """Do as `run` does, and tell a pipeline all that it needs.
 
-    The output is for the CI system's log, in its own language where it is known: GitHub Actions,
-    GitLab, Buildkite, Azure Pipelines, TeamCity. Passwords are masked in what CMD writes, too. CMD
-    has nothing to read.
+    That is annotations, a summary, JUnit, and artifacts with logs, events and a report. The output
+    is for the CI system's log, in its own language where it is known: GitHub Actions, GitLab,
+    Buildkite, Azure Pipelines, TeamCity. Passwords are masked in what CMD writes, too. CMD has
+    nothing to read.
 
     The exit code is CMD's own if that is not 0; everything else has Greenroom's: 75 when something
     did not become ready, a seed failed, something died or took longer than its budget; 74 when
@@ -195,6 +196,7 @@ def ci(
             instead=() if refused else tuple(each[0].instead.items()),
             events=events,
             verbose=verbose,
+            alone=part <= 1,
         ),
         tongue,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,7 +68,7 @@ def images(
     json: Json = False,
     verbose: Verbose = False,
 ) -> int:
-    """List the images that a manifest needs; fetch, lock or copy them.
+    """List, fetch, lock or copy the images that are needed.
 
     Each with who needs it, whether it is here, and the digest by which its registry knows it, or
     else the id that the engine has given it. What builds begin with is among them; what is built
@@ -83,13 +84,14 @@ def images(
     if lock or check or mirror is not None:
         engine = containers(engine)
     with session(verbose=verbose) as listening:
+        listening.signals.nothing_stands = True
         desk = opened_desk(manifest, profile, with_, engine, listening, plain=lock or check)
         if check:
-            return checked(desk, update=update)
+            return checked(desk, with_ or [], update=update)
         if lock:
             told(desk, desk.lock(update=update))
         elif mirror is None and (reason := desk.place()):
-            remark(reason)
+            remark(f"whatever can, runs as a process here, {reason}")
         known = desk.facts()
         if mirror is not None:
             return mirrored(desk, mirror, known, json=json)
@@ -166,13 +168,14 @@ def opened_desk(
     return Desk(planners, environments[0].tell, Deadline())
 
 
-def checked(desk: Desk, *, update: bool) -> int:
+def checked(desk: Desk, typed: Sequence[str], *, update: bool) -> int:
     """Say how the lock differs from what it should say, and return the exit code."""
     found = desk.check(update=update)
+    same = [f"--with {shlex.quote(one)}" for one in typed]
     if found:
         raise LockError(
             f"{desk.lock_name} is out of date: {'; '.join(map(str, found))}",
-            hint=f"greenroom images --lock{' --update' if update else ''}",
+            hint=" ".join(["greenroom images --lock", *(["--update"] if update else []), *same]),
         )
     remark(f"{desk.lock_name} names every image" + (", as it is now" if update else ""))
     return 0

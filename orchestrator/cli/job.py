@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -39,7 +40,7 @@ Opening = Callable[[Session, "BeforeEnd", float], "Environment"]
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What the command line asks for."""
+    """What the command line asks for; see `Result` for what it means to be `alone`."""
 
     opened: Opening
     tests: Callable[[Environment], Tests]
@@ -50,6 +51,7 @@ class Asked:
     instead: tuple[tuple[str, str], ...] = ()
     events: str | None = None
     verbose: bool = False
+    alone: bool = True
 
 
 def run_job(asked: Asked, tongue: Tongue) -> int:
@@ -57,11 +59,21 @@ def run_job(asked: Asked, tongue: Tongue) -> int:
     folder = Folder(asked.artifacts.absolute())
     folder.prepare()
     stream = sys.stdout if tongue.stream == "stdout" else sys.stderr
+    if isinstance(stream, io.TextIOWrapper):
+        # Unlike stderr, stdout would refuse what its encoding has no characters for.
+        stream.reconfigure(errors="backslashreplace")
     shown, history = InGroups(stream, tongue, verbose=asked.verbose), History()
     with folder.events.open("w", encoding="utf-8") as events:
         displays: list[Display] = [shown, JsonLines(events), history]
         with session(events=asked.events, shown=displays, one_is_all=True) as listening:
-            result = Result(asked.manifest, folder, history.events, asked.budgets, asked.instead)
+            result = Result(
+                asked.manifest,
+                folder,
+                history.events,
+                asked.budgets,
+                asked.instead,
+                alone=asked.alone,
+            )
             job = Job(asked, folder, tongue, shown, listening, result)
             job.go()
             job.finish()
@@ -86,6 +98,7 @@ class Job:
             self.shown.begin("Starting the environment")
             environment = self.open()
             tests = self.asked.tests(environment)
+            self.result.command = tests.command or ()
             self.bring_up(environment)
             self.test(environment, tests)
             self.remove(environment)
@@ -134,6 +147,7 @@ class Job:
         from orchestrator.cli.child import Manner
 
         self.result.command = tests.command or environment.command or ()
+        self.result.here, self.result.variables = tests.folder, environment.variables
         seconds, secrets = self.left(TESTS), environment.secrets
         with (
             self.kept_output() as kept,

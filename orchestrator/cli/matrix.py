@@ -50,9 +50,9 @@ class Several:
     parallel: int | None = None
     fail_fast: bool = False
 
-    def arguments(self, combination: Combination, folder: Path) -> list[str]:
-        """Return the command line of one run."""
-        own = [*combination.options, "--artifacts", str(folder), "--part"]
+    def arguments(self, combination: Combination, folder: Path, at_once: int) -> list[str]:
+        """Return the command line of one run, when so many run at the same time."""
+        own = [*combination.options, "--artifacts", str(folder), "--part", str(at_once)]
         command = ["--", *self.command] if self.command else []
         return ["ci", *self.passed_on, *own, *command]
 
@@ -65,7 +65,7 @@ class Several:
     def room(self) -> Room:
         """Return how many run at the same time."""
         command = self.command or [str(word) for word in self.manifests[0].tests.command or ()]
-        files = shared_files(command, self.junit)
+        files = shared_files(command, os.environ, self.junit)
         return room(
             self.parallel,
             len(self.combinations),
@@ -97,7 +97,7 @@ def run_matrix(asked: Several, tongue: Tongue) -> int:
         combinations=asked.combinations,
         at_once=found.at_once,
         folder=folder.path,
-        arguments=asked.arguments,
+        arguments=lambda one, place: asked.arguments(one, place, found.at_once),
         screen=screen,
         fail_fast=asked.fail_fast,
     )

@@ -46,7 +46,9 @@ class Signals:
     `removing` says that removal is on its way: then the first signal is answered with words, and
     the second one ends this process through `leave`, which gets the signal's number. What is left
     then is removed by the watchdog, if the run is `watched`. With `one_is_all`, further ones are
-    no impatience: CI systems send several in any case. `say` must take no lock.
+    no impatience: CI systems send several in any case. Where `nothing_stands`, because the command
+    makes nothing that would be removed, the second signal ends this process without a word. `say`
+    must take no lock.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Signals:
         self._one_is_all = one_is_all
         self._asked = 0
         self.watched = True
+        self.nothing_stands = False
         self._before: dict[int, Handler] = {}
         self._child: Callable[[int], None] | None = None
         self._put_off: int | None = None
@@ -121,7 +124,9 @@ class Signals:
     def _insist(self, number: int) -> None:
         """Somebody wants us to end although removal is under way."""
         self._asked += 1
-        if self._one_is_all or not self.watched:
+        if self.nothing_stands:
+            self._leave(number)
+        elif self._one_is_all or not self.watched:
             self._say("removal is under way; please wait for its end")
         elif self._asked == 1:
             self._say("removal is under way; once more, and it is left to the watchdog")
@@ -133,5 +138,5 @@ class Signals:
         """Say that we end, and raise what leads to removal."""
         self.removing = True
         self._asked = 1
-        self._say("interrupted; everything is being removed")
+        self._say("interrupted" + ("" if self.nothing_stands else "; everything is being removed"))
         raise Ended(number)

@@ -47,6 +47,9 @@ class Tests:
         surroundings = {**os.environ, **environment.variables, **env}
         code = run_child(argv, self.folder, surroundings, listening, seconds, manner)
         now = time.time()
+        if manner.relay is not None:
+            # What it wrote stands before the sentence that it has ended.
+            manner.relay.drain()
         environment.tell(CommandEnded(at=now, command=argv, code=code, seconds=now - began))
         return code
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from orchestrator.errors import LockError, UsageError
-from orchestrator.host.manifests import ready_made, shown_as
+from orchestrator.host.manifests import HostFiles, ready_made, shown_as
 from orchestrator.model.lock import Lock
 from orchestrator.model.manifest import MAPPING, Manifest
 
@@ -30,7 +30,7 @@ def read_lock(manifest: Manifest) -> Lock | None:
     if path is None:
         return None
     try:
-        source = path.read_bytes()
+        source = HostFiles().read(str(path))
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -23,12 +23,14 @@ from orchestrator.waiting import Deadline, TimedOut
 def pulls(found: Iterable[Listed], *, anew: bool = False) -> Iterator[Pull]:
     """Yield the steps that fetch what is not here, with `anew` all that a registry has.
 
-    Who says `pull: always` means each start, and so nothing that is fetched beforehand.
+    What is run and built from as well is fetched once.
     """
+    seen: set[str] = set()
     for one in found:
         needed = one.needed
-        if is_id(needed.asked) or needed.never:
+        if is_id(needed.asked) or needed.never or needed.asked in seen:
             continue
+        seen.add(needed.asked)
         if one.present and not (anew and one.digest):
             continue
         yield Pull(

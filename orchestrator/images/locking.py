@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from orchestrator.errors import EngineError, GreenroomError
-from orchestrator.images.looking import THREADS, ImageEngine
+from orchestrator.images.looking import ImageEngine, at_once
 from orchestrator.lifecycle.fetching import Fetching
 from orchestrator.model.lock import Lock
 from orchestrator.model.resource import Resource
@@ -53,8 +52,7 @@ class Locking:
     def lock(self, path: str, names: Iterable[str]) -> Lock:
         """Return the lock of these names. Raises the first failure, with the others as notes."""
         wanted = sorted(names)
-        with ThreadPoolExecutor(THREADS, "greenroom-lock") as pool:
-            found = dict(zip(wanted, pool.map(self._either, wanted), strict=True))
+        found = dict(zip(wanted, at_once(self._either, wanted, self._deadline), strict=True))
         failures = [each for each in found.values() if isinstance(each, GreenroomError)]
         if failures:
             first, *others = failures

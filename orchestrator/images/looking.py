@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine, Images, Registries
@@ -12,9 +13,24 @@ from orchestrator.errors import UsageError
 from orchestrator.images.needed import Needed
 from orchestrator.model.image import ImageName, PresentImage
 from orchestrator.model.resource import DOCKER
+from orchestrator.plan.images import is_id
+from orchestrator.waiting import Deadline
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 SECONDS = 30.0
 THREADS = 8
+
+
+def at_once(ask: Callable[[T], R], things: Sequence[T], deadline: Deadline) -> list[R]:
+    """Ask for all of them at the same time; whatever ends the waiting ends the asking."""
+    with ThreadPoolExecutor(THREADS, "greenroom-images") as pool:
+        try:
+            return list(pool.map(ask, things))
+        except BaseException:
+            deadline.stop.order()
+            raise
 
 
 @dataclass(frozen=True)
@@ -34,8 +50,10 @@ class Listed:
 
     @property
     def id(self) -> str:
-        """The engine's own name for it; empty if it is not here."""
-        return self.present.id if self.present else ""
+        """The engine's own name for it; empty if it is not here, and not locked to one."""
+        if self.present:
+            return self.present.id
+        return self.needed.asked if is_id(self.needed.asked) else ""
 
 
 @dataclass(frozen=True)
@@ -61,9 +79,9 @@ class ImageEngine:
         asked = list(wanted)
         if not asked:
             return []
-        with (
-            in_time(DOCKER, SECONDS) as deadline,
-            ThreadPoolExecutor(min(THREADS, len(asked)), "greenroom-images") as pool,
-        ):
-            found = pool.map(lambda one: self.registries.present_image(one.asked, deadline), asked)
-            return [Listed(*pair) for pair in zip(asked, found, strict=True)]
+        with in_time(DOCKER, SECONDS) as deadline:
+
+            def ask(one: Needed) -> PresentImage | None:
+                return self.registries.present_image(one.asked, deadline)
+
+            return list(map(Listed, asked, at_once(ask, asked, deadline)))

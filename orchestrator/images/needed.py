@@ -22,8 +22,8 @@ class Needed:
 
     `name` is as the manifest means it, `asked` as the engine is asked for it: with the user's
     mirror before it, and with the digest that a lock has. `users` run it; a `base` is what builds
-    of its users begin with, and never comes from a mirror. `unlocked` tells that there is a lock,
-    and that it does not name it.
+    of its users begin with, and never comes from a mirror. Where it is to be pulled `never`, all of
+    them have said so. `unlocked` tells that there is a lock, and that it does not name it.
     """
 
     name: str
@@ -32,7 +32,6 @@ class Needed:
     platform: str | None = None
     base: bool = False
     never: bool = False
-    always: bool = False
     unlocked: bool = False
 
 
@@ -50,12 +49,11 @@ def needed(resources: Iterable[Resource], facts: Facts) -> list[Needed]:
 
 
 def both(known: Needed, other: Needed) -> Needed:
-    """Return the same image with the users of both; who wants it anew decides, if anybody does."""
+    """Return the same image with the users of both; one that lets it be pulled is enough."""
     return replace(
         known,
         users=tuple(dict.fromkeys((*known.users, *other.users))),
         never=known.never and other.never,
-        always=known.always or other.always,
     )
 
 
@@ -73,7 +71,6 @@ def _each(resources: Iterable[Resource], facts: Facts) -> Iterator[Needed]:
                 users=(one.name,),
                 platform=one.platform,
                 never=one.pull == "never",
-                always=one.pull == "always",
                 unlocked=facts.lock is not None and not keys.keys() <= facts.lock.names,
             )
 

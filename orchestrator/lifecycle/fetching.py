@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from orchestrator.engines.engine import Images, Progress, Registries
-from orchestrator.errors import ImageUnavailable, LockError
+from orchestrator.errors import ImageUnavailable, LockError, Problem
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.model.event import Noticed, StepProgress
 from orchestrator.model.facts import Facts
@@ -106,7 +106,12 @@ def not_locked(missing: Mapping[str, str], known: Facts) -> LockError:
     words = (f"{image}, for {users}" for image, users in missing.items())
     return LockError(
         f"{path} does not name all images: {'; '.join(words)}",
-        hint="add what is missing with: greenroom images --lock; all else in it stays",
+        hint="add what is missing with: greenroom images --lock, and the same --with if there was "
+        "one; all else in it stays",
+        problems=tuple(
+            Problem(path, 0, 0, image, f"is not named, and wanted for {users}")
+            for image, users in missing.items()
+        ),
     )
 
 

@@ -108,10 +108,9 @@ def _entries(root: Mapping[str, Value], key: str, mistakes: Mistakes) -> Iterato
 
 
 def _refused(problems: list[Problem]) -> LockError:
-    first, *rest = map(str, problems)
     newer = any("newer Greenroom" in one.message for one in problems)
     hint = f"install that one, or {ANEW}" if newer else ANEW
-    return LockError("\n".join([first, *rest]), hint=hint)
+    return LockError("\n".join(map(str, problems)), hint=hint, problems=tuple(problems))
 
 
 def written(lock: Lock, manifest: str) -> str:

@@ -181,6 +181,7 @@ def pytest_runtest_makereport(
     if lines:
         report.sections.append(("greenroom", "\n".join(lines)))
     if call.when == "teardown":
+        item.config.stash[DOSSIERS].end(now)
         slicing.finish(item)
         config = item.config
         config.stash[KEPT].tell(item.nodeid, now, call.stop, config.stash[DOSSIERS].clean)

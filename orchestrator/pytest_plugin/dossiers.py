@@ -71,6 +71,11 @@ class Dossiers:
         if self._when != options.NEVER:
             running.sizes = self._sizes()
 
+    def end(self, running: Running) -> None:
+        """A test is over."""
+        if self._when != options.NEVER:
+            running.sizes_then = self._sizes()
+
     def close(self) -> None:
         """Use no longer what was joined."""
         joined, self._joined = self._joined, None

@@ -78,6 +78,10 @@ class Kept:
                 addresses=addresses(slice_, clean) if slice_ else {},
                 message=message,
                 dossier=running.dossier,
+                logs={
+                    log: (running.sizes.get(log, 0), size)
+                    for log, size in running.sizes_then.items()
+                },
             )
         )
 

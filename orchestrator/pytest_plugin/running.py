@@ -23,14 +23,16 @@ class Running:
     """One attempt at a test; other plugins may make several, and each begins anew.
 
     Times are seconds since the Unix epoch. `sizes` are those of the logs that have no times of
-    their own, as they were when it began. It has asked for its `slice` at `asked`, and waited for
-    it until `got`; both are 0 where it has asked for none. `dossier` is a file of the folder.
-    `noted` tells that its report says how to look into the slice, and `end` drops or keeps that.
+    their own, as they were when it began, and `sizes_then` when it was over. It has asked for its
+    `slice` at `asked`, and waited for it until `got`; both are 0 where it has asked for none.
+    `dossier` is a file of the folder. `noted` tells that its report says how to look into the
+    slice, and `end` drops or keeps that.
     """
 
     attempt: int
     began: float = 0.0
     sizes: Mapping[str, int] = field(default_factory=dict)
+    sizes_then: Mapping[str, int] = field(default_factory=dict)
     outcome: str = "passed"
     message: str = ""
     slice: Slice | None = None

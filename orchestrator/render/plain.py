@@ -7,6 +7,7 @@ from typing import Protocol
 
 from orchestrator.model.event import (
     Event,
+    ImagesWanted,
     InstanceDied,
     ProbeAnswered,
     RunStarted,
@@ -54,6 +55,8 @@ class Plain:
             self._began = event.at if self._began is None else self._began
             if isinstance(event, RunStarted):
                 self._begin(event)
+            elif isinstance(event, ImagesWanted):
+                self._width = max(map(len, event.images), default=0)
             for line in self._lines(event):
                 self._write(line)
 

@@ -16,7 +16,7 @@ import docker
 import pytest
 from engine_cases import Case, borrowed, image_name, needs, parameters, within
 from engine_steps import printed
-from small_registry import Registry
+from small_registry import Registry, digest
 
 from orchestrator.engines.docker import DockerEngine
 from orchestrator.errors import EngineError, ImageUnavailable
@@ -296,6 +296,25 @@ def test_a_pull_fetches_an_image(engine: DockerEngine) -> None:
     what, done, total = told[-1]
     assert what == f"pulling {registry.image}"
     assert done == total > 3_000_000
+
+
+@needs("plain registries")
+def test_an_image_is_known_by_its_registry_s_digest(engine: DockerEngine) -> None:
+    with Registry() as registry:
+        registry.go_on.set()
+        expected = digest(registry.manifest)
+        try:
+            assert engine.registry_digest(registry.image, within()) == expected
+            engine.pull(registry.image, None, quiet, within())
+            found = engine.present_image(registry.image, within())
+            assert found
+            assert found.digests_in(registry.image) == (expected,)
+            assert found.id == engine.image_id(registry.image, within())
+            assert engine.image_id(f"{registry.image}@{expected}", within()) == found.id
+            assert engine.image_id(found.id, within()) == found.id
+            assert found.platform == "linux/amd64"
+        finally:
+            remove_image(registry.image)
 
 
 @needs("plain registries")

@@ -19,6 +19,7 @@ from orchestrator.compose.notes import Notes
 from orchestrator.compose.reading.document import World
 from orchestrator.compose.translating import translated
 from orchestrator.errors import ManifestError
+from orchestrator.manifest.locks import read_lock
 from orchestrator.manifest.own.reading import read
 from orchestrator.manifest.places import Source
 from orchestrator.seeding.generated import generate
@@ -56,6 +57,7 @@ def compose_file(text: str) -> object:
 
 
 NO_MANIFESTS: dict[str, Callable[[str], object]] = {
+    "environment.lock": lambda text: read_lock(text.encode(), "environment.lock"),
     "compose.yaml": compose_file,
     "compose.tests.yaml": compose_file,
     "streams.yaml": lambda text: read_streams(text.encode()),

@@ -6,9 +6,12 @@ import re
 
 from doc_blocks import FOLDER, codes, page
 
+from orchestrator.cli.image_list import HEAD
 from orchestrator.engines.docker import auth_files, helpers
+from orchestrator.engines.docker.push_words import OTHERWISE, OWN
 from orchestrator.engines.docker.registry_words import PATTERNS
 from orchestrator.lifecycle.fetching import ATTEMPTS, FIRST_PAUSE, not_to_be_pulled
+from orchestrator.manifest.locks import read_lock, written
 from orchestrator.manifest.policy import POLICIES
 from orchestrator.plan.images import prefixed
 
@@ -21,6 +24,25 @@ def test_every_failure_has_its_row() -> None:
     told = {words for each, _ in PATTERNS for words in (each.words, each.with_login) if words}
     (table,) = (each for each in PAGE.tables if each.header[0] == "it says")
     assert {row[0] for row in table.rows} == {re.sub(r"{\w+}", "...", words) for words in told}
+
+
+def test_every_failure_of_a_push_has_its_row() -> None:
+    own = {meaning for meaning, _ in OWN} | {each for each in OTHERWISE.values() if each}
+    told = {words for each in own for words in (each.words, each.with_login) if words}
+    (table,) = (each for each in PAGE.tables if each.header[0] == "of a push it says")
+    assert {row[0] for row in table.rows} == {re.sub(r"{\w+}", "...", words) for words in told}
+
+
+def test_a_lock_is_as_shown() -> None:
+    (block,) = (block for block in PAGE.blocks if block.text.startswith("# environment.lock"))
+    lock = read_lock(block.text.encode(), "environment.lock")
+    without_words = "\n".join(block.text.splitlines()[1:])
+    assert written(lock, "environment.yaml").endswith(f"\n{without_words}\n")
+
+
+def test_a_list_is_as_shown() -> None:
+    (block,) = (block for block in PAGE.blocks if block.text.startswith("$ greenroom images\n"))
+    assert block.text.splitlines()[1].split() == HEAD
 
 
 def test_every_policy_has_its_row() -> None:

@@ -55,6 +55,15 @@ def test_the_wheel_needs_no_extra_for_its_public_names(installed: Path, tmp_path
     assert "Environment" in run([str(installed / "python"), "-c", program], tmp_path)
 
 
+def test_reports_can_be_made_by_the_wheel(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "output.log").write_text("2026-11-26T10:00:00Z hello\n", encoding="utf-8")
+    made = run([str(installed / "greenroom"), "report", str(tmp_path)], tmp_path).strip()
+    page = Path(made).read_text(encoding="utf-8")
+    assert "hello" in page
+    assert "</style>" in page
+    assert "new Waterfall" in page
+
+
 def test_the_wheel_says_that_it_is_typed(installed: Path, tmp_path: Path) -> None:
     program = "import orchestrator, pathlib; print(pathlib.Path(orchestrator.__file__).parent)"
     folder = Path(run([str(installed / "python"), "-c", program], tmp_path).strip())

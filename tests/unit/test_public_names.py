@@ -15,6 +15,7 @@ def test_public_names() -> None:
         "EngineUnavailable",
         "Environment",
         "GreenroomError",
+        "LockError",
         "ManifestError",
         "NotRemoved",
         "RunningResource",

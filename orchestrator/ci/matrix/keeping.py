@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.artifacts.folder import Folder
+from orchestrator.artifacts.junit import merge
 from orchestrator.artifacts.matrix import MatrixRecord
 from orchestrator.artifacts.record import Record
 from orchestrator.ci.markdown import code
@@ -72,6 +73,8 @@ class Keeping:
         summary = "\n".join([as_markdown(self.record), *self.summaries()])
         with self.writing("record"):
             self.folder.matrix.write_text(self.record.to_json(), encoding="utf-8")
+        with self.writing("JUnit file"):
+            self.merge()
         with self.writing("summary"):
             self.folder.summary.write_text(summary, encoding="utf-8")
         with self.writing("report"):
@@ -80,6 +83,16 @@ class Keeping:
             variables = outcome_env(self.whole, self.folder, os.fspath(Path.cwd()))
             self.folder.variables.write_text(variables, encoding="utf-8")
         return summary
+
+    def merge(self) -> None:
+        """Put the suites of all combinations into one file, if there are any."""
+        each = {
+            outcome.combination.name: Folder(self.folder.path / outcome.combination.folder).junit
+            for outcome in self.outcomes
+        }
+        there = {name: path for name, path in each.items() if path.is_file()}
+        if there:
+            merge(there, self.folder.junit, name=self.record.name, notice=self.notice)
 
     def summaries(self) -> Iterator[str]:
         """Yield the summaries of the combinations that have failed, under their names."""

@@ -64,6 +64,8 @@ class Outcome:
             return STOPPED
         if self.code < 0:
             return f"{KILLED} ({signal.Signals(-self.code).name})"
+        if self.code == 0:
+            return str(Verdict.PASSED)
         return str(self.record.verdict) if self.record else NO_RECORD
 
     @property

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from orchestrator.artifacts.folder import VARIABLE
+from orchestrator.artifacts.junit.finding import of_variables, of_words
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import Resource
 from orchestrator.plan.selection import taking_part
@@ -23,12 +25,6 @@ MOST_CONTAINERS = 64
 
 MOST_RUNS = 16
 """Each has a network, of which an engine has about 30 by default."""
-
-ONE_FILE = ("--junitxml", "--junit-xml")
-"""Options of test runners that name one file, which all combinations would write."""
-
-OWN_PLACE = "GREENROOM_ARTIFACTS"
-"""What names a folder of which each combination has its own."""
 
 
 @dataclass(frozen=True)
@@ -113,21 +109,20 @@ def hindrance(
     if files:
         return (
             f"all of them would write {files[0]}; several at a time can write into the folder "
-            f"that ${OWN_PLACE} names"
+            f"that ${VARIABLE} names"
         )
     return ""
 
 
-def shared_files(command: Sequence[str], patterns: Sequence[str]) -> list[str]:
-    """Return the JUnit files that a command, or `--junit`, names for all combinations alike."""
-    return [one for one in (*_named(command), *patterns) if OWN_PLACE not in one]
+def shared_files(
+    command: Sequence[str], environ: Mapping[str, str], patterns: Sequence[str]
+) -> list[str]:
+    """Return the JUnit files that are named for all combinations alike.
 
-
-def _named(command: Sequence[str]) -> Iterator[str]:
-    for place, word in enumerate(command):
-        option, equals, value = word.partition("=")
-        if option in ONE_FILE:
-            yield value if equals else "".join(command[place + 1 : place + 2])
+    They are named by `--junit`, else by the tests' command line or its variables.
+    """
+    named = patterns or [*of_words(command), *of_variables(environ)]
+    return [one for one in named if VARIABLE not in one]
 
 
 def _resources(manifest: Manifest, profiles: Collection[str]) -> Iterator[Resource]:

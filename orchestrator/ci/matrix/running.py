@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import queue
 import time
@@ -15,10 +16,13 @@ from orchestrator.ci.matrix.child import Child
 from orchestrator.ci.matrix.combination import Combination
 from orchestrator.ci.matrix.outcome import Outcome, read
 from orchestrator.ci.matrix.screen import Screen
-from orchestrator.errors import NotKept
+from orchestrator.errors import NotKept, UsageError
 
 PATIENCE = 9.0
 """Seconds that runs have after the first signal, of the ten that CI systems give us."""
+
+QUIET = 240.0
+"""Seconds after which it is said that nothing has happened: some systems end a silent job."""
 
 Arguments = Callable[[Combination, Path], list[str]]
 """The command line of a combination's run, with the folder for its artifacts."""
@@ -39,6 +43,7 @@ class Running:
     screen: Screen
     fail_fast: bool = False
     patience: float = PATIENCE
+    quiet: float = QUIET
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     interrupted: int | None = None
 
@@ -46,7 +51,7 @@ class Running:
         self._news: queue.SimpleQueue[Child | int] = queue.SimpleQueue()
         self._waiting = deque(self.combinations)
         self._running: list[Child] = []
-        self._until: float | None = None
+        self._until = math.inf
 
     def tell(self, number: int) -> None:
         """Somebody wants us to end: so do all runs, and those that wait do not begin."""
@@ -64,15 +69,16 @@ class Running:
 
     def _start(self, combination: Combination) -> None:
         folder = Folder(self.folder / combination.folder)
-        folder.prepare()
         title = self._title(combination)
         arguments = self.arguments(combination, folder.path)
         try:
+            folder.prepare()
             output = self.screen.output(title, folder.console)
             child = Child(combination, arguments, os.environ, output, self._news.put)
-        except OSError as error:
+        except (OSError, UsageError) as error:
             self.outcomes[combination.number] = Outcome(combination, NotKept.exit_code)
-            self.screen.say(f"{title}: cannot be started: {error.strerror}")
+            words = error.strerror if isinstance(error, OSError) else error.message
+            self.screen.say(f"{title}: cannot be started: {words}")
             return
         if self.at_once > 1:
             self.screen.say(f"{title}: started")
@@ -83,20 +89,24 @@ class Running:
         if not self._running:
             return
         try:
-            news = self._news.get(timeout=self._left())
+            news = self._news.get(timeout=min(self.quiet, max(0.0, self._until - time.monotonic())))
         except queue.Empty:
-            self._until = None
-            for child in self._running:
-                child.kill()
+            self._nothing_new()
             return
         if isinstance(news, Child):
             self._ended(news)
         else:
             self._interrupt(news)
 
-    def _left(self) -> float | None:
-        """How long the runs still have, None: as long as they want."""
-        return None if self._until is None else max(0.0, self._until - time.monotonic())
+    def _nothing_new(self) -> None:
+        """End what has had its time; else say that we are still there."""
+        if time.monotonic() >= self._until:
+            self._until = math.inf
+            for child in self._running:
+                child.kill()
+        elif not any(child.output.live for child in self._running):
+            names = ", ".join(child.combination.name for child in self._running)
+            self.screen.say(f"still running: {names}")
 
     def _interrupt(self, number: int) -> None:
         if self.interrupted is not None:

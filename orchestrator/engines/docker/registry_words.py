@@ -35,6 +35,11 @@ LIMITED = Meaning(
 ABSENT = Meaning(
     "its registry has no such image", "correct the name or the tag; {image} has to be pushed first"
 )
+ABSENT_DIGEST = Meaning(
+    ABSENT.words,
+    "it may have the tag with another digest, as a mirror may: take the one that it has, in the "
+    "manifest or, if a lock says which, by greenroom images --lock --update",
+)
 HIDDEN = Meaning(
     "its registry has no such image, or shows it only to those who are logged in",
     "correct the name; if it is right: {login}",
@@ -182,4 +187,5 @@ def meaning_of(words: str, image: str) -> Meaning | None:
     name = ImageName.of(image)
     own = "|".join(re.escape(each) for each in (image, name.name, name.repository))
     lower = re.sub(rf"(?<!\w)({own})(?!\w)", "…", words).lower()
-    return next((meaning for meaning, pattern in PATTERNS if pattern.search(lower)), None)
+    found = next((meaning for meaning, pattern in PATTERNS if pattern.search(lower)), None)
+    return ABSENT_DIGEST if found == ABSENT and name.digest else found

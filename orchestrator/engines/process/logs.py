@@ -57,7 +57,9 @@ class Sightings:
             self.sizes.insert(place, size)
             self.times.insert(place, at)
             # What was known to be there later only, though it is less, was there by then, too.
-            self.times[:place] = [min(time, at) for time in self.times[:place]]
+            while place and self.times[place - 1] > at:
+                place -= 1
+                self.times[place] = at
 
     def before(self, moment: datetime) -> int:
         """Return how much is known to have been there before a moment; 0 where nothing is."""

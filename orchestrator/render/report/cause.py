@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, replace
 
 from orchestrator.artifacts.record import Failure, Record, Verdict
 from orchestrator.artifacts.spans import Outcome, Span
-from orchestrator.artifacts.tests import TestRecord
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.model.spot import Spot
 from orchestrator.render import words
 from orchestrator.render.report.material import Material
+from orchestrator.render.report.told_tests import Test
 
 MOST_LINES_OF_LOG = 3
-MOST_TESTS = 4
+MOST_LINES = 9
 MOST_OTHERS = 2
 
 MARGIN = 2.0
@@ -27,15 +28,15 @@ Window = tuple[str, float, float]
 class Cause:
     """What went wrong, the worst first; all of it is under ten lines.
 
-    `facts` are labels and texts; `log` is the end of a log, and `window` says in whose log, from
-    when to when, the rest is. `tests` failed, and `more` beside these.
+    `facts` are labels and texts; `log` is the end of a log, or the rest of what was said; `window`
+    tells in whose log, from when to when, more is. `tests` failed, and `more` besides.
     """
 
     title: str
     facts: tuple[tuple[str, str], ...] = ()
     log: tuple[str, ...] = ()
     window: Window | None = None
-    tests: tuple[TestRecord, ...] = ()
+    tests: tuple[Test, ...] = ()
     more: int = 0
 
 
@@ -51,9 +52,9 @@ def verdict(material: Material) -> Verdict | None:
     return None
 
 
-def failing(material: Material) -> list[TestRecord]:
+def failing(material: Material) -> list[Test]:
     """Return the tests that failed, in the order of time."""
-    return [one for one in material.tests if one.outcome in ("failed", "error")]
+    return [one for one in material.tests if one.failed]
 
 
 def cause(material: Material) -> Cause | None:
@@ -66,7 +67,7 @@ def cause(material: Material) -> Cause | None:
         return _of_tests(material, failed, failures)
     if failures:
         first, *others = failures
-        return _of_failure(first, tuple(others), _window(first, timeline))
+        return _with_tests(_of_failure(first, tuple(others), _window(first, timeline)), failed)
     if broken := _broken(timeline):
         return _of_span(broken)
     if record and record.verdict is Verdict.TESTS_FAILED:
@@ -74,36 +75,36 @@ def cause(material: Material) -> Cause | None:
     return _of_unfinished(timeline)
 
 
-def _of_tests(material: Material, failed: list[TestRecord], failures: tuple[Failure, ...]) -> Cause:
+def _of_tests(material: Material, failed: list[Test], failures: tuple[Failure, ...]) -> Cause:
     total = len(material.tests)
     facts = [("meanwhile", one.message.partition("\n")[0]) for one in failures[:MOST_OTHERS]]
     if not failures:
         died = [one for one in material.timeline.moments if one.kind == "died"]
         facts = [("meanwhile", f"{one.subject} died: {one.text}") for one in died[:MOST_OTHERS]]
-    return Cause(
-        title=f"{len(failed)} of {total} test{'s' if total > 1 else ''} failed",
-        facts=tuple(facts),
-        tests=tuple(failed[:MOST_TESTS]),
-        more=max(0, len(failed) - MOST_TESTS),
-    )
+    title = f"{len(failed)} of {total} test{'s' if total > 1 else ''} failed"
+    return _with_tests(Cause(title=title, facts=tuple(facts)), failed)
+
+
+def _with_tests(found: Cause, failed: list[Test]) -> Cause:
+    """Return a cause with as many tests as it has lines left, of which each takes two."""
+    room = MOST_LINES - 1 - len(found.facts) - len(found.log)
+    shown = len(failed) if 2 * len(failed) <= room else max(0, (room - 1) // 2)
+    return replace(found, tests=tuple(failed[:shown]), more=len(failed) - shown)
 
 
 def _of_failure(failure: Failure, others: tuple[Failure, ...], window: Window | None) -> Cause:
-    title, _, rest = failure.message.partition("\n")
+    title, *rest = failure.message.split("\n")
     facts = [
         ("where", ", ".join(str(spot) for spot in failure.spots[:2])),
-        ("", rest.strip().partition("\n")[0]),
         ("last answer", failure.answer),
         ("state", failure.state),
         ("next", failure.hint),
         *(("also", one.message.partition("\n")[0]) for one in others[:MOST_OTHERS]),
     ]
-    return Cause(
-        title=title,
-        facts=tuple((label, text) for label, text in facts if text),
-        log=failure.log[-MOST_LINES_OF_LOG:],
-        window=window,
-    )
+    known = tuple((label, text) for label, text in facts if text)
+    most = min(MOST_LINES_OF_LOG, MOST_LINES - 1 - len(known))
+    log = tuple(rest[:most]) or failure.log[-most:]
+    return Cause(title=title, facts=known, log=log, window=window)
 
 
 def _window(failure: Failure, timeline: Timeline) -> Window | None:
@@ -134,6 +135,11 @@ def _of_span(span: Span) -> Cause:
 
 def _of_unfinished(timeline: Timeline) -> Cause | None:
     """Return what was under way when the run was stopped, or when nothing more was told of it."""
+    if timeline.command and timeline.code is None:
+        return Cause(
+            title="Nothing more was told while this was running",
+            facts=(_command(timeline.command),),
+        )
     path = timeline.critical_path()
     if timeline.is_ready or not path or path[-1].span.outcome is Outcome.DONE:
         return None
@@ -152,8 +158,12 @@ def _of_unfinished(timeline: Timeline) -> Cause | None:
 def _of_command(record: Record) -> Cause:
     return Cause(
         title=f"The command ended with exit code {record.exit_code}",
-        facts=(("command", " ".join(record.command)),),
+        facts=(_command(record.command),),
     )
+
+
+def _command(words: tuple[str, ...]) -> tuple[str, str]:
+    return "command", shlex.join(words)
 
 
 def _broken(timeline: Timeline) -> Span | None:

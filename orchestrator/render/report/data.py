@@ -10,12 +10,12 @@ from typing import Any
 
 from orchestrator.artifacts.record import ResourceRecord
 from orchestrator.artifacts.spans import Answer, Span
-from orchestrator.artifacts.tests import TestRecord
 from orchestrator.render import words
 from orchestrator.render.report.escaping import visible
 from orchestrator.render.report.logs import Log
 from orchestrator.render.report.material import OUTPUT, Material
 from orchestrator.render.report.phases import phases
+from orchestrator.render.report.told_tests import Test
 
 MOST_ANSWERS = 50
 """How many answers of a probe are shown, the last ones."""
@@ -108,9 +108,13 @@ class Data:
         """Return when a probe was answered, and what."""
         return [self.ms(answer.at), visible(answer.text)]
 
-    def test(self, test: TestRecord) -> Value:
-        """Return a test."""
-        return self.part(test.began, test.ended) | {
+    def test(self, one: Test) -> Value:
+        """Return a test; of one that is not timed, `from` and `to` are null."""
+        test = one.record
+        window = self.part(test.began, test.ended) if one.timed else {"from": None, "to": None}
+        return window | {
+            "taken": 1000 * (test.ended - test.began),
+            "spot": visible(one.spot),
             "name": visible(test.name),
             "outcome": visible(test.outcome),
             "worker": visible(test.worker),

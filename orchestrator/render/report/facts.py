@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 
 from orchestrator.artifacts.record import Verdict
-from orchestrator.artifacts.tests import TestRecord
 from orchestrator.render import words
 from orchestrator.render.report.cause import Cause, failing
 from orchestrator.render.report.escaping import escaped
 from orchestrator.render.report.material import Material
 from orchestrator.render.report.phases import TITLES, phases
+from orchestrator.render.report.told_tests import Test
 
 HEADINGS = {
     Verdict.PASSED: ("good", "Passed"),
@@ -48,7 +49,7 @@ def circumstances(material: Material) -> str:
         moment(material.origin),
         *timeline.engines,
         record.manifest if record else "",
-        " ".join(record.command) if record else "",
+        shlex.join(record.command if record else timeline.command),
         f"on {record.ci}" if record and record.ci else "",
         *(f"{name}={use}" for name, use in (record.instead.items() if record else ())),
         f"greenroom {record.greenroom}" if record and record.greenroom else "",
@@ -80,7 +81,8 @@ def cause_section(found: Cause | None, material: Material) -> str:
     if found.tests:
         parts.append(f'<ul class="failing">{"".join(map(failing_test, found.tests))}</ul>')
     if found.more:
-        parts.append(f'<p class="more">and {found.more} more, below</p>')
+        words = f"and {found.more} more" if found.tests else f"tests that failed: {found.more}"
+        parts.append(f'<p class="more">{words}, below</p>')
     if found.window:
         parts.append(log_button(found.window, material.origin))
     return "".join(parts)
@@ -97,10 +99,11 @@ def calm(material: Material) -> str:
     return "Nothing is known of what went wrong; what was kept is below."
 
 
-def failing_test(test: TestRecord) -> str:
+def failing_test(test: Test) -> str:
     """Return a failing test, with a place for a link to it."""
-    message = f'<span class="message">{brief(test.message)}</span>' if test.message else ""
-    return f'<li><span class="jump" data-test>{brief(test.name)}</span>{message}</li>'
+    words = ": ".join(text for text in (test.spot, test.record.message) if text)
+    message = f'<span class="message">{brief(words)}</span>' if words else ""
+    return f'<li><span class="jump" data-test>{brief(test.record.name)}</span>{message}</li>'
 
 
 def log_button(window: tuple[str, float, float], origin: float) -> str:
@@ -115,7 +118,7 @@ def log_button(window: tuple[str, float, float], origin: float) -> str:
 def notes_section(material: Material) -> str:
     """Return what the reader should know about what is missing."""
     items = "".join(f"<li>{escaped(note)}</li>" for note in material.notes)
-    return f'<ul class="notes" role="note">{items}</ul>' if items else ""
+    return f'<ul class="notes">{items}</ul>' if items else ""
 
 
 def phase_items(material: Material) -> str:

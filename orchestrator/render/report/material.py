@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.artifacts import events, tests
+from orchestrator.artifacts import events
 from orchestrator.artifacts.folder import Folder, safe
 from orchestrator.artifacts.record import FORMAT, Record, Verdict
 from orchestrator.artifacts.spans import Outcome
-from orchestrator.artifacts.tests import TestRecord
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.render.report import logs
 from orchestrator.render.report.logs import Log
+from orchestrator.render.report.told_tests import Test, tests_of
 
 OUTPUT = "output.log"
 """The name under which the log of the command is shown: no instance can be called so."""
+
+BAD = ("failed", "error")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,7 @@ class Material:
     folder: Folder
     record: Record | None
     timeline: Timeline
-    tests: tuple[TestRecord, ...]
+    tests: tuple[Test, ...]
     logs: tuple[Log, ...]
     notes: tuple[str, ...]
 
@@ -52,13 +54,13 @@ def gather(folder: Folder) -> Material:
     told = tuple(events.read(folder))
     if not told and not (record and record.verdict is Verdict.NOT_STARTED):
         notes.append(f"No events were found ({folder.events.name}), so there is no timeline.")
-    ran = tuple(one for one in tests.read(folder) if _is_sound(one))
-    timeline = Timeline.of(told, ran)
+    ran = tests_of(folder, record)
+    timeline = Timeline.of(told, [one.record for one in ran if one.timed])
     names = [
         *(one.name for one in (record.resources if record else ())),
         *timeline.resources,
     ]
-    windows = [(one.began, one.ended) for one in ran if one.outcome in ("failed", "error")]
+    windows = [(one.began, one.ended) for one in timeline.tests if one.outcome in BAD]
     windows += [(one.began, one.ended) for one in timeline.spans if one.outcome is Outcome.FAILED]
     return Material(
         folder=folder,
@@ -86,10 +88,6 @@ def _record(folder: Folder, notes: list[str]) -> Record | None:
             notes.append("A later version has written this: some of it may not be shown.")
         return record
     return None
-
-
-def _is_sound(test: TestRecord) -> bool:
-    return math.isfinite(test.began) and math.isfinite(test.ended)
 
 
 def _files(folder: Folder, names: list[str], record: Record | None) -> Iterator[tuple[str, Path]]:

@@ -31,7 +31,7 @@ def test_it_says_where_it_came_from(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     write_manifest(folder, manifest, unmasked, profiles=["more"], instead={"events": "nats:2.10"})
     assert folder.manifest.read_text() == (
         "# What was understood of shop/environment.yaml.\n"
-        "# Relative paths start from shop.\n"
+        "# Relative paths start from where that file is.\n"
         "# Included is shop/parts/more.yaml; paths there start from where that file is.\n"
         "# With --with events=nats:2.10.\n"
         "# Active profiles: more.\n"

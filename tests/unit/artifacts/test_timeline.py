@@ -149,6 +149,7 @@ def test_phases_of_a_whole_run() -> None:
     assert [(one.kind, one.subject, one.text) for one in timeline.moments] == [
         ("died", "a", "exited with 1")
     ]
+    assert (timeline.command, timeline.code) == (command, 1)
     assert path(timeline, "down") == [f"close docker {RUN}"]
 
 

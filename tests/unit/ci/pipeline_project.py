@@ -23,8 +23,11 @@ services:
     command: python api.py
     ports: [8000]
     env: {{API_TOKEN: {TOKEN}}}
-    ready: {{http: /health, timeout: 2s, interval: 20ms}}
+    ready: {{http: /health}}
 """
+
+BROKEN = "{http: /nope, timeout: 1s}"
+"""What asks the service for something that it does not have."""
 
 API = """\
 import http.server, os, sys
@@ -71,6 +74,11 @@ class Project:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
         return file
+
+    def break_environment(self) -> None:
+        """Ask the service for something that it does not have."""
+        manifest = self.path / "environment.yaml"
+        manifest.write_text(manifest.read_text().replace("{http: /health}", BROKEN))
 
     def copy(self, example: str, to: str) -> Path:
         """Copy one of the examples to where its first line says that it belongs."""

@@ -147,7 +147,7 @@ What decided how long it took until everything was ready, in the order of time:
 
 - 0.40 s: `ledger`, `starting`
 - 1.2 s: `ledger`, `waiting until it is ready`
-- 0.21 s: `ledger`, `seeding schema.sql`
+- 0.21 s: `ledger`, `seeding schema.sql`, failed
 
 ### Again, on your machine
 
@@ -281,7 +281,7 @@ def test_the_log_is_cut_last() -> None:
 
 def test_tests_that_nobody_counted_failed_with_their_exit_code() -> None:
     record = dataclasses.replace(TESTS_FAILED, tests=None, exit_code=3, command=("make", "a b"))
-    assert cause(record) == ["tests failed: make 'a b' ended with 3"]
+    assert cause(record) == ["tests failed: make 'a b' ended with exit code 3"]
 
 
 def test_who_interrupts_need_not_be_told_twice() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import psutil
 import pytest
@@ -39,6 +41,13 @@ SYSTEMS = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "BUILDKITE", "TF_BUILD", "TEAMCI
 
 OF_ITS_OWN = 'case "$GREENROOM_ARTIFACTS" in *{}) {};; esac; {}'
 """A script in which one combination does something else than the others."""
+
+
+JUNIT = """
+xml='<testsuite name="fees"><testcase name="pays" classname="fees"/></testsuite>'
+echo "$xml" > "$GREENROOM_ARTIFACTS/own.xml"; echo "$xml" > junit.xml
+"""
+"""Each combination has one test, in a file of its own; one more file is everybody's."""
 
 
 class Several:
@@ -114,7 +123,7 @@ def several(tmp_path: Path) -> Iterator[Several]:
 def test_each_combination_has_a_run_of_its_own_and_the_first_that_fails_decides(
     several: Several,
 ) -> None:
-    script = OF_ITS_OWN.format("2.11", "echo red; exit 3", "echo $EVENTS_URL >&2")
+    script = JUNIT + OF_ITS_OWN.format("2.11", "echo red; exit 3", "echo $EVENTS_URL >&2")
     assert several.ci("--parallel", "2", *TWO, "--", "sh", "-c", script) == 3
     assert several.verdicts == ["passed", "tests failed"]
     # Each one's output is whole, and stands where it has ended.
@@ -123,10 +132,15 @@ def test_each_combination_has_a_run_of_its_own_and_the_first_that_fails_decides(
         assert words in own
         assert own in several.output
     assert "[2/2] events=nats:2.11: tests failed (exit code 3) after" in several.output
-    assert re.search(r"events=nats:2\.11 +tests failed +3 ", several.output)
+    assert re.search(r"events=nats:2\.11 +tests failed +3 +1 passed ", several.output)
+    suites = ElementTree.parse(several.artifacts / "junit.xml").getroot()
+    assert [one.get("name") for one in suites if len(one.findall("testcase")) == 1] == [
+        "events=nats:2.10 / fees",
+        "events=nats:2.11 / fees",
+    ]
     assert several.output.rstrip().endswith(
         "next: again, for the first of them: greenroom run environment.yaml "
-        f"--with events=nats:2.11 -- sh -c '{script}'"
+        f"--with events=nats:2.11 -- {shlex.join(['sh', '-c', script])}"
     )
     assert left_in(several.folder) == []
 

@@ -14,7 +14,7 @@ CASES = [
         "greenroom ",
         (
             "run ci up restart reset slice down extend prune snapshots ps logs exec shell env url "
-            "init import check plan images schema technologies doctor"
+            "report init import check plan images schema technologies doctor"
         ),
     ),
     ("greenroom sh", "shell"),

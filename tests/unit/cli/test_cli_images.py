@@ -129,7 +129,10 @@ def test_where_docker_does_not_answer_it_says_so(
     images.docker.fail("describe", "", EngineUnavailable("nobody answers", hint="start it"))
     ended = images.greenroom("images")
     assert (ended.code, ended.out) == (0, "shop needs no images\n")
-    assert ended.err == "because nobody answers\nprocesses, without images: ledger\n"
+    assert ended.err == (
+        "whatever can, runs as a process here, because nobody answers\n"
+        "processes, without images: ledger\n"
+    )
 
 
 def test_what_is_used_instead_is_listed(images: Shop) -> None:
@@ -151,6 +154,14 @@ def test_what_is_missing_is_fetched_and_nothing_else(images: Shop) -> None:
     images.docker.calls.clear()
     images.greenroom("images", "--pull")
     assert not any(call.startswith("pull") for call in images.docker.calls)
+
+
+def test_what_is_run_and_built_from_is_fetched_once(images: Shop) -> None:
+    images.write(MANIFEST.replace("ghcr.io/our/api", "python:3.11"))
+    images.greenroom("images", "--pull")
+    assert [call for call in images.docker.calls if "python" in call and "pull" in call] == [
+        "pull python:3.11"
+    ]
 
 
 def test_with_update_what_came_from_a_registry_is_fetched_anew(images: Shop) -> None:
@@ -237,6 +248,8 @@ def test_a_lock_of_what_is_used_instead_has_both(images: Shop) -> None:
     assert (found.digests["postgres:15"], found.digests["postgres:16"]) == (C, A)
     assert images.greenroom("plan", "--offline", "--with", "ledger=postgres:15").code == 0
     assert images.greenroom("images", "--check", "--with", "ledger=postgres:15").code == 0
+    ended = images.greenroom("images", "--check", "--with", "ledger=postgres:14")
+    assert ended.err.endswith("next: greenroom images --lock --with ledger=postgres:14\n")
 
 
 def test_a_lock_that_cannot_be_read_is_written_anew(images: Shop) -> None:
@@ -247,6 +260,15 @@ def test_a_lock_that_cannot_be_read_is_written_anew(images: Shop) -> None:
     assert "next: write it anew with: greenroom images --lock\n" in ended.err
     assert images.greenroom("images", "--lock").code == 0
     assert images.greenroom("images", "--check").code == 0
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there are no devices here")
+def test_a_device_is_no_lock(images: Shop) -> None:
+    lock(images).symlink_to("/dev/zero")
+    ended = images.greenroom("up")
+    assert ended.code == 65
+    assert "environment.lock cannot be read: it is no regular file" in ended.err
+    assert images.left == 0
 
 
 @pytest.mark.parametrize(
@@ -328,12 +350,14 @@ def test_what_is_locked_to_an_id_is_started_by_that(images: Shop) -> None:
         ended.err
     )
     assert images.left == 0
+    listed = rows(images.greenroom("images", "--profile", "more"))
+    assert listed["extra:1"] == ["extra", "no", "id", "111111111111", "(locked)"]
 
 
 def test_what_the_lock_does_not_name_is_not_started(images: Shop) -> None:
     images.greenroom("images", "--lock")
     images.write(MANIFEST.replace("ghcr.io/our/api", "ghcr.io/our/new"))
-    for command in (["up"], ["run", "--", "true"], ["plan"], ["plan", "--offline"]):
+    for command in (["up"], ["run", "--", "true"], ["plan"], ["plan", "--offline"], ["check"]):
         ended = images.greenroom(*command)
         assert ended.code == 65, command
         assert "environment.lock does not name all images: ghcr.io/our/new:latest, for api" in (
@@ -343,6 +367,24 @@ def test_what_the_lock_does_not_name_is_not_started(images: Shop) -> None:
     assert images.left == 0
     ended = images.greenroom("images")
     assert "environment.lock does not name ghcr.io/our/new:latest, so that up would" in ended.err
+
+
+def test_as_json_a_check_tells_what_is_missing_and_what_is_wrong(images: Shop) -> None:
+    lock(images).write_text("version: 1\n")
+    told = json.loads(images.greenroom("check", "--json").out)
+    assert (told["ok"], told["problems"][0]) == (
+        False,
+        {
+            "file": "environment.lock",
+            "line": 0,
+            "column": 0,
+            "path": "postgres:16",
+            "message": "is not named, and wanted for ledger and worker",
+        },
+    )
+    lock(images).write_text("version: 1\nids: 5\n")
+    (problem,) = json.loads(images.greenroom("check", "--json").out)["problems"]
+    assert (problem["line"], problem["path"]) == (2, "ids")
 
 
 def test_only_who_takes_part_has_to_be_named(images: Shop) -> None:

@@ -214,3 +214,14 @@ def test_words_come_also_when_a_write_was_interrupted(capfd: pytest.CaptureFixtu
 
     Session([Busy()]).say("removal is left to the watchdog")
     assert capfd.readouterr().err == "removal is left to the watchdog\n"
+
+
+def test_where_nothing_stands_nobody_is_told_of_a_removal() -> None:
+    said: list[str] = []
+    left: list[int] = []
+    with Signals(said.append, left.append) as signals:
+        signals.nothing_stands = True
+        with pytest.raises(Ended):
+            signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+    assert (said, left) == (["interrupted"], [signal.SIGINT])

@@ -6,6 +6,7 @@ import pytest
 
 from orchestrator.engines.docker.registry_words import (
     ABSENT,
+    ABSENT_DIGEST,
     BUSY,
     FULL,
     HIDDEN,
@@ -170,6 +171,12 @@ CASES: dict[Meaning, list[str]] = {
 )
 def test_engines_words_are_understood(words: str, expected: Meaning) -> None:
     assert meaning_of(words, "db:1") == expected
+
+
+def test_what_is_missing_by_its_digest_has_a_next_step_of_its_own() -> None:
+    words = "manifest for r.test/db@sha256:1 not found: manifest unknown: manifest unknown"
+    assert meaning_of(words, f"r.test/db@sha256:{'1' * 64}") == ABSENT_DIGEST
+    assert ABSENT_DIGEST.words == ABSENT.words
 
 
 def test_every_meaning_has_its_words() -> None:

@@ -119,13 +119,13 @@ def test_asking_for_the_state_marks_a_moment_in_the_log(bench: Bench) -> None:
 
 
 def test_so_does_listing_which_whoever_watches_does_once_a_second(bench: Bench) -> None:
-    # Two pipes: what is written into one that its reader is about to close would be lost.
-    script = "echo early; read x < go; read x < on; echo late"
-    found = bench.sh(script, workdir=str(fifo(bench, "on")))
-    # It reads only when it has written.
-    go(bench)
+    script = "echo early; read x < begun; read x < go; echo late"
+    os.mkfifo(bench.folder / "begun")
+    found = bench.sh(script, workdir=str(fifo(bench)))
+    # It opens the pipe only when it has written.
+    (bench.folder / "begun").write_text("\n")
     bench.instances()
-    go(bench, "on")
+    go(bench)
     bench.await_end(found)
     early, late = bench.engine.logs(found, within())
     assert early.time < late.time
@@ -178,12 +178,11 @@ def test_a_log_that_was_removed_is_gone(bench: Bench) -> None:
         bench.texts(found)
 
 
-def fifo(bench: Bench, *more: str) -> Path:
-    """A folder with a pipe called `go`, which makes whoever reads it wait; and more such pipes."""
-    for name in ("go", *more):
-        os.mkfifo(bench.folder / name)
+def fifo(bench: Bench) -> Path:
+    """A folder with a pipe called `go`, which makes whoever reads it wait."""
+    os.mkfifo(bench.folder / "go")
     return bench.folder
 
 
-def go(bench: Bench, name: str = "go") -> None:
-    (bench.folder / name).write_text("\n")
+def go(bench: Bench) -> None:
+    (bench.folder / "go").write_text("\n")

@@ -7,7 +7,7 @@ import io
 import pytest
 from events_in import WAY_DOWN, WAY_UP, begun, broke, done, noticed, progress, starts
 
-from orchestrator.model.event import Event
+from orchestrator.model.event import Event, ImagesWanted
 from orchestrator.render.plain import Plain
 
 
@@ -34,6 +34,18 @@ def test_the_way_up_and_down() -> None:
         " 13.40s  api      ready (0.30 s)\n"
         "ready in 13.4 s\n"
         "removed 3 in 0.40 s\n"
+    )
+
+
+def test_images_stand_below_one_another() -> None:
+    events: list[Event] = [
+        ImagesWanted(at=100, name="payments", images=("nats:2", "redis:7")),
+        starts(0, "pull nats:2"),
+        starts(0, "push redis:7"),
+        done(2, "push redis:7", 2),
+    ]
+    assert plain(events) == (
+        "  0.00s  nats:2   pulling\n  0.00s  redis:7  pushing\n  2.00s  redis:7  pushed (2.0 s)\n"
     )
 
 

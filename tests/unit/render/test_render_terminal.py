@@ -7,10 +7,18 @@ import threading
 from dataclasses import replace
 
 import pytest
-from events_in import WAY_DOWN, WAY_UP, begun, broke, noticed, starts
+from events_in import WAY_DOWN, WAY_UP, begun, broke, done, noticed, starts
 from rich.console import Console
 
-from orchestrator.model.event import Event, RunCompared, RunReady, StepDone, StepStarted
+from orchestrator.model.event import (
+    Event,
+    ImagesDone,
+    ImagesWanted,
+    RunCompared,
+    RunReady,
+    StepDone,
+    StepStarted,
+)
 from orchestrator.render.terminal import Terminal
 
 
@@ -78,6 +86,19 @@ def test_every_line_stays_with_its_mark_and_time() -> None:
         "ready in 13.4 s",
         "",
     ]
+
+
+def test_images_are_fetched_for_no_run() -> None:
+    names = ("r.test/m/nats:2", "redis:7")
+    steps = [f"pull {names[0]}", f"push {names[1]}"]
+    events: list[Event] = [
+        ImagesWanted(at=0, name="payments", images=names),
+        *(starts(0, step) for step in steps),
+        *(done(2, step, 2) for step in steps),
+        ImagesDone(at=2, seconds=2),
+    ]
+    shown = ["payments", " ✓ nats:2     2.0 s  pulled", " ✓ redis:7    2.0 s  pushed", ""]
+    assert Screen().show(events) == shown
 
 
 def test_the_way_down_is_one_line() -> None:

@@ -7,17 +7,28 @@ class Details {
     watch((changes) => changes.has("step") && this.rest());
   }
 
+  /** Fill the box, but not anew with what it has: somebody may be about to press a button there. */
+  fill(what, parts) {
+    if (this.shown === what) return;
+    this.shown = what;
+    this.box.replaceChildren(...parts().filter(Boolean));
+  }
+
   /** Show the step that is chosen, else the path. */
   rest() {
-    if (view.step === null) this.box.replaceChildren(...this.path());
+    if (view.step === null) this.fill("path", () => this.path());
     else this.show(view.step);
   }
 
   /** Show a step. */
   show(id) {
+    this.fill(`${id} ${view.step === id}`, () => this.step(id));
+  }
+
+  step(id) {
     const span = data.spans[id];
     const before = span.after.map((one) => data.spans[one]).sort((a, b) => b.to - a.to);
-    const parts = [
+    return [
       make("h3", {}, span.step),
       make("p", { class: "figures" }, `${duration(span.to - span.from)}, from ${moment(span.from)} to ${moment(span.to)} s · ${span.outcome}`),
       onPath.has(id) ? make("p", { class: "on-path" }, "On the critical path") : null,
@@ -30,7 +41,6 @@ class Details {
       ...this.answers(span),
       this.actions(span, id),
     ];
-    this.box.replaceChildren(...parts.filter(Boolean));
   }
 
   waited(span, number, of) {
@@ -73,7 +83,7 @@ class Details {
       make("p", { class: "muted" }, `${words}. Each step is the one that the next waited for longest.`),
       make("ol", { class: "legs" }, data.path.map((leg) => this.leg(leg, whole))),
       gaps > 20 ? make("p", { class: "muted" }, `${duration(gaps)} passed between these steps.`) : null,
-    ].filter(Boolean);
+    ];
   }
 
   leg({ span: id }, whole) {

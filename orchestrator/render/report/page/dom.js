@@ -44,6 +44,14 @@ function bringUp(node) {
   node.scrollIntoView({ block: "start", behavior: still.matches ? "auto" : "smooth" });
 }
 
+/** Bring an element into sight, if it is not there. */
+function bringIn(node) {
+  const { top, bottom } = node.getBoundingClientRect();
+  if (top < 60 || bottom > innerHeight) {
+    node.scrollIntoView({ block: "center", behavior: still.matches ? "auto" : "smooth" });
+  }
+}
+
 /** Call a function once, when nothing else calls for it any more. */
 function calmly(act, pause = 120) {
   let timer = 0;

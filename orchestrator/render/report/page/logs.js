@@ -177,7 +177,9 @@ class Logs {
     if (!this.hits.length) return;
     this.hit = (this.hit + by + this.hits.length) % this.hits.length;
     this.list.box.querySelector(".current")?.classList.remove("current");
-    this.list.reveal(this.hits[this.hit])?.classList.add("current");
+    const line = this.list.reveal(this.hits[this.hit]);
+    line?.classList.add("current");
+    if (line && part("log-tools").contains(document.activeElement)) bringIn(line);
     this.tellFound();
   }
 

@@ -3,7 +3,8 @@
 /** Light, dark, or as the system has it: kept by the browser, if it keeps anything. */
 function themes() {
   const names = ["auto", "light", "dark"];
-  const titles = { auto: "◐ Auto", light: "○ Light", dark: "● Dark" };
+  const signs = { auto: "◐", light: "○", dark: "●" };
+  const titles = { auto: "Auto", light: "Light", dark: "Dark" };
   const node = part("theme");
   let now = "auto";
   try {
@@ -15,8 +16,8 @@ function themes() {
     now = names.includes(name) ? name : "auto";
     if (now === "auto") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = now;
-    node.textContent = titles[now];
-    node.setAttribute("aria-label", `Colours: ${now === "auto" ? "as the system has them" : now}`);
+    node.replaceChildren(make("span", { "aria-hidden": "true" }, `${signs[now]} `), titles[now]);
+    node.setAttribute("aria-label", `${titles[now]} colours`);
     node.title = "Colours: as the system has them, light, dark";
     try {
       localStorage.setItem("greenroom-theme", now);

@@ -11,7 +11,7 @@ class Overview {
   }
 
   ticks() {
-    const tests = data.tests.filter(isBad).slice(0, 500);
+    const tests = data.tests.filter((test) => isBad(test) && isTimed(test)).slice(0, 500);
     const failed = data.spans.filter((span) => span.outcome === "failed");
     return [
       ...tests.map((test) => tick(test.from, `✗ ${test.name}`, "test")),

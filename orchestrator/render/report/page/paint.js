@@ -1,8 +1,8 @@
 // A line of a log as elements: colours that it was written with, and what was searched for.
 
 const PAINT = /\u001b\[([0-9;:]*)m/g;
-const BAD = /\b(ERROR|FATAL|PANIC|CRITICAL|SEVERE|EMERG|Traceback|FAILED)\b|\w(Error|Exception|Failure)\b|level=(error|fatal)|\[(error|crit|emerg)\]/;
-const DOUBTFUL = /\b(WARN|WARNING)\b|level=warn|\[warn\]/;
+const BAD = /\b(ERROR|FATAL|PANIC|CRITICAL|SEVERE|EMERG|Traceback|FAILED)\b|\w(Error|Exception|Failure)\b|level=(error|fatal)|\[(error|crit|emerg|ERR)\]/;
+const DOUBTFUL = /\b(WARN|WARNING)\b|level=warn|\[warn\]|\[WRN\]/;
 
 /** A line without its colours. */
 function plain(text) {

@@ -6,7 +6,7 @@ class Tests {
     if (!data.tests.length) return;
     this.outcomes = new Set();
     this.words = "";
-    this.sorted = [...data.tests].sort((one, other) => isBad(other) - isBad(one) || (isBad(one) ? one.from - other.from : 0));
+    this.sorted = [...data.tests].sort((one, other) => isBad(other) - isBad(one) || (isBad(one) && one.from !== null ? one.from - other.from : 0));
     this.list = new Chunks(part("test-list"), (test) => this.row(test), 34);
     part("test-tools").append(this.filter(), this.chips());
     watch((changes) => changes.has("test") && this.tell());
@@ -64,7 +64,7 @@ class Tests {
     act.append(
       make("span", { class: "mark", "aria-label": test.outcome, role: "img" }, MARKS[test.outcome] ?? "?"),
       make("span", { class: "words" }, make("b", {}, name), path ? make("span", { class: "path-of" }, path) : ""),
-      make("span", { class: "figures" }, duration(test.to - test.from)),
+      make("span", { class: "figures" }, duration(test.taken)),
     );
     return make("div", { class: `test ${isBad(test) ? "bad" : ""}${current ? " current" : ""}`, data: { test: test.name } },
       act, current || test.message ? this.more(test, current) : "");
@@ -72,7 +72,7 @@ class Tests {
 
   more(test, whole) {
     const facts = [
-      ["window", `${moment(test.from)} to ${moment(test.to)} s`], ["slice", test.slice], ["worker", test.worker],
+      ["where", test.spot], ["window", test.from === null ? "" : `${moment(test.from)} to ${moment(test.to)} s`], ["slice", test.slice], ["worker", test.worker],
       ...test.addresses, ["dossier", test.dossier],
     ];
     const list = facts.filter(([, text]) => text).map(([label, text]) =>

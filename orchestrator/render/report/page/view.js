@@ -25,10 +25,14 @@ function look(changes, { leap = false } = {}) {
   for (const act of watchers) act(new Set(Object.keys(changes)));
 }
 
-/** Look at the time of a test. */
+/** Look at the time of a test; of one that has none, only at itself. */
 function lookAtTest(test) {
-  const changes = { test: test.name, logs: null, from: test.from, to: test.to };
-  look(changes, { leap: true });
+  if (!isTimed(test)) {
+    look({ test: test.name }, { leap: true });
+    bringUp(part("tests"));
+    return;
+  }
+  look({ test: test.name, logs: null, from: test.from, to: test.to }, { leap: true });
   bringUp(part("logs"));
 }
 

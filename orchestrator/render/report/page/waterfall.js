@@ -22,7 +22,7 @@ class Waterfall {
     this.bars = new Map();
     this.paths = draw("svg", { class: "paths", "aria-hidden": "true" });
     this.band = make("div", { class: "band", hidden: true });
-    const rows = data.rows.filter((row) => row.spans.some((id) => this.seen(data.spans[id])));
+    const rows = data.rows.filter((row) => row.spans.some((id) => this.seen(data.spans[id])) || this.deaths(row).length);
     const shown = this.all ? rows : chosen(rows);
     this.box.replaceChildren(
       make("div", { class: "chart" }, this.axis(),
@@ -51,7 +51,8 @@ class Waterfall {
   }
 
   seen(part) {
-    return part.to >= this.zoom.from && part.from <= this.zoom.to;
+    const { name, from, to } = this.zoom;
+    return part.to >= from && (part.from < to || name === "all");
   }
 
   axis() {
@@ -59,8 +60,10 @@ class Waterfall {
     const step = round((to - from) / 5);
     const marks = [];
     for (let at = Math.ceil(from / step) * step; at <= to; at += step) {
-      const mark = make("span", {}, `${Number((at / 1000).toFixed(2))} s`);
-      mark.style.left = `${(100 * (at - from)) / (to - from || 1)}%`;
+      const share = (at - from) / (to - from || 1);
+      // The last words would stand outside.
+      const mark = make("span", {}, share < 0.93 ? `${Number((at / 1000).toFixed(2))} s` : "");
+      mark.style.left = `${100 * share}%`;
       marks.push(mark);
     }
     return make("div", { class: "axis", "aria-hidden": "true" }, make("div", { class: "plot" }, marks));
@@ -69,17 +72,18 @@ class Waterfall {
   row(row) {
     const spans = row.spans.filter((id) => this.seen(data.spans[id]));
     const taken = spans.reduce((sum, id) => sum + data.spans[id].to - data.spans[id].from, 0);
-    const plot = make("div", { class: "plot" }, this.waiting(spans[0]), spans.map((id) => this.bar(id)), this.deaths(row));
-    const bad = spans.some((id) => data.spans[id].outcome === "failed");
+    const deaths = this.deaths(row);
+    const plot = make("div", { class: "plot" }, this.waiting(spans[0]), spans.map((id) => this.bar(id)), deaths);
+    const bad = deaths.length || spans.some((id) => data.spans[id].outcome === "failed");
     return make("li", { class: bad ? "bad" : null },
       make("span", { class: "label", title: row.name }, row.short), plot,
-      make("span", { class: "taken" }, duration(taken)));
+      make("span", { class: "taken" }, spans.length ? duration(taken) : ""));
   }
 
   /** A thin line from the beginning of the phase to the first step: so long it waited. */
   waiting(id) {
     const span = data.spans[id];
-    const phase = data.phases.find((one) => one.name === span.phase);
+    const phase = span && data.phases.find((one) => one.name === span.phase);
     if (!phase || span.from - phase.from < 1) return null;
     const line = make("div", { class: "waiting" });
     place(line, { from: phase.from, to: span.from }, this.zoom.from, this.zoom.to);
@@ -105,7 +109,8 @@ class Waterfall {
   }
 
   deaths(row) {
-    return data.moments.filter((one) => one.kind === "died" && one.subject === row.name).map((one) => {
+    const died = data.moments.filter((one) => one.kind === "died" && one.subject === row.name);
+    return died.filter((one) => this.seen({ from: one.at, to: one.at })).map((one) => {
       const mark = make("span", { class: "death", title: `died: ${one.text}`, role: "img", "aria-label": `died: ${one.text}` }, "✗");
       mark.style.left = `${(100 * (one.at - this.zoom.from)) / (this.zoom.to - this.zoom.from || 1)}%`;
       return mark;
@@ -115,7 +120,9 @@ class Waterfall {
   testRows() {
     const workers = new Map();
     for (const test of data.tests) {
-      if (this.seen(test)) workers.set(test.worker, [...(workers.get(test.worker) ?? []), test]);
+      if (!isTimed(test) || !this.seen(test)) continue;
+      if (!workers.has(test.worker)) workers.set(test.worker, []);
+      workers.get(test.worker).push(test);
     }
     return [...workers].map(([worker, tests]) => {
       const bad = tests.filter(isBad);

@@ -52,6 +52,11 @@ function kindOf(span) {
 
 const MARKS = { passed: "✓", failed: "✗", error: "✗", skipped: "–" };
 
+/** Whether it is known when a test ran. */
+function isTimed(test) {
+  return test.from !== null;
+}
+
 /** Whether a test's outcome is a bad one. */
 function isBad(test) {
   return test.outcome === "failed" || test.outcome === "error";

@@ -105,20 +105,25 @@ def test_what_can_be_there_only_once_hinders(text: str, words: str) -> None:
     assert bool(hindrance([manifest(text)], [], [])) == bool(words)
 
 
+JEST = {"JEST_JUNIT_OUTPUT_FILE": "jest.xml"}
+
 FILES = [
-    (["pytest", "--junitxml=out.xml"], [], ["out.xml"]),
-    (["pytest", "--junit-xml", "out.xml", "-q"], [], ["out.xml"]),
-    (["sh", "-c", "pytest --junitxml=$GREENROOM_ARTIFACTS/out.xml"], [], []),
-    (["npx", "jest"], ["build/*.xml"], ["build/*.xml"]),
-    (["pytest", "--junitxml"], [], [""]),
+    (["pytest", "--junitxml=out.xml"], {}, [], ["out.xml"]),
+    (["sh", "-c", "pytest --junit-xml out.xml -q"], {}, [], ["out.xml"]),
+    (["sh", "-c", "pytest --junitxml=$GREENROOM_ARTIFACTS/out.xml"], {}, [], []),
+    (["npx", "jest"], JEST, [], ["jest.xml"]),
+    (["npx", "jest"], JEST, ["build/*.xml", "$GREENROOM_ARTIFACTS/*.xml"], ["build/*.xml"]),
+    (["pytest", "--junitxml"], {}, [], []),
 ]
 
 
-@pytest.mark.parametrize(("command", "patterns", "files"), FILES, ids=[str(case) for case in FILES])
+@pytest.mark.parametrize(
+    ("command", "environ", "patterns", "files"), FILES, ids=[str(case) for case in FILES]
+)
 def test_a_file_that_all_would_write_is_found(
-    command: list[str], patterns: list[str], files: list[str]
+    command: list[str], environ: dict[str, str], patterns: list[str], files: list[str]
 ) -> None:
-    assert shared_files(command, patterns) == files
+    assert shared_files(command, environ, patterns) == files
 
 
 def test_a_file_that_all_would_write_hinders_with_the_way_out() -> None:

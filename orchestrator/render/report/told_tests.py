@@ -1,0 +1,76 @@
+"""The tests of a run: as they were told of, else as JUnit's files have them, without a time."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+from orchestrator.artifacts import tests
+from orchestrator.artifacts.folder import Folder
+from orchestrator.artifacts.junit.counting import failing_tests, outcome
+from orchestrator.artifacts.junit.elements import OWN, seconds_of
+from orchestrator.artifacts.junit.reading import Refused, read
+from orchestrator.artifacts.record import Record
+from orchestrator.artifacts.tests import TestRecord
+
+OUTCOMES = {"errors": "error"}
+"""How an outcome is called of a test, where it is not as it is counted."""
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test; of one that is not `timed`, only how long it took is known. `spot` is a place."""
+
+    # pytest would take it for a class of tests.
+    __test__ = False
+
+    record: TestRecord
+    timed: bool = True
+    spot: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it failed, or could not be run."""
+        return self.record.outcome in ("failed", "error")
+
+
+def tests_of(folder: Folder, record: Record | None) -> tuple[Test, ...]:
+    """Return all tests that are known of."""
+    found = [Test(one) for one in tests.read(folder) if _is_sound(one)] or list(_of_junit(folder))
+    failing = record.tests.failing if record and record.tests else ()
+    spots = {one.name: str(one.spot) for one in failing if one.spot}
+    return tuple(
+        dataclasses.replace(one, spot=one.spot or spots.get(one.record.name, "")) for one in found
+    )
+
+
+def _is_sound(test: TestRecord) -> bool:
+    return math.isfinite(test.began) and math.isfinite(test.ended)
+
+
+def _of_junit(folder: Folder) -> Iterator[Test]:
+    """Yield the cases of suites that are not the environment's."""
+    try:
+        suites = read(folder.junit)
+    except Refused:
+        return
+    for suite in suites:
+        if not suite.get("name", "").startswith(OWN):
+            yield from map(_test, suite.iter("testcase"))
+
+
+def _test(case: Element) -> Test:
+    name = f"{case.get('classname', '')}.{case.get('name', '')}".removeprefix(".")
+    failing = next(iter(failing_tests(case, {})), None)
+    counted = outcome(case)
+    told = TestRecord(
+        name=name,
+        outcome=OUTCOMES.get(counted, counted),
+        began=0.0,
+        ended=seconds_of(case),
+        message=failing.message if failing else "",
+    )
+    return Test(told, timed=False, spot=str(failing.spot) if failing and failing.spot else "")
