@@ -43,7 +43,7 @@ class Dossiers:
         self._config = config
         self._when = options.dossiers(config)
         # What a test sets for itself is not for us.
-        self._run = meant()
+        self._run = self._running = meant()
         self._environment: Environment | None = None
         self._view: View | None = None
         self._looker: Looker | None = None
@@ -59,6 +59,7 @@ class Dossiers:
         """The session's environment is there."""
         if self._environment is not environment:
             self._environment, self._ready_at = environment, at
+            self._running, self._logs = environment.run, None
             self._clean = cleaner(environment)
             self._looker = looker(environment, self._clean)
 
@@ -216,12 +217,11 @@ class Dossiers:
     def _sizes(self) -> Mapping[str, int]:
         """Return how long the logs of the run's processes are now: a look into one folder."""
         if self._logs is None:
-            run = self._environment.run if self._environment else self._run
-            if not run:
+            if not self._running:
                 return {}
             from orchestrator.host.lease import run_folder
 
-            self._logs = run_folder(run, os.environ) / "processes"
+            self._logs = run_folder(self._running, os.environ) / "processes"
         try:
             with os.scandir(self._logs) as entries:
                 return {one.name: one.stat().st_size for one in entries if one.name[-4:] == ".log"}

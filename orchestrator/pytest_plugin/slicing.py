@@ -129,10 +129,9 @@ def finish(item: pytest.Item) -> None:
     end, now.end = now.end, None
     if end is None:
         return
-    from orchestrator.errors import GreenroomError
-
-    # Somebody's own `shared_environment` may be gone by now, and its slices with it.
-    with suppress(GreenroomError):
+    # What goes wrong here would end the session: the environment may be gone by now, if it is
+    # somebody's own, or the run's folder. What is not dropped goes with the run.
+    with suppress(Exception):
         end(keep=keeps(item.config, failed=now.has_failed))
 
 

@@ -61,6 +61,12 @@ class Sightings:
                 place -= 1
                 self.times[place] = at
 
+    def before(self, moment: datetime) -> int:
+        """Return how much is known to have been there before a moment; 0 where nothing is."""
+        with self.lock:
+            index = bisect_left(self.times, moment.timestamp())
+            return self.sizes[index - 1] if index else 0
+
     def when(self, end: int) -> datetime:
         """Return the time of the line that ends at this place, which has been seen."""
         with self.lock:
@@ -88,7 +94,10 @@ class Reader:
         except OSError as error:
             raise Gone(f"there is no log {self.path} any more") from error
         with file:
-            file.seek(0 if tail is None else place_of_last(file, tail))
+            if tail is not None:
+                file.seek(place_of_last(file, tail))
+            elif begin is not None:
+                file.seek(begin_of_line(file, self.sightings.before(begin)))
             for end, text in self._texts(file, deadline, follow=follow):
                 when = self.sightings.when(end)
                 if begin is None or when >= begin:
@@ -140,6 +149,18 @@ def place_of_last(file: BinaryIO, count: int) -> int:
         if block.count(b"\n") >= feeds:
             return place + place_of_feed(block, feeds) + 1
         feeds -= block.count(b"\n")
+    return 0
+
+
+def begin_of_line(file: BinaryIO, place: int) -> int:
+    """Return where the line begins in which this place is."""
+    while place:
+        step = min(BLOCK, place)
+        file.seek(place - step)
+        found = file.read(step).rfind(b"\n")
+        if found >= 0:
+            return place - step + found + 1
+        place -= step
     return 0
 
 
