@@ -15,12 +15,12 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from orchestrator.errors import Gone
 from orchestrator.model.launch import LogLine
+from orchestrator.model.moment import nanoseconds, rfc3339
 from orchestrator.waiting import Deadline, poll
 
 BLOCK = 1 << 16
@@ -61,12 +61,12 @@ class Sightings:
                 place -= 1
                 self.times[place] = at
 
-    def when(self, end: int) -> datetime:
-        """Return the time of the line that ends at this place, which has been seen."""
+    def when(self, end: int) -> str:
+        """Return the time, in RFC 3339, of the line that ends here; it has been seen."""
         with self.lock:
             index = bisect_left(self.sizes, end)
             seen = self.times[index] if index < len(self.times) else time.time()
-        return datetime.fromtimestamp(seen, UTC)
+        return rfc3339(seen)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Reader:
     ) -> Iterator[LogLine]:
         """Yield the lines. Raises Gone without a log, Stopped or TimedOut in the midst."""
         deadline.check()
-        begin = datetime.fromisoformat(since) if since else None
+        begin = nanoseconds(since) if since else 0
         try:
             file = self.path.open("rb")
         except OSError as error:
@@ -91,8 +91,8 @@ class Reader:
             file.seek(0 if tail is None else place_of_last(file, tail))
             for end, text in self._texts(file, deadline, follow=follow):
                 when = self.sightings.when(end)
-                if begin is None or when >= begin:
-                    yield LogLine(rfc3339(when), "stdout", text)
+                if nanoseconds(when) >= begin:
+                    yield LogLine(when, "stdout", text)
 
     def _texts(
         self, file: BinaryIO, deadline: Deadline, *, follow: bool
@@ -159,8 +159,3 @@ def size_of(file: BinaryIO) -> int:
 def decoded(line: bytes) -> str:
     """Return a line as text, whatever bytes are in it."""
     return line.removesuffix(b"\r").decode(errors="replace")
-
-
-def rfc3339(when: datetime) -> str:
-    """Return a time in UTC as RFC 3339 has it."""
-    return when.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
