@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
+from orchestrator.artifacts.folder import Folder
 from orchestrator.model.spot import Spot
 
 FORMAT = 1
@@ -173,3 +174,11 @@ class Record:
         from pydantic import TypeAdapter
 
         return TypeAdapter(Record).validate_json(text)
+
+
+def read(folder: Folder) -> Record | None:
+    """Return what a run has written down of itself, None if it did not come to that."""
+    try:
+        return Record.from_json(folder.record.read_bytes())
+    except (OSError, ValueError):
+        return None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from orchestrator.artifacts.record import Failure
 from orchestrator.errors import GreenroomError, ManifestError, StepFailed
+from orchestrator.host.manifests import shown_as
 from orchestrator.model.event import InstanceDied
 from orchestrator.model.manifest import Manifest, SpotPath
 from orchestrator.model.resource import DatabaseSeed, SetupSeed
@@ -80,7 +80,7 @@ def resource_of(instance: str) -> str:
 def spots(failed: StepFailed, manifest: Manifest | None) -> Iterator[Spot]:
     """Yield the places that a failed step is about: a seed's own file, then the manifest."""
     if failed.evidence.file:
-        yield Spot(file=shown(failed.evidence.file), line=failed.evidence.line)
+        yield Spot(file=shown_as(Path(failed.evidence.file)), line=failed.evidence.line)
     found = manifest.spot(*path_of(failed, manifest)) if manifest else None
     if found:
         yield found
@@ -118,11 +118,3 @@ def position(manifest: Manifest, name: str, number: int) -> tuple[int, ...]:
 def decided_by(manifest: Manifest, name: str, *keys: str) -> SpotPath:
     """Return the first of these keys that the entry has, else the entry."""
     return next(((name, key) for key in keys if (name, key) in manifest.spots), (name,))
-
-
-def shown(path: str) -> str:
-    """Return a path as messages show it: relative to where the command runs, if it is below."""
-    try:
-        return str(Path(path).resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return os.fspath(path)

@@ -19,6 +19,9 @@ from orchestrator.waiting import TimedOut
 
 BUG = 70
 
+DEBUG = "GREENROOM_DEBUG"
+"""The variable with which what goes wrong is shown as Python shows it."""
+
 SILENT = "see whether the engine is well (docker info, say), and start it anew if it is not"
 
 LOG_LINES = 12
@@ -29,7 +32,7 @@ ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
 """What a log may hold that would move the cursor or change the terminal (ECMA-48, 5.4)."""
 
 REPORT = (
-    "run it again with GREENROOM_DEBUG=1, and report what that prints, your manifest and "
+    f"run it again with {DEBUG}=1, and report what that prints, your manifest and "
     "`greenroom --version` to Greenroom's maintainers"
 )
 
