@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orchestrator.artifacts.record import ResourceRecord, Verdict
-from orchestrator.ci.cause import cause, counted
+from orchestrator.ci.cause import cause
 from orchestrator.ci.findings import name_of
 from orchestrator.ci.markdown import NOTHING, block, code, table
 from orchestrator.ci.tongues.places import below
@@ -64,7 +64,7 @@ def _head(record: Record) -> Iterator[str]:
 def _tests(record: Record) -> Iterator[str]:
     if record.tests is None:
         return
-    yield f"### Tests: {counted(record.tests)}, in {seconds(record.tests.seconds)}"
+    yield f"### Tests: {record.tests.words}, in {seconds(record.tests.seconds)}"
     yield ""
     shown = record.tests.failing[:TESTS]
     yield from (_test(one) for one in shown)

@@ -165,7 +165,7 @@ def tested(environment: Environment, tests: Tests, listening: Session, limit: De
             outcome = Outcome(tests.run(environment, listening, seconds))
         except StepFailed as late:
             for died in deaths.deaths():
-                late.add_note(f"{died.subject} {died.state}, while the tests were running")
+                late.add_note(died.words)
             raise
     outcome.note(deaths.deaths())
     return outcome

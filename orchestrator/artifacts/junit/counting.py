@@ -49,11 +49,6 @@ def added(one: TestCounts, other: TestCounts) -> TestCounts:
     )
 
 
-def total(counts: TestCounts) -> int:
-    """Return how many tests there are."""
-    return counts.passed + counts.failed + counts.errors + counts.skipped
-
-
 def outcome(case: Element) -> str:
     """Return how a case has ended, as `TestCounts` names it."""
     tags = {each.tag for each in case}
