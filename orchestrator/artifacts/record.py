@@ -63,9 +63,18 @@ class Failure:
         return tuple((label, text) for label, text in known if text)
 
 
+PHASES = {
+    "up": "until everything was ready",
+    "tests": "the tests",
+    "collect": "keeping logs and states",
+    "down": "removal",
+}
+"""The phases of a run, and how one says them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Phase:
-    """A part of the run: `up`, `tests`, `collect` or `down`; `budget` in seconds, if it has one."""
+    """A part of the run, one of `PHASES`; `budget` in seconds, if it has one."""
 
     name: str
     began: float

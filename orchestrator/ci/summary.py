@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from orchestrator.artifacts.record import ResourceRecord, Verdict
+from orchestrator.artifacts.record import PHASES, ResourceRecord, Verdict
 from orchestrator.ci.cause import cause
 from orchestrator.ci.findings import name_of
 from orchestrator.ci.markdown import NOTHING, block, code, table
@@ -25,13 +25,6 @@ TESTS = 50
 
 SHARE = 0.05
 """What part of the critical path a step has that is worth naming: there are 20 at most."""
-
-PHASES = {
-    "up": "until everything was ready",
-    "tests": "the tests",
-    "collect": "keeping logs and states",
-    "down": "removal",
-}
 
 COLUMNS = {
     "start": ("start", "adopt", "restore"),

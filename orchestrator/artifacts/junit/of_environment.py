@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 
 from orchestrator.artifacts.junit.elements import OWN, add, case, suite
@@ -35,11 +34,7 @@ class EnvironmentSuite:
         self._broken = {one.step: one for one in events if isinstance(one, StepBroke)}
         self._dead = {one.subject: one for one in events if isinstance(one, InstanceDied)}
         self._name = OWN + (record.name or timeline.name or "environment")
-        self._suite = suite(
-            self._name,
-            timestamp=f"{datetime.fromtimestamp(record.began, UTC):%Y-%m-%dT%H:%M:%S}",
-            **dict(properties(record)),
-        )
+        self._suite = suite(self._name, record.began, **dict(properties(record)))
 
     def made(self) -> Element:
         """Return the suite with all its cases."""

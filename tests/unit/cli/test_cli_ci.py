@@ -167,7 +167,7 @@ def test_a_way_up_over_its_budget_fails_with_what_it_waited_for(shop: Shop) -> N
     ended = shop.greenroom("ci", "--budget", "up=300ms", "--", "true")
     assert (ended.code, shop.left) == (75, 0)
     assert "slow is not ready after" in ended.err
-    assert "also: until everything is ready took" in ended.err
+    assert "also: until everything was ready took" in ended.err
     assert "next: the timeline of the report shows where the time went" in ended.err
 
 
