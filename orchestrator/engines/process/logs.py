@@ -25,6 +25,8 @@ from orchestrator.waiting import Deadline, poll
 
 BLOCK = 1 << 16
 
+MICROSECOND = 1e-6
+
 TICK = 0.01
 """A file's time of change is that of the clock's last tick: so many seconds early, at most."""
 
@@ -64,7 +66,8 @@ class Sightings:
     def before(self, moment: datetime) -> int:
         """Return how much is known to have been there before a moment; 0 where nothing is."""
         with self.lock:
-            index = bisect_left(self.times, moment.timestamp())
+            # A line's time is told with microseconds, and so may seem to be that much later.
+            index = bisect_left(self.times, moment.timestamp() - MICROSECOND)
             return self.sizes[index - 1] if index else 0
 
     def when(self, end: int) -> datetime:
