@@ -63,4 +63,4 @@ constraints: $(STAMP) ## Pin every dependency anew; the file names no index.
 		--extra dev --extra examples --extra bench --output-file constraints.txt pyproject.toml
 
 clean: ## Remove the virtual environment and all caches.
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) build dist .artifacts .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from orchestrator.errors import StepFailed, UsageError
 
 UP, TESTS, DOWN, ALL = "up", "tests", "down", "all"
-COLLECT = "collect"
 
 PHASES = {
     UP: "until everything is ready",

@@ -7,13 +7,14 @@ import os
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import IO, Self, TextIO
 
 from orchestrator.ci.masked import Masked
+from orchestrator.model.moment import rfc3339
 
 PIECE = 1 << 16
 
@@ -80,7 +81,6 @@ class Relay:
         self._kept = kept
         self._pieces: queue.SimpleQueue[tuple[int, bytes | None]] = queue.SimpleQueue()
         self._streams: list[Stream] = []
-        self._ours: list[int] = []
         self._over = threading.Event()
         self._drained = False
         self.outlets: tuple[int, int] = (-1, -1)
@@ -156,11 +156,10 @@ class Relay:
     def _keep(self, line: str) -> None:
         if self._kept is None:
             return
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         text = line.rstrip("\r").encode(errors="surrogateescape").decode(errors="replace")
         # Without room for it, it is still on the screen.
         with suppress(OSError, ValueError):
-            self._kept.write(f"{now} {text}\n")
+            self._kept.write(f"{rfc3339(time.time())} {text}\n")
             self._kept.flush()
 
 

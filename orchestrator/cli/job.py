@@ -6,7 +6,7 @@ import io
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -63,7 +63,7 @@ def run_job(asked: Asked, tongue: Tongue) -> int:
         # Unlike stderr, stdout would refuse what its encoding has no characters for.
         stream.reconfigure(errors="backslashreplace")
     shown, history = InGroups(stream, tongue, verbose=asked.verbose), History()
-    with folder.events.open("w", encoding="utf-8") as events:
+    with quietly(folder.events.open("w", encoding="utf-8")) as events:
         displays: list[Display] = [shown, JsonLines(events), history]
         with session(events=asked.events, shown=displays, one_is_all=True) as listening:
             result = Result(
@@ -170,7 +170,7 @@ class Job:
             self.shown.say(f"the output of the tests is not kept: {error.strerror}")
             yield None
             return
-        with file:
+        with quietly(file):
             yield file
 
     def remove(self, environment: Environment) -> None:
@@ -224,3 +224,13 @@ class Job:
     def left(self, phase: str) -> float:
         """Return how many seconds a phase has that begins now."""
         return self.asked.budgets.left(phase, time.time() - self.began)
+
+
+@contextmanager
+def quietly(file: TextIO) -> Iterator[TextIO]:
+    """Close a file at the end; what its disk has no room for by then is lost, and nothing else."""
+    try:
+        yield file
+    finally:
+        with suppress(OSError):
+            file.close()

@@ -15,17 +15,15 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from orchestrator.errors import Gone
 from orchestrator.model.launch import LogLine
+from orchestrator.model.moment import nanoseconds, rfc3339
 from orchestrator.waiting import Deadline, poll
 
 BLOCK = 1 << 16
-
-MICROSECOND = 1e-6
 
 TICK = 0.01
 """A file's time of change is that of the clock's last tick: so many seconds early, at most."""
@@ -63,19 +61,21 @@ class Sightings:
                 place -= 1
                 self.times[place] = at
 
-    def before(self, moment: datetime) -> int:
-        """Return how much is known to have been there before a moment; 0 where nothing is."""
+    def before(self, moment: int) -> int:
+        """Return how much is known to have been there before a moment, in nanoseconds; 0: nothing.
+
+        Of what was noted within the same microsecond, nobody knows that it came before.
+        """
         with self.lock:
-            # A line's time is told with microseconds, and so may seem to be that much later.
-            index = bisect_left(self.times, moment.timestamp() - MICROSECOND)
+            index = bisect_left(self.times, (moment - 1_000) / 1e9)
             return self.sizes[index - 1] if index else 0
 
-    def when(self, end: int) -> datetime:
-        """Return the time of the line that ends at this place, which has been seen."""
+    def when(self, end: int) -> str:
+        """Return the time, in RFC 3339, of the line that ends here; it has been seen."""
         with self.lock:
             index = bisect_left(self.sizes, end)
             seen = self.times[index] if index < len(self.times) else time.time()
-        return datetime.fromtimestamp(seen, UTC)
+        return rfc3339(seen)
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Reader:
     ) -> Iterator[LogLine]:
         """Yield the lines. Raises Gone without a log, Stopped or TimedOut in the midst."""
         deadline.check()
-        begin = datetime.fromisoformat(since) if since else None
+        begin = nanoseconds(since) if since else 0
         try:
             file = self.path.open("rb")
         except OSError as error:
@@ -99,12 +99,12 @@ class Reader:
         with file:
             if tail is not None:
                 file.seek(place_of_last(file, tail))
-            elif begin is not None:
+            elif begin:
                 file.seek(begin_of_line(file, self.sightings.before(begin)))
             for end, text in self._texts(file, deadline, follow=follow):
                 when = self.sightings.when(end)
-                if begin is None or when >= begin:
-                    yield LogLine(rfc3339(when), "stdout", text)
+                if nanoseconds(when) >= begin:
+                    yield LogLine(when, "stdout", text)
 
     def _texts(
         self, file: BinaryIO, deadline: Deadline, *, follow: bool
@@ -183,8 +183,3 @@ def size_of(file: BinaryIO) -> int:
 def decoded(line: bytes) -> str:
     """Return a line as text, whatever bytes are in it."""
     return line.removesuffix(b"\r").decode(errors="replace")
-
-
-def rfc3339(when: datetime) -> str:
-    """Return a time in UTC as RFC 3339 has it."""
-    return when.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

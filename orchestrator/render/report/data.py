@@ -130,7 +130,9 @@ class Data:
 
     def resource(self, one: ResourceRecord) -> Value:
         """Return what the page tells of an instance besides its row in the table."""
+        spans = self.material.timeline.of_subject(one.name)
         facts = {
+            "steps": "; ".join(self.taken(span) for span in spans if span.phase == "up"),
             "uses": one.use,
             "image": one.image,
             "runs on": one.engine,
@@ -140,6 +142,11 @@ class Data:
             "log file": one.log,
         }
         return {"name": visible(one.name), "facts": visible_items(facts)}
+
+    def taken(self, span: Span) -> str:
+        """Return in words how long a step took, and when it ended."""
+        ended = words.seconds(max(0.0, span.ended - self.origin))
+        return f"{words.done(span.step)} after {words.seconds(span.seconds)}, at {ended}"
 
     def log(self, log: Log) -> Value:
         """Return a log; the times and the texts of its lines are lists of the same length."""

@@ -39,7 +39,8 @@ class Test:
 
 def tests_of(folder: Folder, record: Record | None) -> tuple[Test, ...]:
     """Return all tests that are known of."""
-    found = [Test(one) for one in tests.read(folder) if _is_sound(one)] or list(_of_junit(folder))
+    told = [Test(one, timed=_is_timed(one)) for one in tests.read(folder)]
+    found = [one if one.timed else _untimed(one.record) for one in told] or [*_of_junit(folder)]
     failing = record.tests.failing if record and record.tests else ()
     spots = {one.name: str(one.spot) for one in failing if one.spot}
     return tuple(
@@ -47,8 +48,13 @@ def tests_of(folder: Folder, record: Record | None) -> tuple[Test, ...]:
     )
 
 
-def _is_sound(test: TestRecord) -> bool:
-    return math.isfinite(test.began) and math.isfinite(test.ended)
+def _is_timed(test: TestRecord) -> bool:
+    """Whether its times can be shown: a runner's clock, or its writer, may be anything."""
+    return 0 < test.began <= test.ended and math.isfinite(test.ended)
+
+
+def _untimed(test: TestRecord) -> Test:
+    return Test(dataclasses.replace(test, began=0.0, ended=0.0), timed=False)
 
 
 def _of_junit(folder: Folder) -> Iterator[Test]:
