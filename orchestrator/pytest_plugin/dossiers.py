@@ -85,6 +85,11 @@ class Dossiers:
 
     # What is asked of it.
 
+    @property
+    def has_one(self) -> bool:
+        """Whether there is an environment, or has been one."""
+        return self._environment is not None or bool(self._run)
+
     def clean(self, lines: Sequence[str]) -> list[str]:
         """Return lines as they may be shown, or kept."""
         return self._clean(lines)
@@ -102,7 +107,7 @@ class Dossiers:
 
         Whatever goes wrong is a line of it.
         """
-        if self._when == options.NEVER or not (self._environment or self._run):
+        if self._when == options.NEVER or not self.has_one:
             return []
         try:
             return quoted(self._kept(self._made(nodeid, running, until), running))
@@ -119,7 +124,7 @@ class Dossiers:
         from orchestrator.artifacts.dossier import Dossier
         from orchestrator.artifacts.window import Window
 
-        environment = self._environment or self._attached()
+        environment = self._attached() if self._environment is None else self._environment
         window = Window(max(running.began, min(self._ready_at, until)), until)
         (test,) = self.clean([nodeid])
         if environment is None:
@@ -179,7 +184,7 @@ class Dossiers:
     def _where_more_is(self, dossier: Dossier) -> list[str]:
         """Return how to read the logs of the window, where they will still be there."""
         environment = self._environment
-        stays = environment and environment.joined and not self._run
+        stays = environment is not None and environment.joined and not self._run
         if not stays or self._config.stash[KEPT].is_one_of_many:
             return []
         return [f"  more: {command(dossier)}"]

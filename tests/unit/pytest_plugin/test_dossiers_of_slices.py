@@ -77,7 +77,10 @@ def test_resets(environment, shared_environment):
     shared_environment.reset("ledger")
     assert False
 
-def test_last():
+def test_asks_for_nothing():
+    pass
+
+def test_outlives_its_environment(torn):
     pass
 """
 
@@ -117,11 +120,13 @@ def test_a_test_s_own_slice_is_looked_into_and_what_happened_to_it_is_told(
     pytester.makepyfile(conftest=CONFTEST, test_it=TESTS)
     words = ("-p", "no:randomly", "--tb=line", "--greenroom-artifacts", "kept")
     result = pytester.runpytest_subprocess(*words)
-    result.assert_outcomes(passed=3, failed=2, errors=1)
+    result.assert_outcomes(passed=4, failed=2, errors=2)
+    gone = "what the environment did could not be found out: UsageError: the environment is not up"
+    assert result.stdout.str().count(gone) == 1, "it is the tests' own, and ends before them"
     assert SHOWN in plain(result.stdout.str())
     records = {one.name.rpartition("::")[2]: one for one in read(Folder(pytester.path / "kept"))}
-    assert [len(one.slice) > 0 for one in records.values()] == [True] * 4 + [False]
-    assert len({one.slice for one in records.values()}) == 5
+    assert [len(one.slice) > 0 for one in records.values()] == [True] * 4 + [False, True]
+    assert len({one.slice for one in records.values()}) == 6
     torn = (pytester.path / "kept" / records["test_is_not_torn_down"].dossier).read_text()
     assert f"api@{records['test_is_not_torn_down'].slice}  http" in torn
     assert "Z before the tear-down fails\n" in torn
