@@ -100,25 +100,11 @@ class Signals:
     @contextmanager
     def passed_on(self, tell: Callable[[int], None]) -> Iterator[None]:
         """While a child runs, signals are the child's; they end us when the child has ended."""
-        with self._at_the_end():
-            self._child = tell
-            try:
-                yield
-            finally:
-                self._child = None
-
-    @contextmanager
-    def put_off(self) -> Iterator[None]:
-        """While something is removed in between, signals wait for the end of the block."""
-        with self._at_the_end():
-            self.removing = True
+        self._child, self._put_off = tell, None
+        try:
             yield
-            self.removing = False
-
-    @contextmanager
-    def _at_the_end(self) -> Iterator[None]:
-        self._put_off = None
-        yield
+        finally:
+            self._child = None
         if self._put_off is not None:
             self.end(self._put_off)
 
