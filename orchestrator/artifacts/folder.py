@@ -129,6 +129,7 @@ class Folder:
             self.variables,
             self.output,
             self.matrix,
+            *(self.output.with_suffix(half) for half in (".before", ".joined")),
         ):
             file.unlink(missing_ok=True)
         half = ["*.before", "*.joined"]

@@ -6,10 +6,10 @@ import io
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from orchestrator.artifacts.folder import VARIABLE, Folder
 from orchestrator.ci.budget import ALL, DOWN, TESTS, UP, Budgets
@@ -22,6 +22,7 @@ from orchestrator.render.display import Display
 from orchestrator.render.json_lines import JsonLines
 
 if TYPE_CHECKING:
+    from orchestrator.artifacts.log_files import LogFile
     from orchestrator.ci.tongues import Tongue
     from orchestrator.cli.tests import Tests
     from orchestrator.environment import Environment
@@ -162,16 +163,25 @@ class Job:
             )
 
     @contextmanager
-    def kept_output(self) -> Iterator[TextIO | None]:
+    def kept_output(self) -> Iterator[LogFile | None]:
         """Open where the command's output is kept; where that cannot be, it is only shown."""
-        try:
-            file = self.folder.output.open("w", encoding="utf-8")
-        except OSError as error:
-            self.shown.say(f"the output of the tests is not kept: {error.strerror}")
-            yield None
-            return
-        with file:
+        from orchestrator.artifacts.log_files import LogFile
+
+        with ExitStack() as stack:
+            try:
+                file: LogFile | None = stack.enter_context(LogFile(self.folder.output))
+            except OSError as error:
+                self.not_kept(error)
+                file = None
             yield file
+            try:
+                stack.close()
+            except OSError as error:
+                self.not_kept(error)
+
+    def not_kept(self, error: OSError) -> None:
+        """Tell why the artifacts lack the output, or its end."""
+        self.notice(f"the output of the tests is not kept: {error.strerror}")
 
     def remove(self, environment: Environment) -> None:
         """Remove everything; a budget that this exceeds does not end it."""
