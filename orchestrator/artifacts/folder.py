@@ -112,8 +112,10 @@ class Folder:
             self.logs.mkdir(exist_ok=True)
             self.tests.mkdir(exist_ok=True)
         except OSError as error:
+            taken = isinstance(error, FileExistsError)
+            why = "something else has this name" if taken else error.strerror
             raise UsageError(
-                f"cannot keep artifacts in {self.path}: {error.strerror}",
+                f"cannot keep artifacts in {self.path}: {why}",
                 hint="name a folder that can be written to: --artifacts FOLDER",
             ) from error
 
@@ -129,6 +131,7 @@ class Folder:
             self.variables,
             self.output,
             self.matrix,
+            *(self.output.with_suffix(half) for half in (".before", ".joined")),
         ):
             file.unlink(missing_ok=True)
         half = ["*.before", "*.joined"]
