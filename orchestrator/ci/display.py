@@ -19,8 +19,8 @@ from orchestrator.model.event import (
     StepBroke,
     StepStarted,
 )
+from orchestrator.model.step_key import REMOVAL, verb
 from orchestrator.render.plain import Plain
-from orchestrator.render.words import REMOVAL, verb
 
 
 class Quoted:

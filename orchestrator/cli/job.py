@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -17,7 +17,7 @@ from orchestrator.ci.budget import ALL, DOWN, TESTS, UP, Budgets
 from orchestrator.ci.display import History, InGroups
 from orchestrator.ci.result import Result
 from orchestrator.cli.session import Session, interrupted, session
-from orchestrator.errors import NotRemoved, StepFailed
+from orchestrator.errors import GreenroomError, NotRemoved, StepFailed
 from orchestrator.model.event import Noticed
 from orchestrator.render.display import Display
 from orchestrator.render.json_lines import JsonLines
@@ -54,6 +54,15 @@ class Asked:
     events: str | None = None
     verbose: bool = False
     alone: bool = True
+
+
+def refused(asked: Asked, error: GreenroomError) -> Asked:
+    """Return the same, but that an error is all there is to tell: nothing is started."""
+
+    def refuse(*_: object) -> Environment:
+        raise error
+
+    return replace(asked, opened=refuse, instead=())
 
 
 def run_job(asked: Asked, tongue: Tongue) -> int:

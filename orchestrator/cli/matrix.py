@@ -26,6 +26,7 @@ from orchestrator.ci.matrix.screen import Screen
 from orchestrator.ci.matrix.table import as_lines, result, why
 from orchestrator.ci.summary import again
 from orchestrator.cli.signals import ENDING
+from orchestrator.host.manifests import shown_as
 
 if TYPE_CHECKING:
     from orchestrator.ci.tongues import Tongue
@@ -168,12 +169,10 @@ class Ending:
 
     def record(self) -> MatrixRecord:
         """Return all that became of them."""
-        from orchestrator.ci.failures import shown
-
         manifest = self.asked.manifests[0]
         return MatrixRecord(
             name=manifest.name,
-            manifest=shown(manifest.path),
+            manifest=shown_as(Path(manifest.path)),
             exit_code=self.code,
             began=self.began,
             ended=self.ended,
@@ -186,9 +185,7 @@ class Ending:
 
     def last_words(self, record: MatrixRecord) -> Iterator[str]:
         """Yield where everything is and, last of all, what went wrong."""
-        from orchestrator.ci.failures import shown
-
-        yield f"artifacts: {shown(str(self.folder.path))}"
+        yield f"artifacts: {shown_as(self.folder.path)}"
         yield result(record)
         yield from why(record)
         failed = next((one.record for one in self.outcomes if one.failed and one.record), None)

@@ -50,9 +50,7 @@ class Kept:
         shared = os.environ.get(VARIABLE)
         if self.folder is None or (shared and Path(shared).absolute() == self.folder.path):
             return
-        for pattern in ("*.jsonl", "*.txt"):
-            for file in self.folder.tests.glob(pattern):
-                self._attempt(file.unlink)
+        self._attempt(self.folder.clear_tests)
 
     @property
     def is_one_of_many(self) -> bool:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestrator.artifacts import record
 from orchestrator.artifacts.folder import Folder
 from orchestrator.ci.matrix.child import Child
 from orchestrator.ci.matrix.combination import Combination
-from orchestrator.ci.matrix.outcome import Outcome, read
+from orchestrator.ci.matrix.outcome import Outcome
 from orchestrator.ci.matrix.screen import Screen
 from orchestrator.errors import NotKept, UsageError
 
@@ -136,9 +137,9 @@ class Running:
 
     def _ended(self, child: Child) -> None:
         self._running.remove(child)
-        record = read(Folder(self.folder / child.combination.folder))
+        told = record.read(Folder(self.folder / child.combination.folder))
         stopped = child.stopped and child.code != 0
-        outcome = Outcome(child.combination, child.code, child.taken, record, stopped)
+        outcome = Outcome(child.combination, child.code, child.taken, told, stopped)
         self.outcomes[child.combination.number] = outcome
         child.output.end(well=outcome.passed)
         self.screen.say(f"{self._title(child.combination)}: {outcome.words}")

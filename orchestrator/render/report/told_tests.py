@@ -10,14 +10,11 @@ from xml.etree.ElementTree import Element
 
 from orchestrator.artifacts import tests
 from orchestrator.artifacts.folder import Folder
-from orchestrator.artifacts.junit.counting import failing_tests, outcome
+from orchestrator.artifacts.junit.counting import failing_tests, name_of, outcome
 from orchestrator.artifacts.junit.elements import OWN, seconds_of
 from orchestrator.artifacts.junit.reading import Refused, read
 from orchestrator.artifacts.record import Record
 from orchestrator.artifacts.tests import TestRecord
-
-OUTCOMES = {"errors": "error"}
-"""How an outcome is called of a test, where it is not as it is counted."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ class Test:
     @property
     def failed(self) -> bool:
         """Whether it failed, or could not be run."""
-        return self.record.outcome in ("failed", "error")
+        return self.record.failed
 
 
 def tests_of(folder: Folder, record: Record | None) -> tuple[Test, ...]:
@@ -69,12 +66,10 @@ def _of_junit(folder: Folder) -> Iterator[Test]:
 
 
 def _test(case: Element) -> Test:
-    name = f"{case.get('classname', '')}.{case.get('name', '')}".removeprefix(".")
-    failing = next(iter(failing_tests(case, {})), None)
-    counted = outcome(case)
+    failing = next(failing_tests(case, {}), None)
     told = TestRecord(
-        name=name,
-        outcome=OUTCOMES.get(counted, counted),
+        name=name_of(case),
+        outcome=outcome(case),
         began=0.0,
         ended=seconds_of(case),
         message=failing.message if failing else "",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.artifacts.folder import LONGEST, Folder, safe
+from orchestrator.artifacts.matrix import CombinationRecord, MatrixRecord, folders
 from orchestrator.errors import UsageError
 
 
@@ -54,3 +55,22 @@ def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(tmp_path: Path) ->
     with pytest.raises(UsageError, match=r"cannot keep artifacts in .*file") as told:
         Folder(tmp_path / "file").prepare()
     assert "--artifacts" in told.value.hint
+
+
+def test_a_record_of_several_runs_leads_out_of_its_folder_to_nowhere(tmp_path: Path) -> None:
+    names = ("pg15", "..", ".", "", "../pg15", "a/b", "/tmp", "pg16")
+    record = MatrixRecord(
+        name="shop",
+        manifest="environment.yaml",
+        exit_code=0,
+        began=1,
+        ended=2,
+        combinations=tuple(
+            CombinationRecord(name=name, folder=name, instead={}, verdict="passed", exit_code=0)
+            for name in names
+        ),
+    )
+    folder = Folder(tmp_path)
+    assert folders(folder) == []
+    folder.matrix.write_text(record.to_json())
+    assert folders(folder) == [Folder(tmp_path / "pg15"), Folder(tmp_path / "pg16")]
