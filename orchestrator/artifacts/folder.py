@@ -119,8 +119,10 @@ class Folder:
             self._clear()
             yield
         except OSError as error:
+            taken = isinstance(error, FileExistsError)
+            why = "something else has this name" if taken else error.strerror
             raise UsageError(
-                f"cannot keep artifacts in {self.path}: {error.strerror}",
+                f"cannot keep artifacts in {self.path}: {why}",
                 hint="name a folder that can be written to: --artifacts FOLDER",
             ) from error
 
@@ -135,6 +137,7 @@ class Folder:
             self.variables,
             self.output,
             self.matrix,
+            *(self.output.with_suffix(half) for half in (".before", ".joined")),
         ):
             file.unlink(missing_ok=True)
         # Those but the first are halves, which a killed run has left.

@@ -53,6 +53,10 @@ class LogFile:
             self._size += len(data)
             self.lines += 1
 
+    def flush(self) -> None:
+        """Have all that was written in the file, should this process be killed. Raises OSError."""
+        self._file.flush()
+
     def __exit__(
         self,
         kind: type[BaseException] | None,

@@ -37,6 +37,10 @@ class Budgets:
         budget = self.seconds.get(phase)
         return over(phase, taken, budget) if budget is not None and taken > budget else None
 
+    def was_over(self, phase: str) -> str:
+        """Return in words that a budget was over: behind "when"."""
+        return f"the budget of {self.seconds[phase]:.3g} s was over (--budget {phase})"
+
 
 def over(phase: str, taken: float, budget: float) -> StepFailed:
     """Return the failure of a part that took longer than its budget."""

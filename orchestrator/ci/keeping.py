@@ -166,8 +166,9 @@ class Keeping:
     def last_words(self, record: Record) -> Iterator[str]:
         """Yield where everything is and, last of all, what went wrong."""
         yield f"artifacts: {shown_as(self.result.folder.path)}"
-        if not self.result.deaths and not self.result.errors:
+        if not self.result.errors:
             yield from cause(record)
+            return
         for event in self.result.deaths:
             yield from died(event)
         for error in self.result.errors:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from orchestrator.model.secret import BREAK, Mask, OpenWord, escaped, pattern
+from orchestrator.model.secret import (
+    BREAK,
+    Mask,
+    OpenWord,
+    Span,
+    escaped,
+    landmark,
+    pattern,
+    squeezed,
+    with_lines,
+)
 
 HEAD = 32
 """Characters of a secret by which its beginning is recognized."""
@@ -22,7 +32,7 @@ class Masked:
 
     def __init__(self, mask: Mask, secrets: Iterable[str]) -> None:
         self._mask = mask
-        self._unfinished = [beginning(one) for one in secrets if not isinstance(one, OpenWord)]
+        self._parts = [Part(one) for one in with_lines(secrets) if not isinstance(one, OpenWord)]
         self._pending = ""
 
     def feed(self, text: str) -> str:
@@ -30,7 +40,10 @@ class Masked:
         self._pending += text
         if len(self._pending) > MOST:
             return self._give(len(self._pending) - MOST // 2)
-        return self._give(self._pending.rfind("\n") + 1)
+        # What is drawn anew on the same line is shown, too. What is behind the last character may
+        # still become the end of a line.
+        ends = self._pending.rfind("\n"), self._pending.rfind("\r", 0, -1)
+        return self._give(max(ends) + 1)
 
     def rest(self) -> str:
         """Nothing came for a while: return the beginning of a line, too."""
@@ -45,31 +58,53 @@ class Masked:
         """Return the text up to there, or up to where a secret may have begun before it."""
         if not until:
             return ""
-        starts = (start for one in self._unfinished for start in one(self._pending, until))
-        cut = min((until, *starts))
-        given, self._pending = self._pending[:cut], self._pending[cut:]
+        text, plain = self._pending, squeezed(self._pending)
+        whole = [(one, one.whole(text) if one.mark in plain else []) for one in self._parts]
+        begun = (start for one, spans in whole for start in one.begun(text, spans))
+        cut = outside(min((until, *begun)), [span for _, spans in whole for span in spans])
+        given, self._pending = text[:cut], text[cut:]
         return self._mask(given)
 
 
-def beginning(secret: str) -> Callable[[str, int], Iterator[int]]:
-    """Return what finds where a secret has begun that is not over at a place, or at the end."""
-    head = [escaped(character) for character in re.sub(r"\\+", r"\\", secret)[:HEAD]]
-    at_the_end = re.compile(nested(head) + rf"{BREAK}\Z")
-    begun, whole = re.compile(BREAK.join(head)), pattern(secret)
-    longest = SPELLED * (len(secret) + HEAD)
+def outside(cut: int, spans: Iterable[Span]) -> int:
+    """Return the last place up to there that is inside of none of the spans."""
+    for start, end in sorted(spans, reverse=True):
+        # Those that begin earlier may still reach over where this one begins.
+        cut = start if start < cut < end else cut
+    return cut
 
-    def found(text: str, until: int) -> Iterator[int]:
-        near_the_end = max(0, len(text) - longest)
-        over = [match.span() for match in whole(text)]
-        yield from (start for start, end in over if start < until < end)
-        if match := at_the_end.search(text, near_the_end):
+
+class Part:
+    """A secret, or a line of one, as it is found in a text that has not come to its end.
+
+    `mark` is what has to be in a squeezed text that it is in.
+    """
+
+    def __init__(self, secret: str) -> None:
+        head = [escaped(character) for character in re.sub(r"\\+", r"\\", secret)[:HEAD]]
+        self.mark = landmark(secret)
+        self._whole = pattern(secret)
+        self._at_the_end = re.compile(nested(head) + rf"{BREAK}\Z")
+        self._begun = re.compile(BREAK.join(head)) if len(secret) > HEAD else None
+        self._near = SPELLED * (len(head) + 1)
+        self._longest = SPELLED * (len(secret) + HEAD)
+
+    def whole(self, text: str) -> list[Span]:
+        """Return where it stands in a text."""
+        return [match.span() for match in self._whole(text)]
+
+    def begun(self, text: str, whole: Sequence[Span]) -> Iterator[int]:
+        """Yield where it may have begun and is not over; `whole` is where it is.
+
+        What may be its beginning may also be its end: then it is over.
+        """
+        near = max(0, len(text) - self._near, *(end for _, end in whole))
+        if match := self._at_the_end.search(text, near):
             yield match.start()
-        if len(secret) > HEAD:
-            for match in begun.finditer(text, near_the_end):
-                if not any(start <= match.start() < end for start, end in over):
+        if self._begun:
+            for match in self._begun.finditer(text, max(0, len(text) - self._longest)):
+                if not any(start <= match.start() < end for start, end in whole):
                     yield match.start()
-
-    return found
 
 
 def nested(parts: list[str]) -> str:

@@ -13,22 +13,29 @@ from contextlib import suppress
 from types import TracebackType
 from typing import IO, Self, TextIO
 
+from orchestrator.artifacts.log_files import LogFile
 from orchestrator.ci.masked import Masked
 from orchestrator.model.moment import rfc3339
 
 PIECE = 1 << 16
 
+PIECES = 16
+"""Pieces that wait to be passed on: a command that writes faster than we do has to wait."""
+
+LONGEST = 1 << 16
+"""Characters after which a line without an end is kept, and what follows as another one."""
+
 PAUSE = 0.1
 """Seconds of silence after which the beginning of a line is shown."""
 
 DRAIN = 1.0
-"""Seconds for what is on its way when the command has ended: its own children may still write."""
+"""Seconds that its own children may still write for when the command has ended."""
 
 
 class Stream:
     """One stream of a command, on its way to one of ours."""
 
-    def __init__(self, out: TextIO, masked: Masked, keep: Callable[[str], None]) -> None:
+    def __init__(self, out: TextIO, masked: Masked, keep: Callable[[list[str]], None]) -> None:
         self._out = out
         self._masked = masked
         self._keep = keep
@@ -48,15 +55,16 @@ class Stream:
         self._write(self._masked.feed(self._decoder.decode(b"", final=True)))
         self._write(self._masked.end())
         if self._line:
-            self._keep(self._line)
+            self._keep([self._line])
             self._line = ""
 
     def _write(self, text: str) -> None:
         if not text:
             return
         *lines, self._line = (self._line + text).split("\n")
-        for line in lines:
-            self._keep(line)
+        if len(self._line) > LONGEST:
+            lines, self._line = [*lines, self._line], ""
+        self._keep(lines)
         # Whoever reads us may have gone; the command is to come to its end all the same.
         with suppress(OSError, ValueError):
             self._out.flush()
@@ -73,13 +81,13 @@ class Relay:
 
     `outlets` are what the command is to have as its stdout and stderr. Where both of ours are one
     and the same, so are its, and the order of all lines stays. On a terminal it has one, too.
-    `kept` gets every line, without secrets, behind the time at which it came; None keeps none.
+    `kept` gets every line, without secrets, with the time at which it came; None keeps none.
     """
 
-    def __init__(self, masked: Callable[[], Masked], kept: TextIO | None = None) -> None:
+    def __init__(self, masked: Callable[[], Masked], kept: LogFile | None = None) -> None:
         self._masked = masked
         self._kept = kept
-        self._pieces: queue.SimpleQueue[tuple[int, bytes | None]] = queue.SimpleQueue()
+        self._pieces: queue.Queue[tuple[int, bytes | None]] = queue.Queue(PIECES)
         self._streams: list[Stream] = []
         self._over = threading.Event()
         self._drained = False
@@ -114,10 +122,11 @@ class Relay:
             return
         self._drained = True
         if not self._over.wait(DRAIN):
-            # Somebody whom the command has left behind still holds the pipe.
+            # Somebody whom the command has left behind still holds the pipe, or who reads us is
+            # slow. What was written until now is passed on all the same.
             for number in range(len(self._streams)):
-                self._pieces.put((number, None))
-            self._over.wait(DRAIN)
+                self._put(number, None)
+            self._over.wait()
 
     def _open(self, out: TextIO) -> int:
         """Return the end that a command writes to; what comes there is read from now on."""
@@ -131,9 +140,16 @@ class Relay:
         # A terminal that nobody writes to any more ends with an error, and not with nothing.
         with suppress(OSError):
             while piece := os.read(end, PIECE):
-                self._pieces.put((number, piece))
-        self._pieces.put((number, None))
+                self._put(number, piece)
+        self._put(number, None)
         os.close(end)
+
+    def _put(self, number: int, piece: bytes | None) -> None:
+        """Have a piece passed on, as soon as there is room for it; nobody wants it at the end."""
+        while not self._over.is_set():
+            with suppress(queue.Full):
+                self._pieces.put((number, piece), timeout=PAUSE)
+                return
 
     def _pass_on(self) -> None:
         ended: set[int] = set()
@@ -153,14 +169,19 @@ class Relay:
                 self._streams[number].feed(piece)
         self._over.set()
 
-    def _keep(self, line: str) -> None:
-        if self._kept is None:
+    def _keep(self, lines: list[str]) -> None:
+        if self._kept is None or not lines:
             return
-        text = line.rstrip("\r").encode(errors="surrogateescape").decode(errors="replace")
+        now = rfc3339(time.time())
         # Without room for it, it is still on the screen.
         with suppress(OSError, ValueError):
-            self._kept.write(f"{rfc3339(time.time())} {text}\n")
+            self._kept.write((now, shown(line)) for line in lines)
             self._kept.flush()
+
+
+def shown(line: str) -> str:
+    """Return a line as text; bytes that are none are shown as such."""
+    return line.rstrip("\r").encode(errors="surrogateescape").decode(errors="replace")
 
 
 def same(one: IO[str], other: IO[str]) -> bool:

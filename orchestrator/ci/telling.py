@@ -11,7 +11,8 @@ from orchestrator.ci.tongues import Append, Call, Deed, Say
 from orchestrator.render.printable import one_line
 
 CALL_SECONDS = 10.0
-"""How long a program of the CI system is waited for."""
+HURRY_SECONDS = 1.0
+"""How long a program of the CI system is waited for; and in a job that is about to be killed."""
 
 
 class Writes(Protocol):
@@ -21,11 +22,16 @@ class Writes(Protocol):
         """Write lines that the CI system is to obey."""
 
 
-def perform(deeds: Iterable[Deed], shown: Writes, notice: Callable[[str], None]) -> None:
-    """Do these; what cannot be done is noticed, and hinders nothing."""
+def perform(
+    deeds: Iterable[Deed],
+    shown: Writes,
+    notice: Callable[[str], None],
+    seconds: float = CALL_SECONDS,
+) -> None:
+    """Do these, each within some seconds; what cannot be done is noticed, and hinders nothing."""
     for deed in deeds:
         try:
-            _do(deed, shown)
+            _do(deed, shown, seconds)
         except (OSError, subprocess.SubprocessError) as error:
             notice(f"the CI system could not be told: {why(error)}")
 
@@ -33,8 +39,8 @@ def perform(deeds: Iterable[Deed], shown: Writes, notice: Callable[[str], None])
 def why(error: OSError | subprocess.SubprocessError) -> str:
     """Return in one line why something could not be done."""
     match error:
-        case subprocess.TimeoutExpired(cmd=argv):
-            return f"{' '.join(argv[:2])} has not ended within {CALL_SECONDS:g} s"
+        case subprocess.TimeoutExpired(cmd=argv, timeout=seconds):
+            return f"{' '.join(argv[:2])} has not ended within {seconds:g} s"
         case subprocess.CalledProcessError(cmd=argv, returncode=code, stderr=said):
             last = said.decode(errors="replace").strip().rpartition("\n")[2]
             ended = f"{' '.join(argv[:2])} ended with exit code {code}"
@@ -45,7 +51,7 @@ def why(error: OSError | subprocess.SubprocessError) -> str:
             return str(error)
 
 
-def _do(deed: Deed, shown: Writes) -> None:
+def _do(deed: Deed, shown: Writes, seconds: float) -> None:
     match deed:
         case Say(lines=lines):
             shown.write(lines)
@@ -57,7 +63,7 @@ def _do(deed: Deed, shown: Writes) -> None:
                 argv,
                 input=text.encode("utf-8", "replace"),
                 check=True,
-                timeout=CALL_SECONDS,
+                timeout=seconds,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
             )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.cli.session import Session
 from orchestrator.errors import CommandNotFound, Evidence, StepFailed
+from orchestrator.lifecycle.evidence import OVER
 
 if TYPE_CHECKING:
     from orchestrator.ci.relaying import Relay
@@ -33,13 +34,12 @@ class Manner:
     """How a child is run: `grace` is how many seconds it has when it is told to end.
 
     One that is not `patient` has no more after Ctrl-C either. What it writes goes through a
-    `relay`, if there is one; then it reads nothing. `limit` says in words what ends it in time.
+    `relay`, if there is one; then it reads nothing.
     """
 
     grace: float = GRACE
     patient: bool = True
     relay: Relay | None = None
-    limit: str = "the time for all of it (--timeout)"
 
 
 USUAL = Manner()
@@ -78,7 +78,7 @@ class Child:
             if not ended(process, seconds):
                 self._pass_on(signal.SIGTERM, process)
                 ended(process)
-                raise not_done(argv[0], seconds or 0.0, self._manner.limit)
+                raise not_done(argv[0], seconds or 0.0)
             return process.returncode
         finally:
             if self._killer:
@@ -169,13 +169,13 @@ def run_child(
     return code if code >= 0 else 128 - code
 
 
-def not_done(program: str, seconds: float, limit: str) -> StepFailed:
+def not_done(program: str, seconds: float) -> StepFailed:
     """Return the error for a command that took too long."""
     return StepFailed(
         f"run {program}",
-        f"{program} was not done when {limit} was over",
+        f"{program} was not done when {OVER}",
         evidence=Evidence(seconds=seconds),
-        hint="give it more time, or find out what it waits for",
+        hint="give it more time (--timeout), or find out what it waits for",
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from orchestrator.artifacts.folder import VARIABLE, Folder
+from orchestrator.artifacts.record import Verdict
 from orchestrator.ci.budget import ALL, DOWN, TESTS, UP, Budgets
 from orchestrator.ci.display import History, InGroups, stream_of
 from orchestrator.ci.result import Result
@@ -20,6 +21,7 @@ from orchestrator.render.display import Display
 from orchestrator.render.json_lines import JsonLines
 
 if TYPE_CHECKING:
+    from orchestrator.artifacts.log_files import LogFile
     from orchestrator.ci.tongues import Tongue
     from orchestrator.cli.tests import Tests
     from orchestrator.environment import Environment
@@ -160,21 +162,30 @@ class Job:
                 environment,
                 self.listening,
                 None if seconds == float("inf") else seconds,
-                Manner(grace=GRACE, patient=False, relay=relay, limit="its time"),
+                Manner(grace=GRACE, patient=False, relay=relay),
                 {VARIABLE: str(self.folder.path)},
             )
 
     @contextmanager
-    def kept_output(self) -> Iterator[TextIO | None]:
+    def kept_output(self) -> Iterator[LogFile | None]:
         """Open where the command's output is kept; where that cannot be, it is only shown."""
-        try:
-            file = self.folder.output.open("w", encoding="utf-8")
-        except OSError as error:
-            self.shown.say(f"the output of the tests is not kept: {error.strerror}")
-            yield None
-            return
-        with quietly(file):
+        from orchestrator.artifacts.log_files import LogFile
+
+        with ExitStack() as stack:
+            try:
+                file: LogFile | None = stack.enter_context(LogFile(self.folder.output))
+            except OSError as error:
+                self.not_kept(error)
+                file = None
             yield file
+            try:
+                stack.close()
+            except OSError as error:
+                self.not_kept(error)
+
+    def not_kept(self, error: OSError) -> None:
+        """Tell why the artifacts lack the output, or its end."""
+        self.notice(f"the output of the tests is not kept: {error.strerror}")
 
     def remove(self, environment: Environment) -> None:
         """Remove everything; a budget that this exceeds does not end it."""
@@ -198,26 +209,29 @@ class Job:
         result.resources = collect(look, self.folder, result.environment.mask, events=result.events)
 
     def blame(self, error: BaseException, phase: str, taken: float) -> None:
-        """Say of a failure that it was a budget that ended the step."""
-        if not isinstance(error, StepFailed):
+        """Say of a step that the time for it was over by which budget it was."""
+        from orchestrator.lifecycle.evidence import OVER
+
+        if not isinstance(error, StepFailed) or OVER not in error.message:
             return
         for one, seconds in ((phase, taken), (ALL, time.time() - self.began)):
             if late := self.asked.budgets.passed(one, seconds):
-                error.add_note(late.message)
+                error.message = error.message.replace(OVER, self.asked.budgets.was_over(one))
                 error.hint = late.hint
                 return
 
     def finish(self) -> None:
         """Keep everything, tell the CI system, and say last what went wrong."""
         from orchestrator.ci.keeping import Keeping
-        from orchestrator.ci.telling import perform
+        from orchestrator.ci.telling import CALL_SECONDS, HURRY_SECONDS, perform
 
         self.listening.signals.removing = True
         self.shown.close()
         keeping = Keeping(self.result, self.asked.junit, self.tongue.name, self.notice, self.began)
         kept = keeping.keep()
         deeds = self.tongue.tell(kept.record, self.folder, kept.summary)
-        perform(deeds, self.shown, self.notice)
+        hurry = kept.record.verdict is Verdict.INTERRUPTED
+        perform(deeds, self.shown, self.notice, HURRY_SECONDS if hurry else CALL_SECONDS)
         self.shown.write([self.tongue.quoted(line) for line in kept.last_words])
 
     def notice(self, text: str) -> None:

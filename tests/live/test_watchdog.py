@@ -170,7 +170,7 @@ def test_the_time_for_all_of_it_ends_it_with_what_was_known(slow_place: Place) -
     program = slow_place.start("up", "--timeout", "4s")
     output, _ = program.communicate(timeout=SECONDS)
     assert program.returncode == 75
-    assert "when the time for all of it (--timeout) was over" in output
+    assert "when the time for all of it was over" in output
     assert "next: if it needs more time, give the whole more: --timeout 10m" in output
     assert "state        running" in output
     slow_place.wait_until_nothing_is_left()
@@ -180,7 +180,7 @@ def test_the_time_for_all_of_it_includes_the_tests(place: Place) -> None:
     program = place.start("run", "--timeout", "6s", "--", "sleep", "60")
     output, _ = program.communicate(timeout=SECONDS)
     assert program.returncode == 75
-    assert "error: sleep was not done when the time for all of it (--timeout) was over" in output
+    assert "error: sleep was not done when the time for all of it was over" in output
     place.wait_until_nothing_is_left()
 
 

@@ -105,6 +105,7 @@ def test_no_display_shows_a_password_whatever_happens(kind: object) -> None:
         "p%40ss%2Fwo%20rd%22%27%5C%24%26%3C%25%2B%C3%A9.%2A%28%3F",
         "p%40ss%2fwo+rd%22%27%5c%24%26%3c%25%2b%c3%a9.%2a%28%3f",
         "p%40ss/wo rd\"'\\$&<%25+é.*(?",
+        "p%2540ss%252Fwo%2520rd%2522%2527%5C%2524%2526%253C%2525%252B%25C3%25A9.%252A%2528%253F",
         json.dumps(HARD),
         json.dumps(json.dumps(HARD)),
         repr(HARD),
@@ -112,7 +113,7 @@ def test_no_display_shows_a_password_whatever_happens(kind: object) -> None:
         "p@ss/wo rd&quot;&#x27;\\$&amp;&lt;%+é.*(?",
         "'p@ss/wo rd\"''\\$&<%+é.*(?'",
     ],
-    ids=["plain", "url", "form", "half", "json", "json2", "repr", "shell", "html", "sql"],
+    ids=["plain", "url", "form", "half", "url2", "json", "json2", "repr", "shell", "html", "sql"],
 )
 def test_no_way_of_writing_hides_a_password_from_us(spelled: str) -> None:
     assert masker([HARD])(f"<{spelled}>").strip("<>\"'\\") == "***"
@@ -129,6 +130,14 @@ def test_a_password_that_has_lines_itself_is_found_in_each() -> None:
     died = InstanceDied(at=0, subject="api", state="exited", log=("is one", "two now", ""))
     masked = mask_event(died, masker(["one\ntwo"]))
     assert masked.log == ("is ***", "*** now", "")  # type: ignore[union-attr]
+
+
+KEY = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq/1\nhkiG9w0BAQEFAASC+2\nshort\n-----END KEY-----"
+
+
+def test_each_line_of_a_secret_is_found_with_something_before_it() -> None:
+    shown = masker([KEY])("\n".join(f"E       + {line}" for line in KEY.split("\n")))
+    assert shown == "E       + ***\nE       + ***\nE       + ***\nE       + short\nE       + ***"
 
 
 def test_what_is_secret_in_two_ways_at_once_leaves_no_rest() -> None:
@@ -179,7 +188,14 @@ def test_the_password_of_any_address_is_hidden_whoever_it_belongs_to() -> None:
 
 def test_a_text_made_to_be_slow_is_masked_soon() -> None:
     mask = masker(["\\" * 30 + "x" * 10, "\"'$" * 20, "ab cd\nef" * 20])
-    worst = ("\\" * 50_000, "\"'$" * 20_000, "ab cd\\n" * 10_000, "//:" * 30_000, "%5c" * 30_000)
+    worst = (
+        "\\" * 50_000,
+        "\"'$" * 20_000,
+        "ab cd\\n" * 10_000,
+        "//:" * 30_000,
+        "%5c" * 30_000,
+        "%" + "25" * 30_000,
+    )
     began = time.process_time()
     for text in worst:
         mask(text)

@@ -85,3 +85,26 @@ def test_a_line_without_an_end_is_not_gathered_for_ever() -> None:
 def test_a_long_secret_that_breaks_off_is_shown_masked_or_held() -> None:
     masked = Masked(masker(SECRETS), SECRETS)
     assert masked.feed(LONG[: HEAD + 10] + "\nsomething else\n") == ""
+
+
+@pytest.mark.parametrize("secret", ["a1b2c3d4a", "ab-12-34-ab", LONG, "----x1----"])
+@pytest.mark.parametrize("behind", ["", "\n", " is it\n"])
+def test_a_secret_that_ends_as_it_begins_is_not_taken_for_two(secret: str, behind: str) -> None:
+    masked = Masked(masker([secret]), [secret])
+    first = masked.feed(f"the {secret}{behind}")
+    assert first + masked.rest() == masker([secret])(f"the {secret}{behind}")
+    assert masked.end() == ""
+
+
+def test_what_two_secrets_share_is_waited_for() -> None:
+    secrets = ["abcdefgh1", "gh1jklmnop"]
+    masked = Masked(masker(secrets), secrets)
+    assert masked.feed("abcdefgh1") + masked.rest() == ""
+    assert masked.feed("jklmnop\n") == "***\n"
+
+
+def test_what_is_drawn_anew_on_the_same_line_is_shown() -> None:
+    masked = Masked(masker(SECRETS), SECRETS)
+    assert masked.feed("\r10 %\r20 %") == "\r10 %\r"
+    assert masked.feed("\r") == ""
+    assert masked.feed("\ndone\n") == "20 %\r\ndone\n"

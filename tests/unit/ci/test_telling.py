@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.ci import telling
-from orchestrator.ci.telling import perform
+from orchestrator.ci.telling import CALL_SECONDS, perform
 from orchestrator.ci.tongues import Append, Call, Deed, Say
 
 
@@ -21,10 +20,10 @@ class Screen:
         self.lines += lines
 
 
-def done(*deeds: Deed) -> tuple[list[str], list[str]]:
+def done(*deeds: Deed, seconds: float = CALL_SECONDS) -> tuple[list[str], list[str]]:
     """What was written, and what was noticed."""
     screen, noticed = Screen(), []
-    perform(deeds, screen, noticed.append)
+    perform(deeds, screen, noticed.append, seconds)
     return screen.lines, noticed
 
 
@@ -66,7 +65,6 @@ def test_what_cannot_be_done_is_told_in_one_line(deed: Deed, words: str) -> None
     assert "\n" not in noticed
 
 
-def test_a_program_that_does_not_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telling, "CALL_SECONDS", 0.05)
-    _, (noticed,) = done(Call(python("import time; time.sleep(60)")))
+def test_a_program_that_does_not_end_is_not_waited_for() -> None:
+    _, (noticed,) = done(Call(python("import time; time.sleep(60)")), seconds=0.05)
     assert noticed.endswith("-c has not ended within 0.05 s")
