@@ -12,8 +12,8 @@ from orchestrator.errors import (
     Problem,
     StepFailed,
 )
+from orchestrator.model.printable import one_line
 from orchestrator.render.colours import Paint, plainly
-from orchestrator.render.printable import one_line
 from orchestrator.render.words import seconds
 from orchestrator.waiting import TimedOut
 
