@@ -12,11 +12,10 @@ from orchestrator.errors import (
     Problem,
     StepFailed,
 )
-from orchestrator.lifecycle.evidence import SILENT
 from orchestrator.model.printable import one_line
 from orchestrator.render.colours import Paint, plainly
 from orchestrator.render.words import seconds
-from orchestrator.waiting import TimedOut
+from orchestrator.waiting import SILENT, TimedOut
 
 BUG = 70
 
