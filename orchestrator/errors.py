@@ -157,6 +157,12 @@ class Evidence:
     file: str = ""
     line: int = 0
 
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What is known besides the log: labels and texts."""
+        known = (("last answer", self.answer), ("state", self.state))
+        return tuple((label, text) for label, text in known if text)
+
 
 class StepFailed(GreenroomError):
     """A step of the plan failed; `step` is its name and `evidence` what was known then."""
@@ -173,8 +179,7 @@ class StepFailed(GreenroomError):
     def __str__(self) -> str:
         """The message, and below it all that was known when the step failed."""
         known = self.evidence
-        parts = [("last answer", known.answer), ("state", known.state)]
-        lines = [f"  {label}: {text}" for label, text in parts if text]
+        lines = [f"  {label}: {text}" for label, text in known.facts]
         log = ["  log:", *(f"    {line}" for line in known.log)] if known.log else []
         return "\n".join([self.message, *lines, *log])
 

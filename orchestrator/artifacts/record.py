@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from orchestrator.artifacts.folder import Folder
+from orchestrator.errors import Evidence
 from orchestrator.model.spot import Spot
 
 FORMAT = 1
@@ -57,10 +58,9 @@ class Failure:
         return next((line.strip() for line in self.message.splitlines() if line.strip()), "")
 
     @property
-    def evidence(self) -> tuple[tuple[str, str], ...]:
-        """How it was when it failed, as far as that is known: labels and texts."""
-        known = (("last answer", self.answer), ("state", self.state))
-        return tuple((label, text) for label, text in known if text)
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What is known besides the log: labels and texts."""
+        return Evidence(answer=self.answer, state=self.state).facts
 
 
 PHASES = {

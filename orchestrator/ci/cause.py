@@ -62,7 +62,7 @@ def _facts(failure: Failure, first: str) -> Iterator[tuple[str, str]]:
     yield "at", places
     after = f", after {seconds(failure.seconds)}" if failure.seconds else ""
     yield "step", f"{failure.step}{after}" if failure.step else ""
-    yield from failure.evidence
+    yield from failure.facts
     yield "also", failure.notes[0] if failure.notes else ""
 
 

@@ -74,7 +74,7 @@ def _text(failure: Failure) -> Iterator[str]:
     yield printable(failure.message)
     if failure.seconds:
         yield f"after {seconds(failure.seconds)}"
-    yield from (f"{label}: {printable(text)}" for label, text in failure.evidence)
+    yield from (f"{label}: {printable(text)}" for label, text in failure.facts)
     log = [printable(one) for one in failure.log if one.strip()][-LOG_LINES:]
     yield from ["log:", *(f"  {one}" for one in log)] if log else []
     yield from (f"also: {printable(one)}" for one in failure.notes)

@@ -109,10 +109,7 @@ def evidence(error: GreenroomError, paint: Paint, places: Sequence[str]) -> Iter
     if places:
         yield labelled("at", ", ".join(places), paint)
     yield labelled("step", f"{error.step}{after}", paint)
-    if known.answer:
-        yield labelled("last answer", known.answer, paint)
-    if known.state:
-        yield labelled("state", known.state, paint)
+    yield from (labelled(label, text, paint) for label, text in known.facts)
     log = known.log or getattr(error.__cause__, "log", ())
     for number, line in enumerate(log[-LOG_LINES:]):
         yield labelled("log" if number == 0 else "", line, paint)

@@ -112,8 +112,7 @@ def stopped(event: StepStopped) -> list[str]:
     """Return in lines what a step had come to when somebody wanted the run to end."""
     known = event.evidence
     lines = [f"stopped while {under_way(event.step)}, after {seconds(known.seconds)}"]
-    lines += [f"  last answer: {known.answer}"] if known.answer else []
-    lines += [f"  state: {known.state}"] if known.state else []
+    lines += [f"  {label}: {text}" for label, text in known.facts]
     return lines + [f"  log: {line}" for line in known.log]
 
 

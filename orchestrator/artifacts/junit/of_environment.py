@@ -144,7 +144,7 @@ def failed(of: Element, failure: Failure, kind: str) -> None:
 def words(failure: Failure) -> Iterator[str]:
     """Yield a failure line by line, without its log."""
     yield failure.message
-    yield from (f"{label}: {text}" for label, text in failure.evidence)
+    yield from (f"{label}: {text}" for label, text in failure.facts)
     yield from (f"at {spot}" for spot in failure.spots)
     yield from failure.notes
     if failure.hint:

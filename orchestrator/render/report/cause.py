@@ -96,7 +96,7 @@ def _of_failure(failure: Failure, others: tuple[Failure, ...], window: Window | 
     title, *rest = failure.message.split("\n")
     facts = [
         ("where", ", ".join(str(spot) for spot in failure.spots[:2])),
-        *failure.evidence,
+        *failure.facts,
         ("next", failure.hint),
         *(("also", one.headline) for one in others[:MOST_OTHERS]),
     ]
