@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from orchestrator.artifacts.record import FailingTest, Failure, Record, Verdict
+from orchestrator.model.printable import one_line
 from orchestrator.render.failing import labelled
-from orchestrator.render.printable import one_line
 from orchestrator.render.words import seconds
 
 LINES = 9

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import threading
 import time
 from collections.abc import Iterable
@@ -21,6 +23,15 @@ from orchestrator.model.event import (
 )
 from orchestrator.model.step_key import REMOVAL, verb
 from orchestrator.render.plain import Plain
+
+
+def stream_of(tongue: Tongue) -> TextIO:
+    """Return the stream of ours that the CI system reads; there is nothing that it refuses."""
+    stream = sys.stdout if tongue.stream == "stdout" else sys.stderr
+    if isinstance(stream, io.TextIOWrapper):
+        # Unlike stderr, stdout would refuse what its encoding has no characters for.
+        stream.reconfigure(errors="backslashreplace")
+    return stream
 
 
 class Quoted:

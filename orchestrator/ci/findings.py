@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orchestrator.artifacts.record import FailingTest, Failure, Record, Verdict
+from orchestrator.model.printable import printable
 from orchestrator.model.spot import Spot
-from orchestrator.render.printable import printable
 from orchestrator.render.words import seconds, under_way
 
 LOG_LINES = 8

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from orchestrator.ci.tongues import Append, Call, Deed, Say
-from orchestrator.render.printable import one_line
+from orchestrator.model.printable import one_line
 
 CALL_SECONDS = 10.0
 HURRY_SECONDS = 1.0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from orchestrator.artifacts.folder import VARIABLE, Folder
 from orchestrator.artifacts.record import Verdict
 from orchestrator.ci.budget import ALL, DOWN, TESTS, UP, Budgets
-from orchestrator.ci.display import History, InGroups
+from orchestrator.ci.display import History, InGroups, stream_of
 from orchestrator.ci.result import Result
 from orchestrator.cli.session import Session, interrupted, session
 from orchestrator.errors import GreenroomError, NotRemoved, StepFailed
@@ -69,11 +67,7 @@ def run_job(asked: Asked, tongue: Tongue) -> int:
     """Do all of it, and return the exit code. Raises UsageError where nothing can be kept."""
     folder = Folder(asked.artifacts.absolute())
     folder.prepare()
-    stream = sys.stdout if tongue.stream == "stdout" else sys.stderr
-    if isinstance(stream, io.TextIOWrapper):
-        # Unlike stderr, stdout would refuse what its encoding has no characters for.
-        stream.reconfigure(errors="backslashreplace")
-    shown, history = InGroups(stream, tongue, verbose=asked.verbose), History()
+    shown, history = InGroups(stream_of(tongue), tongue, verbose=asked.verbose), History()
     with quietly(folder.events.open("w", encoding="utf-8")) as events:
         displays: list[Display] = [shown, JsonLines(events), history]
         with session(events=asked.events, shown=displays, one_is_all=True) as listening:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING
 from orchestrator import __version__
 from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.matrix import MatrixRecord
+from orchestrator.ci.display import stream_of
 from orchestrator.ci.matrix.combination import Combination
 from orchestrator.ci.matrix.gathering import as_one, combination_record
 from orchestrator.ci.matrix.keeping import Keeping, prepare
@@ -25,7 +24,7 @@ from orchestrator.ci.matrix.running import Running
 from orchestrator.ci.matrix.screen import Screen
 from orchestrator.ci.matrix.table import as_lines, result, why
 from orchestrator.ci.summary import again
-from orchestrator.cli.signals import ENDING
+from orchestrator.cli.signals import install, restore
 from orchestrator.host.manifests import shown_as
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def run_matrix(asked: Several, tongue: Tongue) -> int:
 
     folder = Folder(asked.artifacts.absolute())
     prepare(folder, asked.combinations)
-    screen = Screen(sys.stdout if tongue.stream == "stdout" else sys.stderr, tongue)
+    screen = Screen(stream_of(tongue), tongue)
     perform(tongue.hide(asked.secrets()), screen, screen.say)
     found = asked.room()
     running = Running(
@@ -126,14 +125,11 @@ def caught(tell: Callable[[int], None]) -> Iterator[None]:
     def handle(number: int, _frame: FrameType | None) -> None:
         tell(number)
 
-    # What is ignored stays ignored: nohup, and background jobs of shells, mean it.
-    heeded = [one for one in ENDING if signal.getsignal(one) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, handle) for number in heeded}
+    before = install(handle)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        restore(before)
 
 
 @dataclass(frozen=True)

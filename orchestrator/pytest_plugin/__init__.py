@@ -154,7 +154,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """Say what happened to the environment."""
     lines = config.stash[REPORT].lines
     if lines:
-        from orchestrator.render.printable import printable
+        from orchestrator.model.printable import printable
 
         terminalreporter.section("greenroom")
         for line in quoted(map(printable, lines)):

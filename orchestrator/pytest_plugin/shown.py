@@ -29,8 +29,8 @@ def cleaner(environment: Environment | None) -> Clean:
     def clean(lines: Sequence[str]) -> list[str]:
         if not lines:
             return []
+        from orchestrator.model.printable import printable
         from orchestrator.model.secret import is_secret, masker
-        from orchestrator.render.printable import printable
 
         if len(masks) <= (environment is not None):
             masks.append(masker(v for name, v in os.environ.items() if is_secret(name, v)))

@@ -12,17 +12,15 @@ from orchestrator.errors import (
     Problem,
     StepFailed,
 )
+from orchestrator.model.printable import one_line
 from orchestrator.render.colours import Paint, plainly
-from orchestrator.render.printable import one_line
 from orchestrator.render.words import seconds
-from orchestrator.waiting import TimedOut
+from orchestrator.waiting import SILENT, TimedOut
 
 BUG = 70
 
 DEBUG = "GREENROOM_DEBUG"
 """The variable with which what goes wrong is shown as Python shows it."""
-
-SILENT = "see whether the engine is well (docker info, say), and start it anew if it is not"
 
 LOG_LINES = 12
 LABEL = 13

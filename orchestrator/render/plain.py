@@ -18,8 +18,8 @@ from orchestrator.model.event import (
     StepStarted,
     StepStopped,
 )
+from orchestrator.model.printable import printable
 from orchestrator.render import words
-from orchestrator.render.printable import printable
 
 QUIET_SECONDS = 10.0
 """A long step says how far it is this often, so that no CI system takes the silence for a hang."""

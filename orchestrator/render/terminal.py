@@ -25,11 +25,11 @@ from orchestrator.model.event import (
     StepStarted,
     StepStopped,
 )
+from orchestrator.model.printable import printable
 from orchestrator.model.step_key import REMOVAL, verb
 from orchestrator.render import words
 from orchestrator.render.board import Board
 from orchestrator.render.drawing import Drawing
-from orchestrator.render.printable import printable
 from orchestrator.render.rows import rows
 
 PER_SECOND = 12

@@ -165,8 +165,13 @@ def kept(event: RunKept) -> list[str]:
 def short(subject: str) -> str:
     """Return a subject without the registry and the path that an image's name may begin with.
 
-    Of a digest the beginning stays, as much as Docker shows of an id.
+    Of a digest the beginning stays.
     """
     name, at, digest = subject.rpartition("/")[2].partition("@")
-    kind, colon, value = digest.partition(":")
-    return f"{name}{at}{kind}{colon}{value[:12]}"
+    return f"{name}{at}{short_digest(digest)}"
+
+
+def short_digest(digest: str) -> str:
+    """Return as much of a digest, or of an id, as Docker shows, and people compare."""
+    kind, colon, value = digest.rpartition(":")
+    return f"{kind}{colon}{value[:12]}"

@@ -9,7 +9,7 @@ from orchestrator.artifacts.junit.elements import OWN, add, case, suite
 from orchestrator.artifacts.record import Failure, Record
 from orchestrator.artifacts.spans import Outcome, Span
 from orchestrator.artifacts.timeline import Timeline
-from orchestrator.errors import Evidence
+from orchestrator.errors import NOT_REMOVED, Evidence
 from orchestrator.model.event import Event, InstanceDied, StepBroke
 
 KNOWN = ("pull", "build", "start", "adopt", "own", "restore", "ready", "add", "seed")
@@ -98,7 +98,7 @@ class EnvironmentSuite:
         for failure in self._record.failures:
             if failure.step or failure.subject:
                 continue
-            if not failure.message.startswith("could not remove"):
+            if not failure.message.startswith(NOT_REMOVED):
                 names.setdefault("environment", []).append(failure)
             elif not removal:
                 names.setdefault("removal", []).append(failure)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from orchestrator.artifacts.matrix import CombinationRecord, MatrixRecord
 from orchestrator.artifacts.record import Verdict
 from orchestrator.ci.markdown import code, table
+from orchestrator.model.printable import printable
 from orchestrator.render.columns import columns
-from orchestrator.render.printable import printable
 from orchestrator.render.words import seconds
 
 HEADS = ("combination", "verdict", "exit code", "tests", "up", "testing")

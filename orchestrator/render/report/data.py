@@ -10,6 +10,7 @@ from typing import Any
 
 from orchestrator.artifacts.record import ResourceRecord
 from orchestrator.artifacts.spans import Answer, Span
+from orchestrator.model.resource import Instance
 from orchestrator.render import words
 from orchestrator.render.report.escaping import visible
 from orchestrator.render.report.logs import Log
@@ -55,7 +56,7 @@ class Data:
                 for one in timeline.moments
             ],
             "tests": [self.test(test) for test in self.material.tests],
-            "resources": [self.resource(one) for one in self.resources()],
+            "resources": [self.resource(one) for one in known_resources(self.material)],
             "logs": [self.log(log) for log in self.material.logs],
         }
 
@@ -124,10 +125,6 @@ class Data:
             "dossier": visible(test.dossier),
         }
 
-    def resources(self) -> list[ResourceRecord]:
-        """Return what is known of each instance, less where there is no record."""
-        return known_resources(self.material)
-
     def resource(self, one: ResourceRecord) -> Value:
         """Return what the page tells of an instance besides its row in the table."""
         spans = self.material.timeline.of_subject(one.name)
@@ -172,7 +169,7 @@ def known_resources(material: Material) -> list[ResourceRecord]:
     return [
         ResourceRecord(
             name=name,
-            resource=name.partition("@")[0],
+            resource=Instance.of(name).resource,
             section="",
             log=logs[name].file if name in logs else "",
         )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from orchestrator.render.printable import ESCAPES
+from orchestrator.model.printable import ESCAPES
 
 PAINT = re.compile(r"\x1b\[[0-9;:]*m")
 """What sets a colour, as a terminal understands it (ECMA-48, 8.3.117)."""
