@@ -166,11 +166,11 @@ def test_what_cannot_be_started_fails_and_the_others_go_on(
     monkeypatch.setattr(running, "Child", refuse)
     occupied = place.folder / combination(2).folder
     occupied.touch()
-    taken = f"cannot keep artifacts in {occupied}: something else has this name"
     second = "[2/3] ledger=postgres:16"
+    refusal = f"cannot keep artifacts in {occupied}: something else has this name"
     outcomes = place.running(2).run()
     assert [each.code for each in outcomes] == [75, 75, 75]
     assert place.lines[:2] == [
         "[1/3] ledger=postgres:15: cannot be started: Resource temporarily unavailable",
-        f"{second}: cannot be started: {taken}",
+        f"{second}: cannot be started: {refusal}",
     ]
