@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from typing import TextIO
 
+from orchestrator.ci.steady import Steady
 from orchestrator.ci.tongues import Tongue
 from orchestrator.model.event import (
     Collected,
@@ -26,7 +26,7 @@ from orchestrator.render.words import REMOVAL, verb
 class Quoted:
     """A stream on which no line is taken for a command of the CI system."""
 
-    def __init__(self, stream: TextIO, tongue: Tongue) -> None:
+    def __init__(self, stream: Steady, tongue: Tongue) -> None:
         self._stream = stream
         self._tongue = tongue
 
@@ -64,7 +64,7 @@ class InGroups:
     What the tests write stands in none, because in a group it would be folded away.
     """
 
-    def __init__(self, stream: TextIO, tongue: Tongue, *, verbose: bool = False) -> None:
+    def __init__(self, stream: Steady, tongue: Tongue, *, verbose: bool = False) -> None:
         self._stream = stream
         self._tongue = tongue
         self._plain = Plain(Quoted(stream, tongue), verbose=verbose)

@@ -16,6 +16,7 @@ from orchestrator.artifacts.record import Verdict
 from orchestrator.ci.budget import ALL, DOWN, TESTS, UP, Budgets
 from orchestrator.ci.display import History, InGroups
 from orchestrator.ci.result import Result
+from orchestrator.ci.steady import Steady, let_go
 from orchestrator.cli.session import Session, interrupted, session
 from orchestrator.errors import NotRemoved, StepFailed
 from orchestrator.model.event import Noticed
@@ -64,7 +65,7 @@ def run_job(asked: Asked, tongue: Tongue) -> int:
     if isinstance(stream, io.TextIOWrapper):
         # Unlike stderr, stdout would refuse what its encoding has no characters for.
         stream.reconfigure(errors="backslashreplace")
-    shown, history = InGroups(stream, tongue, verbose=asked.verbose), History()
+    shown, history = InGroups(Steady(stream), tongue, verbose=asked.verbose), History()
     with folder.events.open("w", encoding="utf-8") as events:
         displays: list[Display] = [shown, JsonLines(events), history]
         with session(events=asked.events, shown=displays, one_is_all=True) as listening:
@@ -79,6 +80,7 @@ def run_job(asked: Asked, tongue: Tongue) -> int:
             job = Job(asked, folder, tongue, shown, listening, result)
             job.go()
             job.finish()
+    let_go(sys.stdout, sys.stderr)
     return result.exit_code
 
 

@@ -24,6 +24,7 @@ from orchestrator.ci.matrix.room import Machine, Room, hindrance, needs, room, s
 from orchestrator.ci.matrix.running import Running
 from orchestrator.ci.matrix.screen import Screen
 from orchestrator.ci.matrix.table import as_lines, result, why
+from orchestrator.ci.steady import let_go
 from orchestrator.ci.summary import again
 from orchestrator.cli.signals import ENDING
 
@@ -110,6 +111,7 @@ def run_matrix(asked: Several, tongue: Tongue) -> int:
         code = exit_code(outcomes, running.interrupted)
         ending = Ending(asked, folder, screen, tongue, outcomes, began, code, found.at_once)
         ending.finish()
+    let_go(sys.stdout, sys.stderr)
     return code
 
 
