@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestrator.artifacts.alone import alone
 from orchestrator.artifacts.folder import VARIABLE, Folder
 from orchestrator.artifacts.record import Verdict
 from orchestrator.ci.budget import ALL, DOWN, TESTS, UP, Budgets
@@ -60,7 +61,14 @@ class Asked:
 def run_job(asked: Asked, tongue: Tongue) -> int:
     """Do all of it, and return the exit code. Raises UsageError where nothing can be kept."""
     folder = Folder(asked.artifacts.absolute())
-    folder.prepare()
+    with alone(folder):
+        folder.prepare()
+        code = _run(asked, tongue, folder)
+    let_go(sys.stdout, sys.stderr)
+    return code
+
+
+def _run(asked: Asked, tongue: Tongue, folder: Folder) -> int:
     stream = sys.stdout if tongue.stream == "stdout" else sys.stderr
     if isinstance(stream, io.TextIOWrapper):
         # Unlike stderr, stdout would refuse what its encoding has no characters for.
@@ -80,7 +88,6 @@ def run_job(asked: Asked, tongue: Tongue) -> int:
             job = Job(asked, folder, tongue, shown, listening, result)
             job.go()
             job.finish()
-    let_go(sys.stdout, sys.stderr)
     return result.exit_code
 
 

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from orchestrator import __version__
+from orchestrator.artifacts.alone import alone
 from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.matrix import MatrixRecord
 from orchestrator.ci.matrix.combination import Combination
@@ -87,10 +88,17 @@ def this_machine() -> Machine:
 
 def run_matrix(asked: Several, tongue: Tongue) -> int:
     """Run all of them, and return the exit code. Raises UsageError where nothing can be kept."""
+    folder = Folder(asked.artifacts.absolute())
+    with alone(folder):
+        prepare(folder, asked.combinations)
+        code = _run(asked, tongue, folder)
+    let_go(sys.stdout, sys.stderr)
+    return code
+
+
+def _run(asked: Several, tongue: Tongue, folder: Folder) -> int:
     from orchestrator.ci.telling import perform
 
-    folder = Folder(asked.artifacts.absolute())
-    prepare(folder, asked.combinations)
     screen = Screen(sys.stdout if tongue.stream == "stdout" else sys.stderr, tongue)
     perform(tongue.hide(asked.secrets()), screen, screen.say)
     found = asked.room()
@@ -111,7 +119,6 @@ def run_matrix(asked: Several, tongue: Tongue) -> int:
         code = exit_code(outcomes, running.interrupted)
         ending = Ending(asked, folder, screen, tongue, outcomes, began, code, found.at_once)
         ending.finish()
-    let_go(sys.stdout, sys.stderr)
     return code
 
 

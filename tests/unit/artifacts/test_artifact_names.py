@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.artifacts.alone import alone
 from orchestrator.artifacts.folder import LONGEST, Folder, safe
 from orchestrator.errors import UsageError
 
@@ -54,3 +55,20 @@ def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(tmp_path: Path) ->
     with pytest.raises(UsageError, match=r"cannot keep artifacts in .*file") as told:
         Folder(tmp_path / "file").prepare()
     assert "--artifacts" in told.value.hint
+
+
+def test_a_folder_is_one_runs_at_a_time(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "deep" / "artifacts")
+    with alone(folder):
+        assert list(folder.path.iterdir()) == []
+        with pytest.raises(UsageError, match="another greenroom ci") as told, alone(folder):
+            pass
+        assert "--artifacts" in told.value.hint
+    with alone(folder), alone(Folder(folder.path / "ledger=postgres-16")):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_nobodys(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with alone(Folder(tmp_path / "file" / "in")):
+        pass
