@@ -113,7 +113,7 @@ class Folder:
             self.tests.mkdir(exist_ok=True)
         except OSError as error:
             taken = isinstance(error, FileExistsError)
-            why = "something else has this name" if taken else error.strerror
+            why = "it is no folder" if taken else error.strerror
             raise UsageError(
                 f"cannot keep artifacts in {self.path}: {why}",
                 hint="name a folder that can be written to: --artifacts FOLDER",

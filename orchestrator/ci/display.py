@@ -65,7 +65,7 @@ class InGroups:
     """
 
     def __init__(self, stream: Steady, tongue: Tongue, *, verbose: bool = False) -> None:
-        self._stream = stream
+        self.stream = stream
         self._tongue = tongue
         self._plain = Plain(Quoted(stream, tongue), verbose=verbose)
         self._lock = threading.RLock()
@@ -110,8 +110,8 @@ class InGroups:
     def write(self, lines: Iterable[str]) -> None:
         """Write lines that the CI system is to obey."""
         with self._lock:
-            self._stream.write("".join(f"{line}\n" for line in lines))
-            self._stream.flush()
+            self.stream.write("".join(f"{line}\n" for line in lines))
+            self.stream.flush()
 
     def _begin(self, title: str, *, tests: bool = False) -> None:
         if title == self._group:

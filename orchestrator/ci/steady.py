@@ -1,28 +1,61 @@
-"""Our own streams, as a job uses them: that nobody reads them any more is no reason to end."""
+"""Our own streams, as a job uses them: what others write there, and what we write between that."""
 
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import suppress
-from typing import TextIO
+from typing import IO, TextIO
 
 
 class Steady:
-    """Writes to a stream for as long as that can be written to, and then nowhere."""
+    """Writes to a stream for as long as that can be written to, and then nowhere.
+
+    That nobody reads it any more is no reason to end. Our own lines begin lines, also where others
+    have left one without its end: a CI system finds its commands nowhere else.
+    """
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+        self.stream = stream
+        # A signal that comes while one of ours is written may have something to say, too.
+        self._lock = threading.RLock()
+        self._midway = False
 
     def write(self, text: str) -> int:
-        """Write a text."""
-        with suppress(OSError, ValueError):
-            return self._stream.write(text)
+        """Write lines of our own."""
+        if not text:
+            return 0
+        with self._lock, suppress(OSError, ValueError):
+            begin, self._midway = "\n" if self._midway else "", False
+            self.stream.write(begin + text)
         return len(text)
 
     def flush(self) -> None:
         """Write all that has been gathered."""
         with suppress(OSError, ValueError):
-            self._stream.flush()
+            self.stream.flush()
+
+    def pass_on(self, data: bytes) -> None:
+        """Write at once, and as it is, what others have written."""
+        if not data:
+            return
+        with self._lock, suppress(OSError, ValueError):
+            self._midway = not data.endswith(b"\n")
+            self.stream.flush()
+            binary = getattr(self.stream, "buffer", None)
+            if binary is None:
+                self.stream.write(data.decode(errors="replace"))
+            else:
+                binary.write(data)
+            self.stream.flush()
+
+
+def same(one: IO[str], other: IO[str]) -> bool:
+    """Whether two streams lead to the same file, pipe or terminal."""
+    try:
+        return os.path.sameopenfile(one.fileno(), other.fileno())
+    except (OSError, ValueError):
+        return False
 
 
 def let_go(*streams: TextIO) -> None:

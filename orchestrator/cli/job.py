@@ -162,7 +162,7 @@ class Job:
         seconds, secrets = self.left(TESTS), environment.secrets
         with (
             self.kept_output() as kept,
-            Relay(lambda: Masked(environment.mask, secrets), kept) as relay,
+            Relay(lambda: Masked(environment.mask, secrets), kept, self.shown.stream) as relay,
         ):
             self.result.code = tests.run(
                 environment,

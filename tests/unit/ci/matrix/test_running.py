@@ -171,5 +171,5 @@ def test_what_cannot_be_started_fails_and_the_others_go_on(
     assert [each.code for each in outcomes] == [75, 75, 75]
     assert place.lines[:2] == [
         "[1/3] ledger=postgres:15: cannot be started: Resource temporarily unavailable",
-        f"{second}: cannot be started: cannot keep artifacts in {occupied}: something else has this name",
+        f"{second}: cannot be started: cannot keep artifacts in {occupied}: it is no folder",
     ]
