@@ -121,6 +121,8 @@ class Folder:
 
     def clear(self) -> None:
         """Remove what an earlier run has left in it; other files stay. Raises OSError."""
+        # Every run begins with this file. Without it, logs and tests in here are somebody else's.
+        ours = self.events.exists()
         for file in (
             self.record,
             self.events,
@@ -139,7 +141,7 @@ class Folder:
             (self.logs, ["*.log", *half]),
             (self.tests, ["*.jsonl", "*.txt"]),
         ):
-            for pattern in patterns:
+            for pattern in patterns if ours else ():
                 for file in folder.glob(pattern):
                     file.unlink()
 

@@ -72,3 +72,22 @@ def test_a_folder_that_cannot_be_made_is_nobodys(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with alone(Folder(tmp_path / "file" / "in")):
         pass
+
+
+def test_the_folder_where_we_are_is_none_for_artifacts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in (tmp_path, tmp_path.parent, tmp_path / "a" / ".."):
+        with pytest.raises(UsageError, match="a folder of their own"), alone(Folder(path)):
+            pass
+
+
+def test_what_was_there_before_the_first_run_stays(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "build")
+    theirs = [folder.tests / "words.txt", folder.logs / "compiler.log"]
+    for file in theirs:
+        file.parent.mkdir(parents=True)
+        file.write_text("x")
+    folder.prepare()
+    assert all(file.exists() for file in theirs)
