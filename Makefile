@@ -12,8 +12,11 @@ help: ## Show what there is to make.
 demo: $(STAMP) ## Run examples/payments with Greenroom: up, tests, down; without containers where there are none.
 	@scripts/with-images $(BIN)/greenroom run examples/payments
 
+# Most tests wait for servers: one more of them at a time than there are processors.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+
 test: $(STAMP) engine servers buildx ## Run the whole test suite, with real containers and servers.
-	@scripts/with-images scripts/with-podman $(BIN)/python -m pytest -n auto --dist loadgroup
+	@scripts/with-images scripts/with-podman $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 podman: $(STAMP) engine ## Run the suites of engines and of technologies on rootless Podman; it takes a while.
 	@GREENROOM_TEST_ENGINES=podman scripts/with-images scripts/with-podman $(BIN)/python -m pytest tests/contract -k podman
@@ -63,4 +66,4 @@ constraints: $(STAMP) ## Pin every dependency anew; the file names no index.
 		--extra dev --extra examples --extra bench --output-file constraints.txt pyproject.toml
 
 clean: ## Remove the virtual environment and all caches.
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) build dist .artifacts .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -185,6 +185,10 @@ class ServiceDied(GreenroomError):
     exit_code = 75
 
 
+NOT_REMOVED = "could not remove"
+"""What the message of a removal that failed begins with, also where only that is kept of it."""
+
+
 class NotRemoved(GreenroomError):
     """Something could not be removed; the message names each thing and the engine's reason."""
 

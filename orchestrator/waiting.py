@@ -27,6 +27,10 @@ class TimedOut(Exception):
     """Raised in whatever waits when its deadline passes."""
 
 
+SILENT = "see whether the engine is well (docker info, say), and start it anew if it is not"
+"""What to do next when that was the deadline of a call."""
+
+
 class Stop:
     """The order to stop, given once and seen by everything that waits."""
 

@@ -207,5 +207,6 @@ def runner_environ(workspace: Path, programs: Path, state: Path) -> dict[str, st
         "CI": "true",
         "GITHUB_ACTIONS": "true",
         "GITHUB_WORKSPACE": str(workspace),
+        "RUNNER_TEMP": str(workspace.parent),
         "XDG_STATE_HOME": str(state),
     }

@@ -148,7 +148,8 @@ def of_one(one: Witness) -> list[str]:
     errors = one.errors
     first = [line for line in errors if line not in last][: MOST_OF_ONE - LAST]
     if first:
-        lines.append(f"  {len(first)} of {len(errors)} that may tell of errors:")
+        among = f", among the last {len(one.lines)}" if one.left_out else ""
+        lines.append(f"  {len(first)} of {len(errors)} that may tell of errors{among}:")
         lines += [f"  {logged(line)}" for line in first]
     lines += [f"  the last {len(last)}:", *(f"  {logged(line)}" for line in last)]
     return [*lines, f"  and {counted(one.count - len(first) - len(last), 'more ')}"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,15 +103,21 @@ class Folder:
         return path.relative_to(self.path).as_posix()
 
     def prepare(self) -> None:
+        """Make the folder, and those in it, for one run. Raises UsageError when that cannot be."""
+        with self.begun():
+            self.logs.mkdir(exist_ok=True)
+            self.tests.mkdir(exist_ok=True)
+
+    @contextmanager
+    def begun(self) -> Iterator[None]:
         """Make the folder, without what an earlier run has left in it; other files stay.
 
-        Raises UsageError when it cannot be made.
+        What the block does belongs to that. Raises UsageError when it cannot be done.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            self.clear()
-            self.logs.mkdir(exist_ok=True)
-            self.tests.mkdir(exist_ok=True)
+            self._clear()
+            yield
         except OSError as error:
             taken = isinstance(error, FileExistsError)
             why = "it is no folder" if taken else error.strerror
@@ -119,8 +126,7 @@ class Folder:
                 hint="name a folder that can be written to: --artifacts FOLDER",
             ) from error
 
-    def clear(self) -> None:
-        """Remove what an earlier run has left in it; other files stay. Raises OSError."""
+    def _clear(self) -> None:
         # Every run begins with this file. Without it, logs and tests in here are somebody else's.
         ours = self.events.exists()
         for file in (
@@ -136,18 +142,19 @@ class Folder:
             *(self.output.with_suffix(half) for half in (".before", ".joined")),
         ):
             file.unlink(missing_ok=True)
-        half = ["*.before", "*.joined"]
-        for folder, patterns in (
-            (self.logs, ["*.log", *half]),
-            (self.tests, ["*.jsonl", "*.txt"]),
-        ):
-            for pattern in patterns if ours else ():
-                for file in folder.glob(pattern):
-                    file.unlink()
+        if not ours:
+            return
+        # Those but the first are halves, which a killed run has left.
+        for pattern in ("*.log", "*.before", "*.joined"):
+            for file in self.logs.glob(pattern):
+                file.unlink()
+        self.clear_tests()
 
-    def remove(self) -> None:
-        """Remove the folder and all in it."""
-        shutil.rmtree(self.path, ignore_errors=True)
+    def clear_tests(self) -> None:
+        """Remove what earlier tests have left in it. Raises OSError."""
+        for pattern in ("*.jsonl", "*.txt"):
+            for file in self.tests.glob(pattern):
+                file.unlink()
 
 
 def safe(name: str) -> str:

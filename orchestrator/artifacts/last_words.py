@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from orchestrator.engines.process.logs import rfc3339
 from orchestrator.errors import Evidence
 from orchestrator.model.event import Event, InstanceDied, StepBroke
+from orchestrator.model.moment import rfc3339
 from orchestrator.model.resource import Instance
 
 
@@ -36,8 +35,6 @@ def last_words(events: Iterable[Event]) -> list[LastWords]:
                 pass
             case _:
                 continue
-        resource, _, slice_ = subject.partition("@")
-        instance = Instance(resource, slice_ or None)
-        time = rfc3339(datetime.fromtimestamp(event.at, UTC))
-        found[instance] = LastWords(instance, time, state, log)
+        instance = Instance.of(subject)
+        found[instance] = LastWords(instance, rfc3339(event.at), state, log)
     return list(found.values())

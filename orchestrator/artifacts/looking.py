@@ -7,16 +7,16 @@ said to be missing.
 from __future__ import annotations
 
 import dataclasses
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from orchestrator.artifacts.at_once import at_once
 from orchestrator.artifacts.dossier import Witness
-from orchestrator.artifacts.log_lines import READ, hidden
+from orchestrator.artifacts.log_lines import hidden
+from orchestrator.artifacts.reading import Seen, Sizes, read
 from orchestrator.artifacts.window import Window
-from orchestrator.engines.engine import Clock, Engine, Untimed
+from orchestrator.engines.engine import Clock, Engine
 from orchestrator.errors import EngineError
 from orchestrator.lifecycle.running import RunningResource
 from orchestrator.lifecycle.view import View
@@ -30,13 +30,6 @@ SECONDS = 2.0
 SECONDS_WHEN_SILENT = 0.3
 """The same while somebody did not answer the last time."""
 
-MOST = 5000
-MOST_CHARACTERS = 1 << 22
-"""Lines of one log that are kept, the last ones, and characters of these."""
-
-LATE = 1 << 33
-"""A moment, in Unix seconds, that is later than any line."""
-
 OFF = 0.1
 """Seconds by which a clock may be off without anybody being told."""
 
@@ -44,27 +37,6 @@ Clean = Callable[[Sequence[str]], list[str]]
 """Makes lines fit to be shown, all of them together: a secret may stretch over several."""
 
 Listed = Mapping[Instance, Found]
-
-Sizes = Mapping[str, int]
-"""How many bytes logs had when the window began, by their files' names: see `Untimed`."""
-
-
-@dataclass
-class Reading:
-    """A log as far as it was read: the last lines of the window, and how many there were."""
-
-    lines: deque[LogLine] = field(default_factory=deque)
-    count: int = 0
-    size: int = 0
-    state: State | None = None
-
-    def add(self, line: LogLine) -> None:
-        """Take in a line, and forget the first ones where there are too many."""
-        self.lines.append(with_text(line, line.text[:READ]))
-        self.count += 1
-        self.size += len(self.lines[-1].text)
-        while len(self.lines) > MOST or (self.size > MOST_CHARACTERS and len(self.lines) > 1):
-            self.size -= len(self.lines.popleft().text)
 
 
 @dataclass
@@ -89,17 +61,17 @@ class Looker:
         until = Deadline.after(SECONDS_WHEN_SILENT if self.silent else SECONDS)
         resources = view.resources
         there = self._listed(view.run, resources.values(), until)
-        readings = {name: Reading() for name in resources}
+        sights = {name: Seen() for name in resources}
         jobs = {}
         for name, one in resources.items():
             found = there.get(one.engine.name, {}).get(one.instance)
             if found is not None:
-                jobs[name] = self._reader(one.engine, found, window, sizes, readings[name], until)
+                jobs[name] = self._reader(one.engine, found, window, sizes, sights[name], until)
         outcomes = at_once(jobs, until)
         mute = {resources[name].engine.name for name, one in outcomes.items() if is_late(one)}
         self.silent = frozenset({*mute, *(set(engines(resources.values())) - set(there))})
         seen = [
-            self._witness(view, one, there.get(one.engine.name), readings[name], outcomes.get(name))
+            self._witness(view, one, there.get(one.engine.name), sights[name], outcomes.get(name))
             for name, one in resources.items()
         ]
         tasks = {str(one.instance) for one in resources.values() if declared(view, one).is_task}
@@ -131,51 +103,38 @@ class Looker:
         found: Found,
         window: Window,
         sizes: Sizes,
-        into: Reading,
+        seen: Seen,
         until: Deadline,
     ) -> Callable[[], None]:
         """Return what reads a log and a state."""
-
-        def read() -> None:
-            ahead, unsure = self._ahead.get(engine.name, (0.0, 0.0))
-            own = dataclasses.replace(window, ahead=ahead, unsure=unsure)
-            if isinstance(engine, Untimed):
-                # What is first seen now may have been written before the end: it counts.
-                engine.was_long(found, sizes, window.began)
-                own = Window(window.began + 1e-6, float(LATE), before=0.0)
-            into.state = found.state
-            for line in own.lines(engine.logs(found, until, since=own.since)):
-                into.add(line)
-            if not found.state.alive:
-                # A listing does not tell what it was that something died of.
-                into.state = engine.state(found, until)
-
-        return read
+        ahead, unsure = self._ahead.get(engine.name, (0.0, 0.0))
+        own = dataclasses.replace(window, ahead=ahead, unsure=unsure)
+        return lambda: read(engine, found, own, sizes, seen, until)
 
     def _witness(
         self,
         view: View,
         one: RunningResource,
         there: Listed | None,
-        reading: Reading,
+        seen: Seen,
         outcome: BaseException | None,
     ) -> Witness:
         """Put together what was seen of one resource; `there` is None when nobody answered."""
-        lines = tuple(reading.lines)
+        lines, state = tuple(seen.reading.lines), seen.state
         found = (there or {}).get(one.instance)
         if there is None:
             outcome = TimedOut()
         elif found is None and not declared(view, one).on:
-            reading.state = State("gone")
-        notes = [*self._notes(one, found), *failed(one.engine.name, outcome)]
-        clean = self.clean([address(one), unwell(view, one, reading.state), *notes])
+            state = State("gone")
+        notes = [*self._notes(one, found), *seen.notes, *failed(one.engine.name, outcome)]
+        clean = self.clean([address(one), unwell(view, one, state), *notes])
         texts = [text for _, text in hidden(lines, self._cleaned)]
         return Witness(
             name=str(one.instance),
             address=clean[0],
             state=clean[1],
             lines=tuple(map(with_text, lines, texts)),
-            left_out=reading.count - len(lines),
+            left_out=seen.reading.count - len(lines),
             notes=tuple(clean[2:]),
         )
 

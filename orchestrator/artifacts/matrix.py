@@ -10,7 +10,9 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.record import TestCounts
 
 FORMAT = 1
@@ -70,3 +72,21 @@ class MatrixRecord:
         from pydantic import TypeAdapter
 
         return TypeAdapter(MatrixRecord).validate_json(text)
+
+
+def folders(folder: Folder) -> list[Folder]:
+    """Return the folders of the runs that this one is of, none if it is of a single one.
+
+    What was written down may have been changed by anybody: a name that leads elsewhere is none.
+    """
+    try:
+        record = MatrixRecord.from_json(folder.matrix.read_bytes())
+    except (OSError, ValueError):
+        return []
+    names = (one.folder for one in record.combinations)
+    return [Folder(folder.path / name) for name in names if _is_inside(name)]
+
+
+def _is_inside(name: str) -> bool:
+    """Whether it is the mere name of a folder."""
+    return name == Path(name).name and name not in ("", "..")

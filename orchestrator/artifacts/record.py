@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
+from orchestrator.artifacts.folder import Folder
 from orchestrator.model.spot import Spot
 
 FORMAT = 1
@@ -49,10 +51,30 @@ class Failure:
     spots: tuple[Spot, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def headline(self) -> str:
+        """The first line of the message that has something in it."""
+        return next((line.strip() for line in self.message.splitlines() if line.strip()), "")
+
+    @property
+    def evidence(self) -> tuple[tuple[str, str], ...]:
+        """How it was when it failed, as far as that is known: labels and texts."""
+        known = (("last answer", self.answer), ("state", self.state))
+        return tuple((label, text) for label, text in known if text)
+
+
+PHASES = {
+    "up": "until everything was ready",
+    "tests": "the tests",
+    "collect": "keeping logs and states",
+    "down": "removal",
+}
+"""The phases of a run, and how one says them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Phase:
-    """A part of the run: `up`, `tests`, `collect` or `down`; `budget` in seconds, if it has one."""
+    """A part of the run, one of `PHASES`; `budget` in seconds, if it has one."""
 
     name: str
     began: float
@@ -130,6 +152,22 @@ class TestCounts:
     seconds: float = 0.0
     failing: tuple[FailingTest, ...] = ()
 
+    @property
+    def total(self) -> int:
+        """How many tests there are."""
+        return self.passed + self.failed + self.errors + self.skipped
+
+    @property
+    def words(self) -> str:
+        """How they ended: `2 failed, 29 passed`; what there is none of is left out."""
+        parts = (
+            (self.failed, "failed"),
+            (self.errors, "could not run"),
+            (self.passed, "passed"),
+            (self.skipped, "skipped"),
+        )
+        return ", ".join(f"{number} {how}" for number, how in parts if number) or "no tests"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
@@ -163,6 +201,11 @@ class Record:
         """Return the phase of this name, if the run has come to it."""
         return next((phase for phase in self.phases if phase.name == name), None)
 
+    @property
+    def command_ended(self) -> str:
+        """How the command ended, in a sentence."""
+        return f"{shlex.join(self.command)} ended with exit code {self.exit_code}"
+
     def to_json(self) -> str:
         """Return it as JSON, for people too."""
         return json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False) + "\n"
@@ -173,3 +216,11 @@ class Record:
         from pydantic import TypeAdapter
 
         return TypeAdapter(Record).validate_json(text)
+
+
+def read(folder: Folder) -> Record | None:
+    """Return what a run has written down of itself, None if it did not come to that."""
+    try:
+        return Record.from_json(folder.record.read_bytes())
+    except (OSError, ValueError):
+        return None

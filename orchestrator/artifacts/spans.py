@@ -18,9 +18,7 @@ from orchestrator.model.event import (
     StepStarted,
     StepStopped,
 )
-
-REMOVAL = ("remove", "close")
-"""What the steps that take an environment down begin with."""
+from orchestrator.model.step_key import REMOVAL, verb
 
 
 class Outcome(StrEnum):
@@ -67,7 +65,7 @@ class Span:
     @property
     def verb(self) -> str:
         """What the step does: the first word of its key."""
-        return self.step.partition(" ")[0]
+        return verb(self.step)
 
     @property
     def seconds(self) -> float:
@@ -152,7 +150,7 @@ class Spans:
         self._phase = "tests" if self.ready else "up"
 
     def _start(self, event: StepStarted) -> None:
-        if event.step.partition(" ")[0] in REMOVAL:
+        if verb(event.step) in REMOVAL:
             if event.step.rpartition(" ")[2] not in self._runs:
                 return  # What other runs have left is swept away meanwhile.
             self._phase = self._phase if self._changing else "down"

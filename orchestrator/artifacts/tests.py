@@ -18,7 +18,8 @@ from orchestrator.artifacts.folder import Folder
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-OUTCOMES = ("passed", "failed", "error", "skipped")
+BAD = ("failed", "error")
+"""The outcomes of tests that failed, or could not be run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,11 @@ class TestRecord:
     message: str = ""
     dossier: str = ""
     logs: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it failed, or could not be run."""
+        return self.outcome in BAD
 
     def to_json(self) -> str:
         """Return it as one line of JSON."""

@@ -6,17 +6,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from orchestrator.artifacts.record import PHASES
 from orchestrator.errors import StepFailed, UsageError
 
 UP, TESTS, DOWN, ALL = "up", "tests", "down", "all"
-COLLECT = "collect"
 
-PHASES = {
-    UP: "until everything is ready",
-    TESTS: "the tests",
-    DOWN: "removal",
-    ALL: "all of it",
-}
+PARTS = {**{phase: PHASES[phase] for phase in (UP, TESTS, DOWN)}, ALL: "all of it"}
 """The parts that can have a budget, in words."""
 
 EXAMPLE = "write --budget up=60s, for example"
@@ -51,7 +46,7 @@ def over(phase: str, taken: float, budget: float) -> StepFailed:
     """Return the failure of a part that took longer than its budget."""
     return StepFailed(
         f"budget {phase}",
-        f"{PHASES[phase]} took {taken:.3g} s, and its budget is {budget:.3g} s",
+        f"{PARTS[phase]} took {taken:.3g} s, and its budget is {budget:.3g} s",
         hint="the timeline of the report shows where the time went; "
         f"or give it more: --budget {phase}={math.ceil(taken * 1.5)}s",
     )
@@ -65,10 +60,10 @@ def budgets(texts: Sequence[str], duration: Callable[[str, str], float]) -> Budg
     found: dict[str, float] = {}
     for text in texts:
         phase, _, time = text.partition("=")
-        if phase not in PHASES:
+        if phase not in PARTS:
             raise UsageError(
                 f"--budget {text}: there is no part {phase!r}",
-                hint=f"there are {', '.join(PHASES)}; {EXAMPLE}",
+                hint=f"there are {', '.join(PARTS)}; {EXAMPLE}",
             )
         if phase in found:
             raise UsageError(f"--budget names {phase} twice", hint="leave one of the two out")

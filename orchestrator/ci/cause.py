@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 
 from orchestrator.artifacts.record import FailingTest, Failure, Record, TestCounts, Verdict
-from orchestrator.render.printable import printable
+from orchestrator.model.printable import one_line
+from orchestrator.render.failing import labelled
 from orchestrator.render.words import seconds
 
 LINES = 9
 """Lines that a cause has at most."""
 
-WIDTH = 300
-"""Characters of a line that are shown."""
-
 LOG_LINES = 3
 """Lines of a log that are shown even where there is more to say."""
-
-LABEL = 13
 
 
 def cause(record: Record) -> list[str]:
@@ -54,8 +49,8 @@ def _failure(record: Record, failure: Failure, room: int) -> Iterator[str]:
     room -= 1 + len(facts) + len(hint)
     said = others[: max(1, room - min(LOG_LINES, len(log)))]
     tail = log[-(room - len(said)) :] if room > len(said) else []
-    yield line(f"{record.verdict}: {first}" if first != record.verdict else first)
-    yield from (f"  {line(one)}" for one in said)
+    yield one_line(f"{record.verdict}: {first}" if first != record.verdict else first)
+    yield from (f"  {one_line(one)}" for one in said)
     yield from facts
     yield from (labelled("" if number else "log", one) for number, one in enumerate(tail))
     yield from hint
@@ -67,8 +62,7 @@ def _facts(failure: Failure, first: str) -> Iterator[tuple[str, str]]:
     yield "at", places
     after = f", after {seconds(failure.seconds)}" if failure.seconds else ""
     yield "step", f"{failure.step}{after}" if failure.step else ""
-    yield "last answer", failure.answer
-    yield "state", failure.state
+    yield from failure.evidence
     yield "also", failure.notes[0] if failure.notes else ""
 
 
@@ -78,9 +72,8 @@ def _tests(record: Record, room: int) -> Iterator[str]:
     failing = counts.failing if counts else ()
     if record.verdict is not Verdict.TESTS_FAILED and not failing:
         return
-    ended = f"{shlex.join(record.command)} ended with exit code {record.exit_code}"
-    told = counted(counts) if counts and failing else ended
-    yield line(f"{Verdict.TESTS_FAILED}: {told}")
+    told = counts.words if counts and failing else record.command_ended
+    yield one_line(f"{Verdict.TESTS_FAILED}: {told}")
     yield from listed([failed(one) for one in failing], room - 1, unnamed(counts))
 
 
@@ -102,18 +95,7 @@ def unnamed(counts: TestCounts | None) -> int:
 
 def failed(test: FailingTest) -> str:
     """Return in one line which test failed, and why."""
-    return line(f"{test.name}: {test.message}" if test.message else test.name)
-
-
-def counted(counts: TestCounts) -> str:
-    """Return how the tests ended: `2 failed, 29 passed`; what there is none of is left out."""
-    parts = (
-        (counts.failed, "failed"),
-        (counts.errors, "could not run"),
-        (counts.passed, "passed"),
-        (counts.skipped, "skipped"),
-    )
-    return ", ".join(f"{number} {how}" for number, how in parts if number) or "no tests"
+    return one_line(f"{test.name}: {test.message}" if test.message else test.name)
 
 
 def also(others: Sequence[Failure]) -> str:
@@ -124,20 +106,9 @@ def also(others: Sequence[Failure]) -> str:
 
 def placed(failure: Failure) -> str:
     """Return a failure in one line, behind its place."""
-    first = failure.message.partition("\n")[0]
+    first = failure.headline
     spot = str(failure.spots[0]) if failure.spots else ""
-    return line(first if first.startswith(spot) else f"{spot}: {first}")
-
-
-def labelled(label: str, text: str) -> str:
-    """Return a line of evidence; the texts stand below one another."""
-    return f"  {label.ljust(LABEL)}{line(text)}"
-
-
-def line(text: str) -> str:
-    """Return somebody else's text as one line, not too long and without what is not shown."""
-    one = " ".join(printable(text).split("\n")).rstrip()
-    return one if len(one) <= WIDTH else one[: WIDTH - 3] + "..."
+    return one_line(first if first.startswith(spot) else f"{spot}: {first}")
 
 
 def _has_evidence(failure: Failure) -> bool:

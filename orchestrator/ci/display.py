@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import threading
 import time
 from collections.abc import Iterable
+from typing import TextIO
 
 from orchestrator.ci.steady import Steady
 from orchestrator.ci.tongues import Tongue
@@ -19,8 +22,17 @@ from orchestrator.model.event import (
     StepBroke,
     StepStarted,
 )
+from orchestrator.model.step_key import REMOVAL, verb
 from orchestrator.render.plain import Plain
-from orchestrator.render.words import REMOVAL, verb
+
+
+def stream_of(tongue: Tongue) -> TextIO:
+    """Return the stream of ours that the CI system reads; there is nothing that it refuses."""
+    stream = sys.stdout if tongue.stream == "stdout" else sys.stderr
+    if isinstance(stream, io.TextIOWrapper):
+        # Unlike stderr, stdout would refuse what its encoding has no characters for.
+        stream.reconfigure(errors="backslashreplace")
+    return stream
 
 
 class Quoted:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from orchestrator.artifacts.record import Failure
 from orchestrator.errors import GreenroomError, ManifestError, StepFailed
+from orchestrator.host.manifests import shown_as
+from orchestrator.lifecycle.death import RUN_AGAIN
+from orchestrator.model import step_key
 from orchestrator.model.event import InstanceDied
 from orchestrator.model.manifest import Manifest, SpotPath
-from orchestrator.model.resource import DatabaseSeed, SetupSeed
+from orchestrator.model.resource import DatabaseSeed, Instance, SetupSeed
 from orchestrator.model.spot import Spot
 from orchestrator.waiting import TimedOut
 
@@ -36,7 +38,7 @@ def failures_of(error: BaseException, manifest: Manifest | None) -> tuple[Failur
                     message=error.message,
                     hint=error.hint,
                     step=error.step,
-                    subject=subject_of(error.step),
+                    subject=step_key.subject(error.step),
                     seconds=known.seconds,
                     answer=known.answer,
                     state=known.state,
@@ -56,10 +58,10 @@ def failures_of(error: BaseException, manifest: Manifest | None) -> tuple[Failur
 
 def death(died: InstanceDied, manifest: Manifest) -> Failure:
     """Return as a failure that something died while the tests were running."""
-    found = manifest.spot(resource_of(died.subject))
+    found = manifest.spot(Instance.of(died.subject).resource)
     return Failure(
-        message=f"{died.subject} {died.state}, while the tests were running",
-        hint="do not trust the tests' result: run them again",
+        message=died.words,
+        hint=RUN_AGAIN,
         subject=died.subject,
         state=died.state,
         log=died.log,
@@ -67,20 +69,10 @@ def death(died: InstanceDied, manifest: Manifest) -> Failure:
     )
 
 
-def subject_of(step: str) -> str:
-    """Return what a step is about: the second word of its key."""
-    return step.partition(" ")[2].split(" ")[0]
-
-
-def resource_of(instance: str) -> str:
-    """Return the resource of an instance."""
-    return instance.partition("@")[0]
-
-
 def spots(failed: StepFailed, manifest: Manifest | None) -> Iterator[Spot]:
     """Yield the places that a failed step is about: a seed's own file, then the manifest."""
     if failed.evidence.file:
-        yield Spot(file=shown(failed.evidence.file), line=failed.evidence.line)
+        yield Spot(file=shown_as(Path(failed.evidence.file)), line=failed.evidence.line)
     found = manifest.spot(*path_of(failed, manifest)) if manifest else None
     if found:
         yield found
@@ -88,10 +80,9 @@ def spots(failed: StepFailed, manifest: Manifest | None) -> Iterator[Spot]:
 
 def path_of(failed: StepFailed, manifest: Manifest) -> SpotPath:
     """Return what of the manifest decides how a step goes."""
-    step, subject = failed.step, subject_of(failed.step)
-    verb = step.partition(" ")[0]
-    name = resource_of(subject)
-    match verb:
+    step, subject = failed.step, step_key.subject(failed.step)
+    name = Instance.of(subject).resource
+    match step_key.verb(step):
         case "pull":
             users = [one.name for one in manifest.resources.values() if one.image == subject]
             return decided_by(manifest, users[0], "image", "use") if users else ()
@@ -118,11 +109,3 @@ def position(manifest: Manifest, name: str, number: int) -> tuple[int, ...]:
 def decided_by(manifest: Manifest, name: str, *keys: str) -> SpotPath:
     """Return the first of these keys that the entry has, else the entry."""
     return next(((name, key) for key in keys if (name, key) in manifest.spots), (name,))
-
-
-def shown(path: str) -> str:
-    """Return a path as messages show it: relative to where the command runs, if it is below."""
-    try:
-        return str(Path(path).resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return os.fspath(path)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orchestrator.artifacts.record import FailingTest, Failure, Record, Verdict
+from orchestrator.model.printable import printable
 from orchestrator.model.spot import Spot
-from orchestrator.render.printable import printable
 from orchestrator.render.words import seconds, under_way
 
 LOG_LINES = 8
@@ -36,8 +35,8 @@ def findings(record: Record) -> list[Finding]:
         *(_of_test(one) for one in tests),
     ]
     if not found and record.verdict is not Verdict.PASSED:
-        ended = f"{shlex.join(record.command)} ended with exit code {record.exit_code}"
-        return [Finding(title_of(record), ended if record.command else str(record.verdict))]
+        told = record.command_ended if record.command else str(record.verdict)
+        return [Finding(title_of(record), told)]
     return found
 
 
@@ -62,7 +61,7 @@ def _first(record: Record, failure: Failure) -> Finding:
 
 def _others(record: Record, failure: Failure) -> Iterator[Finding]:
     for spot in failure.spots[1:]:
-        first = failure.message.partition("\n")[0]
+        first = failure.headline
         close = "" if first.startswith(f"{failure.spots[0]}:") else f"{failure.spots[0]}: "
         yield Finding(title_of(record, failure), printable(f"{close}{first}"), spot)
 
@@ -75,9 +74,7 @@ def _text(failure: Failure) -> Iterator[str]:
     yield printable(failure.message)
     if failure.seconds:
         yield f"after {seconds(failure.seconds)}"
-    for label, text in (("last answer", failure.answer), ("state", failure.state)):
-        if text:
-            yield f"{label}: {printable(text)}"
+    yield from (f"{label}: {printable(text)}" for label, text in failure.evidence)
     log = [printable(one) for one in failure.log if one.strip()][-LOG_LINES:]
     yield from ["log:", *(f"  {one}" for one in log)] if log else []
     yield from (f"also: {printable(one)}" for one in failure.notes)

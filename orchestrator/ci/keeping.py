@@ -6,7 +6,7 @@ import dataclasses
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,18 +18,18 @@ from orchestrator.artifacts.manifest_file import write_manifest
 from orchestrator.artifacts.record import EngineRecord, Failure, Phase, Record, TestCounts
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.ci.cause import cause
-from orchestrator.ci.failures import death, failures_of, shown
+from orchestrator.ci.failures import death, failures_of
 from orchestrator.ci.outcome_env import outcome_env
 from orchestrator.ci.result import Result
 from orchestrator.ci.summary import summary
 from orchestrator.ci.verdict import verdict
+from orchestrator.ci.writing import writing
+from orchestrator.host.manifests import shown_as
 from orchestrator.model.event import CommandStarted
 from orchestrator.model.manifest import Manifest
 from orchestrator.render import report
 from orchestrator.render.failing import as_text
 from orchestrator.render.words import died
-
-DEBUG = "GREENROOM_DEBUG"
 
 
 @dataclass(frozen=True)
@@ -110,16 +110,9 @@ class Keeping:
             result.folder, record, result.events, found, mask=mask, notice=self.notice
         )
 
-    @contextmanager
-    def writing(self, name: str) -> Iterator[None]:
+    def writing(self, name: str) -> AbstractContextManager[None]:
         """Notice it when one file cannot be written."""
-        try:
-            yield
-        except Exception as error:
-            if os.environ.get(DEBUG):
-                raise
-            words = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
-            self.notice(f"the {name} could not be written: {words}")
+        return writing(name, self.notice)
 
     def record(self) -> Record:
         """Return all that became of it; no secret is in it."""
@@ -127,7 +120,7 @@ class Keeping:
         died_too = bool(result.deaths)
         record = Record(
             name=manifest.name if manifest else "",
-            manifest=shown(manifest.path) if manifest else result.manifest,
+            manifest=shown_as(Path(manifest.path)) if manifest else result.manifest,
             verdict=verdict(result.code, result.errors, died=died_too),
             exit_code=result.exit_code,
             began=self.began,
@@ -172,7 +165,7 @@ class Keeping:
 
     def last_words(self, record: Record) -> Iterator[str]:
         """Yield where everything is and, last of all, what went wrong."""
-        yield f"artifacts: {shown(str(self.result.folder.path))}"
+        yield f"artifacts: {shown_as(self.result.folder.path)}"
         if not self.result.errors:
             yield from cause(record)
             return

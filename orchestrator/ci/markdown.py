@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from orchestrator.ci.fitting import LONGEST_FENCE
-from orchestrator.render.printable import printable
+from orchestrator.model.printable import printable
 
 RUN_OF_TICKS = re.compile(r"`+")
 

@@ -7,15 +7,16 @@ import os
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, TextIO
 
 from orchestrator.artifacts.log_files import LogFile
 from orchestrator.ci.masked import Masked
 from orchestrator.ci.steady import Steady, same
+from orchestrator.model.moment import rfc3339
 
 PIECE = 1 << 16
 
@@ -173,7 +174,7 @@ class Relay:
     def _keep(self, lines: list[str]) -> None:
         if self._kept is None or not lines:
             return
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        now = rfc3339(time.time())
         # Without room for it, it is still on the screen.
         with suppress(OSError, ValueError):
             self._kept.write((now, shown(line)) for line in lines)

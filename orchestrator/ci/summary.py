@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from orchestrator.artifacts.record import ResourceRecord, Verdict
-from orchestrator.ci.cause import cause, counted
+from orchestrator.artifacts.record import PHASES, ResourceRecord, Verdict
+from orchestrator.ci.cause import cause
 from orchestrator.ci.findings import name_of
 from orchestrator.ci.markdown import NOTHING, block, code, table
 from orchestrator.ci.tongues.places import below
@@ -25,13 +25,6 @@ TESTS = 50
 
 SHARE = 0.05
 """What part of the critical path a step has that is worth naming: there are 20 at most."""
-
-PHASES = {
-    "up": "until everything was ready",
-    "tests": "the tests",
-    "collect": "keeping logs and states",
-    "down": "removal",
-}
 
 COLUMNS = {
     "start": ("start", "adopt", "restore"),
@@ -64,7 +57,7 @@ def _head(record: Record) -> Iterator[str]:
 def _tests(record: Record) -> Iterator[str]:
     if record.tests is None:
         return
-    yield f"### Tests: {counted(record.tests)}, in {seconds(record.tests.seconds)}"
+    yield f"### Tests: {record.tests.words}, in {seconds(record.tests.seconds)}"
     yield ""
     shown = record.tests.failing[:TESTS]
     yield from (_test(one) for one in shown)

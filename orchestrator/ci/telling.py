@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
-from orchestrator.ci.cause import line
 from orchestrator.ci.tongues import Append, Call, Deed, Say
+from orchestrator.model.printable import one_line
 
 CALL_SECONDS = 10.0
 HURRY_SECONDS = 1.0
@@ -44,7 +44,7 @@ def why(error: OSError | subprocess.SubprocessError) -> str:
         case subprocess.CalledProcessError(cmd=argv, returncode=code, stderr=said):
             last = said.decode(errors="replace").strip().rpartition("\n")[2]
             ended = f"{' '.join(argv[:2])} ended with exit code {code}"
-            return line(f"{ended}: {last}" if last else ended)
+            return one_line(f"{ended}: {last}" if last else ended)
         case OSError(filename=path, strerror=words) if path and words:
             return f"{path}: {words}"
         case _:

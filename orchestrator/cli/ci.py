@@ -24,9 +24,10 @@ from orchestrator.cli.options import (
 )
 from orchestrator.cli.profiles import active
 from orchestrator.cli.run import WholeTime, with_hint
-from orchestrator.errors import GreenroomError, UsageError
+from orchestrator.errors import GreenroomError
 
 if TYPE_CHECKING:
+    from orchestrator.ci.tongues import Tongue
     from orchestrator.cli.session import Session
     from orchestrator.environment import Environment
     from orchestrator.lifecycle.last_look import BeforeEnd
@@ -124,88 +125,79 @@ def ci(
     """
     from orchestrator.ci.budget import ALL, budgets
     from orchestrator.ci.matrix.combination import combinations
-    from orchestrator.ci.tongues import tongue_of
     from orchestrator.cli.instead import choices
-    from orchestrator.cli.job import Asked, run_job
+    from orchestrator.cli.job import Asked, refused, run_job
     from orchestrator.cli.opening import opened
     from orchestrator.cli.tests import tests_of
 
     whole = [f"{ALL}={timeout}"] if timeout else []
-    asked_for = budgets([*(budget or ()), *whole], duration)
+    limits = budgets([*(budget or ()), *whole], duration)
     command = command_of(ctx)
     each = combinations(choices(with_))
-    tongue = tongue_of(os.environ)
-    if part:
-        from orchestrator.ci.matrix.with_parent import Within, end_with_parent
+    tongue = spoken(part)
 
-        end_with_parent()
-        tongue = Within(tongue)
-
-    refused: GreenroomError | None = None
-    if len(each) > 1:
-        from orchestrator.cli.matrix import Several, run_matrix
-        from orchestrator.cli.several import checked, passed_on
-
-        refuse_one_file(events, len(each))
-        try:
-            manifests = checked(manifest, each, profile, engine, command)
-        except GreenroomError as error:
-            # It is told like that of a single run, and nothing is started.
-            refused = error
-        else:
-            several = Several(
-                combinations=each,
-                manifests=manifests,
-                profiles=active(profile),
-                command=command,
-                passed_on=passed_on(ctx.command.params, ctx.params),
-                artifacts=artifacts,
-                junit=junit or (),
-                parallel=parallel,
-                fail_fast=fail_fast,
-            )
-            return run_matrix(several, tongue)
-
-    def environment(listening: Session, before_end: BeforeEnd, seconds: float) -> Environment:
-        if refused:
-            raise refused
-        return opened(
+    def opening(listening: Session, before_end: BeforeEnd, seconds: float) -> Environment:
+        return with_hint(
+            lambda: opened(
+                manifest,
+                profile,
+                listening,
+                seconds=seconds,
+                keep=keep,
+                snapshots=not no_snapshots,
+                engine=engine,
+                pull=pull,
+                instead=each[0].instead,
+                before_end=before_end,
+            ),
             manifest,
-            profile,
-            listening,
-            seconds=seconds,
-            keep=keep,
-            snapshots=not no_snapshots,
-            engine=engine,
-            pull=pull,
-            instead=each[0].instead,
-            before_end=before_end,
         )
 
-    def made(listening: Session, before_end: BeforeEnd, seconds: float) -> Environment:
-        return with_hint(lambda: environment(listening, before_end, seconds), manifest)
-
-    return run_job(
-        Asked(
-            opened=made,
-            tests=lambda environment: tests_of(environment.manifest, command),
-            manifest=manifest or "",
-            artifacts=artifacts,
-            budgets=asked_for,
-            junit=tuple(junit or ()),
-            instead=() if refused else tuple(each[0].instead.items()),
-            events=events,
-            verbose=verbose,
-            alone=part <= 1,
-        ),
-        tongue,
+    asked = Asked(
+        opened=opening,
+        tests=lambda environment: tests_of(environment.manifest, command),
+        manifest=manifest or "",
+        artifacts=artifacts,
+        budgets=limits,
+        junit=tuple(junit or ()),
+        instead=tuple(each[0].instead.items()),
+        events=events,
+        verbose=verbose,
+        alone=part <= 1,
     )
+    if len(each) == 1:
+        return run_job(asked, tongue)
+
+    from orchestrator.cli.matrix import Several, run_matrix
+    from orchestrator.cli.several import checked, passed_on, refuse_one_file
+
+    refuse_one_file(events, len(each))
+    try:
+        manifests = with_hint(lambda: checked(manifest, each, profile, engine, command), manifest)
+    except GreenroomError as error:
+        return run_job(refused(asked, error), tongue)
+    several = Several(
+        combinations=each,
+        manifests=manifests,
+        profiles=active(profile),
+        command=command,
+        passed_on=passed_on(ctx.command.params, ctx.params),
+        artifacts=artifacts,
+        junit=asked.junit,
+        parallel=parallel,
+        fail_fast=fail_fast,
+    )
+    return run_matrix(several, tongue)
 
 
-def refuse_one_file(events: str | None, combinations: int) -> None:
-    """Raise UsageError where one file would get the events of several runs."""
-    if events is not None:
-        raise UsageError(
-            f"--events names one file, and there are {combinations} combinations",
-            hint="leave it out: each of them has its events.jsonl in its folder of artifacts",
-        )
+def spoken(part: int) -> Tongue:
+    """Return how the CI system is spoken to; a part of several runs leaves that to its parent."""
+    from orchestrator.ci.tongues import tongue_of
+
+    tongue = tongue_of(os.environ)
+    if not part:
+        return tongue
+    from orchestrator.ci.matrix.with_parent import Within, end_with_parent
+
+    end_with_parent()
+    return Within(tongue)

@@ -7,8 +7,7 @@ import sys
 
 from orchestrator.cli.failure import as_text, exit_code
 from orchestrator.render.colours import painter
-
-DEBUG = "GREENROOM_DEBUG"
+from orchestrator.render.failing import DEBUG
 
 
 def ended_by(error: BaseException) -> int:

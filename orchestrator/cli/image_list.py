@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from orchestrator.cli.output import as_json, remark, result, table
+from orchestrator.render.words import short_digest
 
 if TYPE_CHECKING:
     from orchestrator.images.desk import Desk
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from orchestrator.model.facts import Facts
 
 MEGABYTE = 10**6
-SHORT = 12
-"""So many digits of a digest are shown, as engines do."""
-
 HEAD = ["IMAGE", "FOR", "HERE", "SIZE", "PLATFORM", "DIGEST"]
 
 
@@ -65,14 +63,8 @@ def row(one: Listed, known: Facts) -> list[str]:
 def meaning(one: Listed) -> str:
     """Return the digest by which a registry knows it, or else the engine's id, told apart."""
     if one.digest:
-        return shortened(one.digest)
-    return f"id {one.id.removeprefix('sha256:')[:SHORT]}" if one.id else ""
-
-
-def shortened(digest: str) -> str:
-    """Return a digest as people compare it."""
-    kind, colon, value = digest.partition(":")
-    return f"{kind}{colon}{value[:SHORT]}"
+        return short_digest(one.digest)
+    return f"id {short_digest(one.id.removeprefix('sha256:'))}" if one.id else ""
 
 
 def is_locked(one: Listed, known: Facts) -> bool:
@@ -99,7 +91,7 @@ def as_value(one: Listed, known: Facts) -> dict[str, object]:
 def copy_row(one: Copy, digests: Mapping[str, str]) -> list[str]:
     """Return a line of the table of copies."""
     there = "comes from there already" if one.here else ""
-    digest = shortened(digests.get(one.target, ""))
+    digest = short_digest(digests.get(one.target, ""))
     return [one.listed.needed.name, one.target or "not copied", there or digest]
 
 

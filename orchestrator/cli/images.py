@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shlex
 from collections.abc import Sequence
@@ -152,17 +151,17 @@ def opened_desk(
     plain: bool,
 ) -> Desk:
     """Return the desk for each combination of what was typed; `plain` adds the manifest itself."""
+    from orchestrator.ci.matrix.combination import forms
     from orchestrator.cli.instead import choices
     from orchestrator.cli.opening import opened
     from orchestrator.images.desk import Desk
     from orchestrator.waiting import Deadline
 
-    names = choices(typed)
-    forms = [dict(zip(names, uses, strict=True)) for uses in itertools.product(*names.values())]
-    if plain and names:
-        forms.insert(0, {})
+    each = forms(choices(typed))
+    if plain and typed:
+        each.insert(0, {})
     environments = [
-        opened(manifest, profiles, listening, engine=engine, instead=form) for form in forms
+        opened(manifest, profiles, listening, engine=engine, instead=instead) for instead in each
     ]
     planners = [environment.planner for environment in environments]
     return Desk(planners, environments[0].tell, Deadline())

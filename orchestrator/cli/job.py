@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from orchestrator.artifacts.alone import alone
 from orchestrator.artifacts.folder import VARIABLE, Folder
 from orchestrator.artifacts.record import Verdict
 from orchestrator.ci.budget import ALL, DOWN, TESTS, UP, Budgets
-from orchestrator.ci.display import History, InGroups
+from orchestrator.ci.display import History, InGroups, stream_of
 from orchestrator.ci.result import Result
 from orchestrator.ci.steady import Steady, let_go
 from orchestrator.cli.session import Session, interrupted, session
-from orchestrator.errors import NotRemoved, StepFailed
+from orchestrator.errors import GreenroomError, NotRemoved, StepFailed
 from orchestrator.model.event import Noticed
 from orchestrator.render.display import Display
 from orchestrator.render.json_lines import JsonLines
@@ -58,6 +57,15 @@ class Asked:
     alone: bool = True
 
 
+def refused(asked: Asked, error: GreenroomError) -> Asked:
+    """Return the same, but that an error is all there is to tell: nothing is started."""
+
+    def refuse(*_: object) -> Environment:
+        raise error
+
+    return replace(asked, opened=refuse, instead=())
+
+
 def run_job(asked: Asked, tongue: Tongue) -> int:
     """Do all of it, and return the exit code. Raises UsageError where nothing can be kept."""
     folder = Folder(asked.artifacts.absolute())
@@ -69,12 +77,9 @@ def run_job(asked: Asked, tongue: Tongue) -> int:
 
 
 def _run(asked: Asked, tongue: Tongue, folder: Folder) -> int:
-    stream = sys.stdout if tongue.stream == "stdout" else sys.stderr
-    if isinstance(stream, io.TextIOWrapper):
-        # Unlike stderr, stdout would refuse what its encoding has no characters for.
-        stream.reconfigure(errors="backslashreplace")
-    shown, history = InGroups(Steady(stream), tongue, verbose=asked.verbose), History()
-    with folder.events.open("w", encoding="utf-8") as events:
+    stream = Steady(stream_of(tongue))
+    shown, history = InGroups(stream, tongue, verbose=asked.verbose), History()
+    with quietly(folder.events.open("w", encoding="utf-8")) as events:
         displays: list[Display] = [shown, JsonLines(events), history]
         with session(events=asked.events, shown=displays, one_is_all=True) as listening:
             result = Result(
@@ -247,3 +252,13 @@ class Job:
     def left(self, phase: str) -> float:
         """Return how many seconds a phase has that begins now."""
         return self.asked.budgets.left(phase, time.time() - self.began)
+
+
+@contextmanager
+def quietly(file: TextIO) -> Iterator[TextIO]:
+    """Close a file at the end; what its disk has no room for by then is lost, and nothing else."""
+    try:
+        yield file
+    finally:
+        with suppress(OSError):
+            file.close()

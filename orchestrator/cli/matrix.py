@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +16,7 @@ from orchestrator import __version__
 from orchestrator.artifacts.alone import alone
 from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.matrix import MatrixRecord
+from orchestrator.ci.display import stream_of
 from orchestrator.ci.matrix.combination import Combination
 from orchestrator.ci.matrix.gathering import as_one, combination_record
 from orchestrator.ci.matrix.keeping import Keeping, prepare
@@ -27,7 +27,8 @@ from orchestrator.ci.matrix.screen import Screen
 from orchestrator.ci.matrix.table import as_lines, result, why
 from orchestrator.ci.steady import let_go
 from orchestrator.ci.summary import again
-from orchestrator.cli.signals import ENDING
+from orchestrator.cli.signals import install, restore
+from orchestrator.host.manifests import shown_as
 
 if TYPE_CHECKING:
     from orchestrator.ci.tongues import Tongue
@@ -99,7 +100,7 @@ def run_matrix(asked: Several, tongue: Tongue) -> int:
 def _run(asked: Several, tongue: Tongue, folder: Folder) -> int:
     from orchestrator.ci.telling import perform
 
-    screen = Screen(sys.stdout if tongue.stream == "stdout" else sys.stderr, tongue)
+    screen = Screen(stream_of(tongue), tongue)
     perform(tongue.hide(asked.secrets()), screen, screen.say)
     found = asked.room()
     running = Running(
@@ -134,14 +135,11 @@ def caught(tell: Callable[[int], None]) -> Iterator[None]:
     def handle(number: int, _frame: FrameType | None) -> None:
         tell(number)
 
-    # What is ignored stays ignored: nohup, and background jobs of shells, mean it.
-    heeded = [one for one in ENDING if signal.getsignal(one) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, handle) for number in heeded}
+    before = install(handle)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        restore(before)
 
 
 @dataclass(frozen=True)
@@ -177,12 +175,10 @@ class Ending:
 
     def record(self) -> MatrixRecord:
         """Return all that became of them."""
-        from orchestrator.ci.failures import shown
-
         manifest = self.asked.manifests[0]
         return MatrixRecord(
             name=manifest.name,
-            manifest=shown(manifest.path),
+            manifest=shown_as(Path(manifest.path)),
             exit_code=self.code,
             began=self.began,
             ended=self.ended,
@@ -195,9 +191,7 @@ class Ending:
 
     def last_words(self, record: MatrixRecord) -> Iterator[str]:
         """Yield where everything is and, last of all, what went wrong."""
-        from orchestrator.ci.failures import shown
-
-        yield f"artifacts: {shown(str(self.folder.path))}"
+        yield f"artifacts: {shown_as(self.folder.path)}"
         yield result(record)
         yield from why(record)
         failed = next((one.record for one in self.outcomes if one.failed and one.record), None)

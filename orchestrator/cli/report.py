@@ -41,10 +41,12 @@ def report(folder: Of = Path(DEFAULT), output: Output = None, open_: Open = Fals
     because the run was killed, say, the report does without. Of several runs at once (greenroom ci
     with several --with) each gets its own.
     """
+    from orchestrator.artifacts import matrix
     from orchestrator.artifacts.folder import Folder
+    from orchestrator.render.report import is_one
 
     found = Folder(folder)
-    folders = of_several(found)
+    folders = list(filter(is_one, matrix.folders(found)))
     if folders and output:
         raise UsageError(
             f"{folder} is of several runs, which have a report each",
@@ -55,21 +57,6 @@ def report(folder: Of = Path(DEFAULT), output: Output = None, open_: Open = Fals
     if open_:
         show(found.report if folders and found.report.is_file() else written[0])
     return 0
-
-
-def of_several(folder: Folder) -> list[Folder]:
-    """Return the folders of the runs that this one is of, none if it is of a single one."""
-    from orchestrator.artifacts.folder import Folder
-    from orchestrator.artifacts.matrix import MatrixRecord
-    from orchestrator.render.report import is_one
-
-    try:
-        record = MatrixRecord.from_json(folder.matrix.read_bytes())
-    except (OSError, ValueError):
-        return []
-    # What was written down may have been changed by anybody: it leads nowhere else.
-    names = [Path(one.folder).name for one in record.combinations]
-    return [one for name in names if is_one(one := Folder(folder.path / name))]
 
 
 def make(folder: Folder, output: Path | None) -> Path:

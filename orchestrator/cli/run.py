@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from orchestrator.environment import Environment
     from orchestrator.model.event import InstanceDied
     from orchestrator.waiting import Deadline
+
+T = TypeVar("T")
 
 WholeTime = Annotated[
     str | None,
@@ -100,8 +102,8 @@ def run(
     return outcome.code
 
 
-def with_hint(make: Callable[[], Environment], word: str | None) -> Environment:
-    """Make the environment; whoever wrote a command in the manifest's place is told of `--`."""
+def with_hint(make: Callable[[], T], word: str | None) -> T:
+    """Do what needs a manifest; whoever wrote a command in its place is told of `--`."""
     try:
         return make()
     except UsageError as error:
@@ -165,7 +167,7 @@ def tested(environment: Environment, tests: Tests, listening: Session, limit: De
             outcome = Outcome(tests.run(environment, listening, seconds))
         except StepFailed as late:
             for died in deaths.deaths():
-                late.add_note(f"{died.subject} {died.state}, while the tests were running")
+                late.add_note(died.words)
             raise
     outcome.note(deaths.deaths())
     return outcome

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.ci.matrix.combination import Combination
-from orchestrator.errors import ManifestError, Problem
+from orchestrator.errors import ManifestError, Problem, UsageError
 
 if TYPE_CHECKING:
     from orchestrator.model.manifest import Manifest
@@ -70,3 +70,12 @@ def passed_on(parameters: Sequence[Any], values: dict[str, Any]) -> list[str]:
             each = value if one.multiple else [value]
             words += [word for single in each for word in (one.opts[0], str(single))]
     return words
+
+
+def refuse_one_file(events: str | None, combinations: int) -> None:
+    """Raise UsageError where one file would get the events of several runs."""
+    if events is not None:
+        raise UsageError(
+            f"--events names one file, and there are {combinations} combinations",
+            hint="leave it out: each of them has its events.jsonl in its folder of artifacts",
+        )

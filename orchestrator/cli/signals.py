@@ -37,7 +37,23 @@ def os_exit(number: int) -> None:
     os._exit(128 + number)
 
 
-Handler = Callable[[int, FrameType | None], object] | int | None
+Handler = Callable[[int, FrameType | None], object]
+
+Handlers = dict[int, Handler | int | None]
+"""What was to be done about signals, by their numbers."""
+
+
+def install(handler: Handler) -> Handlers:
+    """Let a handler take the signals that ask for our end; return what was there before."""
+    # What is ignored stays ignored: nohup, and background jobs of shells, mean it.
+    heeded = [one for one in ENDING if signal.getsignal(one) is not signal.SIG_IGN]
+    return {number: signal.signal(number, handler) for number in heeded}
+
+
+def restore(before: Handlers) -> None:
+    """Let all be as it was."""
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 class Signals:
@@ -64,16 +80,13 @@ class Signals:
         self._asked = 0
         self.watched = True
         self.nothing_stands = False
-        self._before: dict[int, Handler] = {}
+        self._before: Handlers = {}
         self._child: Callable[[int], None] | None = None
         self._put_off: int | None = None
         self.removing = False
 
     def __enter__(self) -> Self:
-        for number in ENDING:
-            # What is ignored stays ignored: nohup, and background jobs of shells, mean it.
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                self._before[number] = signal.signal(number, self._handle)
+        self._before = install(self._handle)
         return self
 
     def __exit__(
@@ -82,31 +95,16 @@ class Signals:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for number, before in self._before.items():
-            signal.signal(number, before)
+        restore(self._before)
 
     @contextmanager
     def passed_on(self, tell: Callable[[int], None]) -> Iterator[None]:
         """While a child runs, signals are the child's; they end us when the child has ended."""
-        with self._at_the_end():
-            self._child = tell
-            try:
-                yield
-            finally:
-                self._child = None
-
-    @contextmanager
-    def put_off(self) -> Iterator[None]:
-        """While something is removed in between, signals wait for the end of the block."""
-        with self._at_the_end():
-            self.removing = True
+        self._child, self._put_off = tell, None
+        try:
             yield
-            self.removing = False
-
-    @contextmanager
-    def _at_the_end(self) -> Iterator[None]:
-        self._put_off = None
-        yield
+        finally:
+            self._child = None
         if self._put_off is not None:
             self.end(self._put_off)
 

@@ -87,13 +87,12 @@ class Carrying:
 
     def _perform(self, step: Step) -> None:
         deadline, began = self._limit.sooner(IMAGE_SECONDS), time.monotonic()
+        progress = progress_of(step, self._tell, "B")
         try:
             match step:
                 case Pull():
-                    progress = progress_of(step, self._tell, "B")
                     self._fetching.pull(step, self._engine.images, progress, deadline)
                 case Push():
-                    progress = progress_of(step, self._tell, "B")
                     found = self._fetching.push(step, self._engine.registries, progress, deadline)
                     self.digests[step.name] = found
                 case _:

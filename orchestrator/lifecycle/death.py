@@ -21,6 +21,9 @@ from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
 PAUSE = 1.0
 """Seconds between two looks: a listing costs the engine some milliseconds."""
 
+RUN_AGAIN = "do not trust the tests' result: run them again"
+"""What to do next when something has died."""
+
 LIST_SECONDS = 5.0
 LOG_LINES = 12
 
@@ -130,9 +133,5 @@ def raise_if_dead(deaths: Sequence[InstanceDied]) -> None:
     """Raise ServiceDied, with the end of each log, if there are any."""
     if not deaths:
         return
-    words = [
-        f"{died.subject} {died.state}, while the tests were running"
-        + "".join(f"\n    {line}" for line in died.log)
-        for died in deaths
-    ]
-    raise ServiceDied("\n".join(words), hint="do not trust the tests' result: run them again")
+    words = [died.words + "".join(f"\n    {line}" for line in died.log) for died in deaths]
+    raise ServiceDied("\n".join(words), hint=RUN_AGAIN)

@@ -8,7 +8,6 @@ from orchestrator.model.launch import Found, State
 from orchestrator.waiting import Deadline, Stopped, TimedOut
 
 OVER = "the time for all of it was over"
-SILENT = "see whether the engine is well (docker info, say), and start it anew if it is not"
 LONGER = "if it needs more time, give the whole more: --timeout 10m"
 
 LOG_LINES = 20

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine
-from orchestrator.errors import EngineError, NotRemoved, StepFailed
+from orchestrator.errors import NOT_REMOVED, EngineError, NotRemoved, StepFailed
 from orchestrator.lifecycle.executor import Tell, execute_all
 from orchestrator.model.event import RunRemoved
 from orchestrator.model.launch import Found
@@ -111,7 +111,7 @@ def not_removed(run: str, failures: list[StepFailed], left: list[Found]) -> NotR
     names = ", ".join(sorted(thing.name or thing.id for thing in left))
     there = f"still there: {names}; " if names else ""
     return NotRemoved(
-        f"could not remove all of {run}:{reasons}",
+        f"{NOT_REMOVED} all of {run}:{reasons}",
         hint=f"{there}try again with: greenroom down {run}",
     )
 

@@ -17,7 +17,7 @@ from orchestrator.errors import Evidence, ModuleFailed, PortTaken, StepFailed
 from orchestrator.host.ports import SHARED, HeldPorts
 from orchestrator.host.relaying import relay_command
 from orchestrator.lifecycle import building
-from orchestrator.lifecycle.evidence import LONGER, OVER, SILENT, state_of, tail_of
+from orchestrator.lifecycle.evidence import LONGER, OVER, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.lifecycle.fetching import IMAGE_SECONDS, Fetching, progress_of
 from orchestrator.model.launch import Found, Launch, Opened, RunLabels
@@ -41,7 +41,7 @@ from orchestrator.model.step import (
     TakeSnapshot,
 )
 from orchestrator.plan.fingerprint import with_image
-from orchestrator.waiting import Abandoned, Deadline, TimedOut
+from orchestrator.waiting import SILENT, Abandoned, Deadline, TimedOut
 
 if TYPE_CHECKING:
     from orchestrator.seeding import Seeder

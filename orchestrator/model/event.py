@@ -155,6 +155,11 @@ class InstanceDied:
     state: str
     log: tuple[str, ...] = ()
 
+    @property
+    def words(self) -> str:
+        """What happened, in a sentence."""
+        return f"{self.subject} {self.state}, while the tests were running"
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunKept:

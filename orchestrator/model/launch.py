@@ -239,10 +239,7 @@ class Found:
     def instance(self) -> Instance | None:
         """The instance that it is; None for a run's network or folder."""
         text = self.labels.get(RESOURCE)
-        if not text:
-            return None
-        resource, _, slice_ = text.partition("@")
-        return Instance(resource, slice_ or None)
+        return Instance.of(text) if text else None
 
     def seen_as(self, instance: Instance) -> Found:
         """Return the same thing as another instance: one that lives in it."""

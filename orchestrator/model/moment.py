@@ -21,7 +21,7 @@ def nanoseconds(time: str) -> int:
 
     One without a zone is in UTC; of more than nine decimals the first nine count.
     """
-    parts = TIME.match(time)
+    parts = TIME.fullmatch(time)
     if parts is None:
         return 0
     return _second(parts[1], parts[3] or "Z") + int(f"{parts[2] or '0':0<9.9}")

@@ -11,7 +11,16 @@ ESCAPES = re.compile(
 )
 """What would change the terminal instead of being shown (ECMA-48, 5.3 to 5.6)."""
 
+LONGEST = 300
+"""Characters of a line that are shown where there are others to be read."""
+
 
 def printable(text: str) -> str:
     """Return a text without what a terminal would obey; tabs and line breaks stay."""
     return ESCAPES.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line, not too long."""
+    line = " ".join(printable(text).split("\n")).rstrip()
+    return line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."

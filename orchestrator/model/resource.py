@@ -33,6 +33,12 @@ class Instance:
     resource: str
     slice: str | None = None
 
+    @classmethod
+    def of(cls, name: str) -> Instance:
+        """Return the instance of this name: `api@s17`, or `api`."""
+        resource, _, slice_ = name.partition("@")
+        return cls(resource, slice_ or None)
+
     def __str__(self) -> str:
         return f"{self.resource}@{self.slice}" if self.slice else self.resource
 

@@ -154,7 +154,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """Say what happened to the environment."""
     lines = config.stash[REPORT].lines
     if lines:
-        from orchestrator.render.printable import printable
+        from orchestrator.model.printable import printable
 
         terminalreporter.section("greenroom")
         for line in quoted(map(printable, lines)):
@@ -174,18 +174,25 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Say in a failing test's report what its environment did, and where its slice is."""
     report = yield
-    now = running.of(item)
+    try:
+        tell(item, call, report)
+    except Exception as error:  # What happens in here would end the session.
+        report.sections.append(("greenroom", f"a bug in Greenroom: {error!r}"))
+    return report
+
+
+def tell(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+    """Add our section to a report; when the test is over, drop its slice and keep its line."""
+    now, dossiers = running.of(item), item.config.stash[DOSSIERS]
     now.note(call, report)
-    dossier = item.config.stash[DOSSIERS].section(item, now, report, call.stop)
+    dossier = dossiers.section(item, now, report, call.stop)
     lines = [*slicing.note(item, report, addresses=not dossier), *dossier]
     if lines:
         report.sections.append(("greenroom", "\n".join(lines)))
     if call.when == "teardown":
-        item.config.stash[DOSSIERS].end(now)
+        dossiers.end(now)
         slicing.finish(item)
-        config = item.config
-        config.stash[KEPT].tell(item.nodeid, now, call.stop, config.stash[DOSSIERS].clean)
-    return report
+        item.config.stash[KEPT].tell(item.nodeid, now, call.stop, dossiers.clean)
 
 
 @pytest.fixture(scope="session")

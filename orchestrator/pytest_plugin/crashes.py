@@ -47,5 +47,6 @@ class Crashes:
     def _know(self) -> None:
         """Let dossiers be of the environment that the controller has brought up, if it has."""
         owned = self._config.stash.get(OWNED, None)
-        if owned and (environment := owned.environment):
+        environment = owned.environment if owned else None
+        if environment is not None:
             self._config.stash[DOSSIERS].use(environment, 0.0)

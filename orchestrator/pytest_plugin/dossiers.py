@@ -6,7 +6,6 @@ Nothing here fails a test, or takes long: an engine that does not answer is said
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +20,10 @@ from orchestrator.pytest_plugin.shown import cleaner, near
 from orchestrator.pytest_plugin.used import meant
 
 if TYPE_CHECKING:
-    from orchestrator.artifacts.dossier import Dossier, Happening
+    from orchestrator.artifacts.dossier import Dossier
     from orchestrator.artifacts.looking import Clean, Looker
     from orchestrator.environment import Environment
     from orchestrator.lifecycle.view import View
-
-ATTACH_SECONDS = 5.0
-"""How long it may take, once in a session, to join the run in which all of it runs."""
 
 SHARED = "tests of other workers ran meanwhile: what they share wrote for them, too"
 
@@ -43,7 +39,7 @@ class Dossiers:
         self._config = config
         self._when = options.dossiers(config)
         # What a test sets for itself is not for us.
-        self._run = meant()
+        self._run = self._running = meant()
         self._environment: Environment | None = None
         self._view: View | None = None
         self._looker: Looker | None = None
@@ -59,6 +55,7 @@ class Dossiers:
         """The session's environment is there."""
         if self._environment is not environment:
             self._environment, self._ready_at = environment, at
+            self._running, self._logs = environment.run, None
             self._clean = cleaner(environment)
             self._looker = looker(environment, self._clean)
 
@@ -84,6 +81,11 @@ class Dossiers:
 
     # What is asked of it.
 
+    @property
+    def has_one(self) -> bool:
+        """Whether there is an environment, or has been one."""
+        return self._environment is not None or bool(self._run)
+
     def clean(self, lines: Sequence[str]) -> list[str]:
         """Return lines as they may be shown, or kept."""
         return self._clean(lines)
@@ -101,7 +103,7 @@ class Dossiers:
 
         Whatever goes wrong is a line of it.
         """
-        if self._when == options.NEVER or not (self._environment or self._run):
+        if self._when == options.NEVER or not self.has_one:
             return []
         try:
             return quoted(self._kept(self._made(nodeid, running, until), running))
@@ -117,13 +119,15 @@ class Dossiers:
     def _made(self, nodeid: str, running: Running, until: float) -> Dossier:
         from orchestrator.artifacts.dossier import Dossier
         from orchestrator.artifacts.window import Window
+        from orchestrator.pytest_plugin.happening import happened
 
-        environment = self._environment or self._attached()
+        environment = self._attached() if self._environment is None else self._environment
         window = Window(max(running.began, min(self._ready_at, until)), until)
         (test,) = self.clean([nodeid])
         if environment is None:
             return Dossier(test=test, window=window, run=self._run or "", notes=(self._trouble,))
         view = running.slice or self._view or environment.view
+        told = list(self._config.stash[REPORT].happened)
         assert self._looker is not None
         witnesses = self._looker.look(view, window, running.sizes)
         return Dossier(
@@ -131,33 +135,10 @@ class Dossiers:
             window=window,
             run=environment.run,
             slice=getattr(view, "name", ""),
-            happened=tuple(self._happened(running, window.began, until)),
+            happened=tuple(happened(running, told, self._ready_at, window)),
             witnesses=witnesses,
             notes=(SHARED,) if self._config.stash[KEPT].is_one_of_many else (),
         )
-
-    def _happened(self, running: Running, began: float, until: float) -> list[Happening]:
-        """Return what this process knows to have happened meanwhile."""
-        from orchestrator.artifacts.dossier import Happening
-        from orchestrator.pytest_plugin.happening import in_words
-
-        found = [
-            Happening(at=event.at, text=text)
-            for event in list(self._config.stash[REPORT].happened)
-            if began <= event.at <= until and (text := in_words(event))
-        ]
-        if self._ready_at and running.began < self._ready_at <= until:
-            text = "the environment is up; all that was before belongs to no test"
-            found.append(Happening(at=self._ready_at, text=text))
-        if running.asked and running.got:
-            slice_ = running.slice
-            took = f"; making it took {slice_.seconds:.2f} s" if slice_ and slice_.seconds else ""
-            text = f"its slice was there after {running.got - running.asked:.2f} s{took}"
-            found.append(Happening(at=running.got, text=text))
-        elif running.asked:
-            text = f"asked for a slice, and waited {until - running.asked:.2f} s in vain"
-            found.append(Happening(at=running.asked, text=text))
-        return found
 
     def _kept(self, dossier: Dossier, running: Running) -> list[str]:
         """Keep a dossier as a whole, and return the short form, with where the whole one is."""
@@ -178,50 +159,34 @@ class Dossiers:
     def _where_more_is(self, dossier: Dossier) -> list[str]:
         """Return how to read the logs of the window, where they will still be there."""
         environment = self._environment
-        stays = environment and environment.joined and not self._run
+        stays = environment is not None and environment.joined and not self._run
         if not stays or self._config.stash[KEPT].is_one_of_many:
             return []
         return [f"  more: {command(dossier)}"]
-
-    # The run in which the session itself runs.
 
     def _attached(self) -> Environment | None:
         """Join the run that whoever started us has named, once; None when that cannot be."""
         if self._trouble:
             return None
-        run = self._run
-        assert run is not None
-        found: list[Environment] = []
-        why: list[str] = []
+        from orchestrator.pytest_plugin.attaching import attached, own_slice
 
-        def attach() -> None:
-            from orchestrator.environment import Environment
-
-            try:
-                found.append(Environment.attach(run))
-            except Exception as error:  # It is told in the dossier.
-                why.append(str(error))
-
-        thread = threading.Thread(target=attach, name="greenroom-attach", daemon=True)
-        thread.start()
-        thread.join(ATTACH_SECONDS)
-        if not found:
-            late = f"nobody answered within {ATTACH_SECONDS:g} s"
-            self._trouble = f"{run} could not be looked at: {next(iter(why), late)}"
+        assert self._run is not None
+        found = attached(self._run)
+        if isinstance(found, str):
+            self._trouble = f"{self._run} could not be looked at: {found}"
             return None
-        self._joined, self._view = found[0], own_slice(found[0])
-        self.use(found[0], 0.0)
-        return found[0]
+        self._joined, self._view = found, own_slice(found)
+        self.use(found, 0.0)
+        return found
 
     def _sizes(self) -> Mapping[str, int]:
         """Return how long the logs of the run's processes are now: a look into one folder."""
         if self._logs is None:
-            run = self._environment.run if self._environment else self._run
-            if not run:
+            if not self._running:
                 return {}
             from orchestrator.host.lease import run_folder
 
-            self._logs = run_folder(run, os.environ) / "processes"
+            self._logs = run_folder(self._running, os.environ) / "processes"
         try:
             with os.scandir(self._logs) as entries:
                 return {one.name: one.stat().st_size for one in entries if one.name[-4:] == ".log"}
@@ -239,18 +204,6 @@ def looker(environment: Environment, clean: Clean) -> Looker:
     made = Looker(clean)
     made.know(environment.view.instances)
     return made
-
-
-def own_slice(environment: Environment) -> View | None:
-    """Return the slice that whoever started us has named, None where that is none."""
-    from orchestrator.errors import GreenroomError
-    from orchestrator.model.launch import SLICE_VARIABLE
-
-    name = os.environ.get(SLICE_VARIABLE)
-    try:
-        return environment.slices.named(name) if name else None
-    except GreenroomError:
-        return None
 
 
 def command(dossier: Dossier) -> str:

@@ -50,9 +50,7 @@ class Kept:
         shared = os.environ.get(VARIABLE)
         if self.folder is None or (shared and Path(shared).absolute() == self.folder.path):
             return
-        for pattern in ("*.jsonl", "*.txt"):
-            for file in self.folder.tests.glob(pattern):
-                self._attempt(file.unlink)
+        self._attempt(self.folder.clear_tests)
 
     @property
     def is_one_of_many(self) -> bool:
@@ -63,42 +61,35 @@ class Kept:
         """Add what is known of a test that is over, where a folder is for that."""
         if self.folder is None:
             return
+        folder = self.folder
+
+        def add() -> None:
+            record = self._record(nodeid, running, ended, clean)
+            file = folder.test_records(self.worker or LONE)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("ab") as lines:
+                # A lone surrogate, which an id may have, becomes an escape that JSON knows.
+                lines.write((record.to_json() + "\n").encode("utf-8", "backslashreplace"))
+
+        self._attempt(add)
+
+    def _record(self, nodeid: str, running: Running, ended: float, clean: Clean) -> TestRecord:
         from orchestrator.artifacts.tests import TestRecord
 
         name, message = clean([nodeid, running.message])
-        slice_ = running.slice
-        self.record(
-            TestRecord(
-                name=name,
-                outcome=running.outcome,
-                began=running.began,
-                ended=ended,
-                worker=self.worker,
-                slice=slice_.name if slice_ else "",
-                addresses=addresses(slice_, clean) if slice_ else {},
-                message=message,
-                dossier=running.dossier,
-                logs={
-                    log: (running.sizes.get(log, 0), size)
-                    for log, size in running.sizes_then.items()
-                },
-            )
+        slice_, then = running.slice, running.sizes_then
+        return TestRecord(
+            name=name,
+            outcome=running.outcome,
+            began=running.began,
+            ended=ended,
+            worker=self.worker,
+            slice=slice_.name if slice_ else "",
+            addresses=addresses(slice_, clean) if slice_ else {},
+            message=message,
+            dossier=running.dossier,
+            logs={log: (running.sizes.get(log, 0), size) for log, size in then.items()},
         )
-
-    def record(self, record: TestRecord) -> None:
-        """Add a test's line."""
-        if self.folder is None:
-            return
-        file = self.folder.test_records(self.worker or LONE)
-        # A lone surrogate, of which an id may consist, becomes an escape that JSON knows.
-        line = (record.to_json() + "\n").encode("utf-8", "backslashreplace")
-
-        def add() -> None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("ab") as lines:
-                lines.write(line)
-
-        self._attempt(add)
 
     def dossier(self, name: str, text: str, before: str = "") -> str:
         """Keep a dossier; return its path in the folder, empty when it could not be written.
@@ -119,13 +110,14 @@ class Kept:
         return next(iter(written), "")
 
     def _attempt(self, do: Callable[[], object]) -> None:
+        """Do something to files; what goes wrong is a test's least concern, and told once."""
         try:
             do()
-        except OSError as error:
-            self.trouble = self.trouble or (
-                f"cannot keep what is known of the tests in {self.folder and self.folder.path}: "
-                f"{error.strerror}"
-            )
+        except Exception as error:
+            what = (isinstance(error, OSError) and error.strerror) or repr(error)
+            where = self.folder and self.folder.path
+            told = f"cannot keep what is known of the tests in {where}: {what}"
+            self.trouble = self.trouble or told
 
 
 def addresses(slice_: Slice, clean: Clean) -> dict[str, str]:

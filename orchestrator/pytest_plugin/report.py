@@ -60,7 +60,7 @@ class Report:
         )
         if not reporter:
             return
-        from orchestrator.render.printable import printable
+        from orchestrator.model.printable import printable
 
         with capture.global_and_fixture_disabled() if capture else nullcontext():
             reporter.ensure_newline()

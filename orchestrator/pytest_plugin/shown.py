@@ -18,7 +18,7 @@ def cleaner(environment: Environment | None) -> Clean:
     Secrets are those of the environment's manifest and of our own variables, whoever has set them.
     They are looked for before and after: an escape may have stood in the midst of one.
     """
-    masks: list[Callable[[str], str]] = [environment.mask] if environment else []
+    masks: list[Callable[[str], str]] = [] if environment is None else [environment.mask]
 
     def masked(lines: Sequence[str]) -> list[str]:
         text = "\n".join(lines)
@@ -29,8 +29,8 @@ def cleaner(environment: Environment | None) -> Clean:
     def clean(lines: Sequence[str]) -> list[str]:
         if not lines:
             return []
+        from orchestrator.model.printable import printable
         from orchestrator.model.secret import is_secret, masker
-        from orchestrator.render.printable import printable
 
         if len(masks) <= (environment is not None):
             masks.append(masker(v for name, v in os.environ.items() if is_secret(name, v)))

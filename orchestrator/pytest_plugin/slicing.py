@@ -129,10 +129,9 @@ def finish(item: pytest.Item) -> None:
     end, now.end = now.end, None
     if end is None:
         return
-    from orchestrator.errors import GreenroomError
-
-    # Somebody's own `shared_environment` may be gone by now, and its slices with it.
-    with suppress(GreenroomError):
+    # What goes wrong here would end the session: the environment may be gone by now, if it is
+    # somebody's own, or the run's folder. What is not dropped goes with the run.
+    with suppress(Exception):
         end(keep=keeps(item.config, failed=now.has_failed))
 
 
@@ -166,9 +165,20 @@ def note(item: pytest.Item, report: pytest.TestReport, *, addresses: bool) -> li
 
 def until(item: pytest.Item) -> list[str]:
     """Return in a line what to do where the environment will be gone when somebody reads this."""
+    from orchestrator.errors import GreenroomError
+    from orchestrator.model.launch import STAYS
+
     shared: Environment | None = getattr(item, "funcargs", {}).get("shared_environment")
-    if shared is None or shared.joined or item.config.getoption("--keep-environment") != "never":
+    if shared is None or item.config.getoption("--keep-environment") != "never":
         return []
+    try:
+        stays = any(STAYS in found.labels for found in shared.view.instances.values())
+    except GreenroomError:
+        return []  # It is somebody's own, and has been removed by now.
+    if stays:
+        return []
+    if meant():
+        return ["  who has started it removes it; greenroom run --keep failed leaves it"]
     return ["  the session removes its environment; --keep-environment failed leaves it"]
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from orchestrator.artifacts.spans import Outcome, Span
 from orchestrator.artifacts.timeline import Timeline
+from orchestrator.model.printable import printable
 from orchestrator.render import words
 from orchestrator.render.colours import Paint
-from orchestrator.render.printable import printable
 
 KINDS = {
     "pull": "image",

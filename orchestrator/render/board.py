@@ -15,6 +15,7 @@ from orchestrator.model.event import (
     StepProgress,
     StepStarted,
 )
+from orchestrator.model.step_key import verb
 from orchestrator.render import words
 
 SEEDED = "ready and seeded"
@@ -118,7 +119,7 @@ class Board:
 
     def _done(self, event: StepDone) -> None:
         line, text = self._line(event.subject), words.done(event.step)
-        match words.verb(event.step):
+        match verb(event.step):
             case "start" | "restore" | "keep":
                 line.work(event.at, text)
             case "build":

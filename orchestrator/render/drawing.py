@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from orchestrator.model.printable import printable
 from orchestrator.render import words
 from orchestrator.render.board import Phase
-from orchestrator.render.printable import printable
 from orchestrator.render.rows import Row
 
 MARKS = {

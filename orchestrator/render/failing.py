@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from orchestrator.errors import (
@@ -13,23 +12,21 @@ from orchestrator.errors import (
     Problem,
     StepFailed,
 )
+from orchestrator.model.printable import one_line
 from orchestrator.render.colours import Paint, plainly
 from orchestrator.render.words import seconds
-from orchestrator.waiting import TimedOut
+from orchestrator.waiting import SILENT, TimedOut
 
 BUG = 70
 
-SILENT = "see whether the engine is well (docker info, say), and start it anew if it is not"
+DEBUG = "GREENROOM_DEBUG"
+"""The variable with which what goes wrong is shown as Python shows it."""
 
 LOG_LINES = 12
-LONGEST_LINE = 300
 LABEL = 13
 
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
-"""What a log may hold that would move the cursor or change the terminal (ECMA-48, 5.4)."""
-
 REPORT = (
-    "run it again with GREENROOM_DEBUG=1, and report what that prints, your manifest and "
+    f"run it again with {DEBUG}=1, and report what that prints, your manifest and "
     "`greenroom --version` to Greenroom's maintainers"
 )
 
@@ -113,20 +110,14 @@ def evidence(error: GreenroomError, paint: Paint, places: Sequence[str]) -> Iter
         yield labelled("at", ", ".join(places), paint)
     yield labelled("step", f"{error.step}{after}", paint)
     if known.answer:
-        yield labelled("last answer", tame(known.answer), paint)
+        yield labelled("last answer", known.answer, paint)
     if known.state:
         yield labelled("state", known.state, paint)
     log = known.log or getattr(error.__cause__, "log", ())
     for number, line in enumerate(log[-LOG_LINES:]):
-        yield labelled("log" if number == 0 else "", tame(line), paint)
+        yield labelled("log" if number == 0 else "", line, paint)
 
 
-def labelled(label: str, text: str, paint: Paint) -> str:
+def labelled(label: str, text: str, paint: Paint = plainly) -> str:
     """Return a line of evidence; the texts stand below one another."""
-    return f"  {paint('dim', label.ljust(LABEL))}{text}"
-
-
-def tame(text: str) -> str:
-    """Return a line of somebody else's, not too long and without what disturbs the terminal."""
-    line = ESCAPES.sub("", text).rstrip()
-    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 3] + "..."
+    return f"  {paint('dim', label.ljust(LABEL))}{one_line(text)}"

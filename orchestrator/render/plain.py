@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Protocol
 
+from orchestrator.model import step_key
 from orchestrator.model.event import (
     Event,
     ImagesWanted,
@@ -17,8 +18,8 @@ from orchestrator.model.event import (
     StepStarted,
     StepStopped,
 )
+from orchestrator.model.printable import printable
 from orchestrator.render import words
-from orchestrator.render.printable import printable
 
 QUIET_SECONDS = 10.0
 """A long step says how far it is this often, so that no CI system takes the silence for a hang."""
@@ -101,7 +102,7 @@ class Plain:
         match event:
             case StepStarted(cause=cause) if self._verbose:
                 text = f"{words.under_way(event.step)}, because {cause}"
-            case StepStarted() if words.verb(event.step) in IMAGES:
+            case StepStarted() if step_key.verb(event.step) in IMAGES:
                 text = words.under_way(event.step)
             case StepProgress() if self._time_to_hear_of(event):
                 text = words.progress(event)
@@ -121,10 +122,10 @@ class Plain:
         return event.at - self._heard.setdefault(event.step, event.at) >= QUIET_SECONDS
 
     def _done(self, event: StepDone) -> list[str]:
-        verb = words.verb(event.step)
+        verb = step_key.verb(event.step)
         if verb == "keep":
             self._kept.add(event.subject)
-        quiet = verb in ("open", "keep", *words.REMOVAL) or event.subject in self._kept
+        quiet = verb in ("open", "keep", *step_key.REMOVAL) or event.subject in self._kept
         if quiet and not self._verbose:
             return []
         text = words.done(event.step, task=event.subject in self._tasks)

@@ -25,10 +25,11 @@ from orchestrator.model.event import (
     StepStarted,
     StepStopped,
 )
+from orchestrator.model.printable import printable
+from orchestrator.model.step_key import REMOVAL, verb
 from orchestrator.render import words
 from orchestrator.render.board import Board
 from orchestrator.render.drawing import Drawing
-from orchestrator.render.printable import printable
 from orchestrator.render.rows import rows
 
 PER_SECOND = 12
@@ -141,7 +142,7 @@ class Terminal:
 
     def _is_removal(self, step: str) -> bool:
         """Whether a step takes the environment down, and not only what is made anew."""
-        return words.verb(step) in words.REMOVAL and not self._changing
+        return verb(step) in REMOVAL and not self._changing
 
     def _remove(self) -> None:
         """One more thing is being removed; the first one ends the way up."""

@@ -9,10 +9,10 @@ from typing import TextIO
 from orchestrator.artifacts.spans import Span
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.model.event import Event, RunReady
+from orchestrator.model.printable import printable
 from orchestrator.render import words
 from orchestrator.render.bars import Drawing, Row
 from orchestrator.render.colours import Paint, painter, plainly
-from orchestrator.render.printable import printable
 
 MOST_ROWS = 40
 WIDEST_NAME = 32

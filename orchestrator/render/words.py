@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 
+from orchestrator.model import step_key
 from orchestrator.model.event import (
     CommandEnded,
     CommandStarted,
@@ -18,6 +19,7 @@ from orchestrator.model.event import (
     StepProgress,
     StepStopped,
 )
+from orchestrator.model.step_key import thing, verb
 from orchestrator.render.columns import columns
 
 UNDER_WAY = {
@@ -62,23 +64,10 @@ DONE = {
     "close": "closed",
 }
 
-REMOVAL = ("remove", "close")
-"""What the steps that take an environment down begin with."""
-
-
-def verb(step: str) -> str:
-    """Return what a step does: the first word of its key."""
-    return step.partition(" ")[0]
-
-
-def thing(step: str) -> str:
-    """Return what the key says besides the verb and the subject: the seed's name, or nothing."""
-    return step.split(" ", 3)[3] if verb(step) == "seed" else ""
-
 
 def about(subject: str, step: str) -> str:
     """Return what a step is about; one without a subject is about the engine it names."""
-    return subject or step.split(" ")[1]
+    return subject or step_key.subject(step)
 
 
 def under_way(step: str) -> str:
@@ -176,8 +165,13 @@ def kept(event: RunKept) -> list[str]:
 def short(subject: str) -> str:
     """Return a subject without the registry and the path that an image's name may begin with.
 
-    Of a digest the beginning stays, as much as Docker shows of an id.
+    Of a digest the beginning stays.
     """
     name, at, digest = subject.rpartition("/")[2].partition("@")
-    kind, colon, value = digest.partition(":")
-    return f"{name}{at}{kind}{colon}{value[:12]}"
+    return f"{name}{at}{short_digest(digest)}"
+
+
+def short_digest(digest: str) -> str:
+    """Return as much of a digest, or of an id, as Docker shows, and people compare."""
+    kind, colon, value = digest.rpartition(":")
+    return f"{kind}{colon}{value[:12]}"

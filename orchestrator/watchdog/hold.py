@@ -11,7 +11,7 @@ from typing import Self
 
 from orchestrator.engines import make
 from orchestrator.engines.engine import Engine
-from orchestrator.errors import EngineError, NotRemoved, UsageError
+from orchestrator.errors import NOT_REMOVED, EngineError, NotRemoved, UsageError
 from orchestrator.host.lease import Lease
 from orchestrator.host.owner import TIME_TO_LIVE
 from orchestrator.lifecycle.executor import Tell
@@ -135,9 +135,7 @@ class Hold:
             raise
         except EngineError as silent:
             hint = self._goes_on(f"when it answers: greenroom down {self.run}")
-            raise NotRemoved(
-                f"could not remove {self.run}: {silent.message}", hint=hint
-            ) from silent
+            raise NotRemoved(f"{NOT_REMOVED} {self.run}: {silent.message}", hint=hint) from silent
         else:
             if self.guard and not self.unsure:
                 self.guard.done()

@@ -54,7 +54,8 @@ def test_logs_and_ends_of_real_ones(live_environ: dict[str, str], tmp_path: Path
     assert times == sorted(times)
     said = [line.split(" ", 1)[1] for line in lines]
     assert [text for text in said if text.startswith("err")] == [f"err {n}" for n in range(1, 6)]
-    assert said.index("err 1") < said.index("out 3") < said.index("err 5")
+    # The engine reads two pipes, and which one first is its own affair.
+    assert said.index("out 1") < said.index("out 3")
     assert said[-1] == "***"
     assert folder.log("here").read_text().split(" ", 1)[1] == "up\n"
     assert not [event for event in events if isinstance(event, Noticed)]

@@ -72,6 +72,8 @@ def project(
     (tmp_path / "test_api.py").write_text(TESTS)
     programs = Path(sys.executable).parent
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    # What is installed as it says has the versions that everything else is tried with.
+    monkeypatch.setenv("PIP_CONSTRAINT", str(ROOT / "constraints.txt"))
     yield tmp_path
     for run in survey(os.environ).runs:
         if run.manifest.startswith(str(tmp_path)):

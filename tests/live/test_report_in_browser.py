@@ -101,6 +101,8 @@ class TestLogs:
     def test_the_search_counts_and_steps(self, folders: Path, watched: Watched) -> None:
         page = watched.open(report(folders, "tests_failed"))
         field = page.get_by_role("searchbox", name="Search in the logs")
+        page.keyboard.press("/")
+        expect(field).to_be_focused()
         field.fill("could NOT serialize")
         expect(page.locator(".found")).to_have_text("1 of 6")
         expect(page.locator("#log-lines .current mark")).to_have_text("could not serialize")
@@ -156,6 +158,7 @@ class TestLogs:
     def test_colours_are_kept_and_no_codes(self, folders: Path, watched: Watched) -> None:
         page = watched.open(report(folders, "tests_failed"), "#log=output.log&q=3 failed")
         expect(page.locator("#log-lines .current .ink1.bold")).to_have_text("3 failed")
+        expect(page.locator("#log-lines .current mark")).to_have_text("3 failed")
         assert not any("\x1b" in one or "[31m" in one for one in lines(page))
 
     def test_a_log_can_be_linked_to(self, folders: Path, watched: Watched) -> None:
@@ -171,7 +174,7 @@ class TestLogs:
         note = page.locator("#log-notes li").first
         expect(note).to_contain_text("lines are not in this page; logs/service-000.log has all")
         # What is far from what is seen has no elements.
-        assert page.locator("*").count() < 5_000
+        assert page.locator("*").count() < 8_000
         page.get_by_role("button", name="test_1497", exact=False).first.click()
         found = page.locator("#log-lines .line:not(.gap)")
         assert found.count() > 0
@@ -271,6 +274,20 @@ class TestTimeline:
         assert "step=ready+ledger" in page.url
         details.get_by_role("button", name="Its log at that time").click()
         assert times(page) == [1.1, 1.8, 2.6]
+
+    def test_a_window_is_chosen_by_dragging(self, folders: Path, watched: Watched) -> None:
+        page = watched.open(report(folders, "tests_failed"))
+        box = page.locator("#overview").bounding_box()
+        assert box is not None
+        y = box["y"] + box["height"] / 2
+        page.mouse.move(box["x"] + box["width"] * 0.25, y)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.5, y, steps=4)
+        expect(page.locator("#overview .band")).to_be_visible()
+        page.mouse.up()
+        expect(page.locator("#log-window")).to_have_class("set")
+        found = times(page)
+        assert 32.9 * 0.24 < min(found) < max(found) < 32.9 * 0.51
 
     def test_by_keyboard(self, folders: Path, watched: Watched) -> None:
         page = watched.open(report(folders, "seed_broken"))
@@ -419,6 +436,16 @@ def test_colours_can_be_chosen_and_are_kept(folders: Path, watched: Watched) -> 
     button.click()
     expect(root).to_have_attribute("data-theme", "dark")
     assert page.evaluate(ground) == dark
+
+
+def test_a_resource_tells_more_and_leads_to_its_log(folders: Path, watched: Watched) -> None:
+    page = watched.open(report(folders, "tests_failed"))
+    page.get_by_role("button", name="ledger", exact=True).click()
+    more = page.locator("#resources tr.more:visible")
+    expect(more).to_contain_text("postgresql://127.0.0.1:49153/ledger")
+    expect(more).to_contain_text("seeded accounts.csv after 2.6 s, at 7.3 s")
+    page.get_by_role("button", name="1 lines, the log of web").click()
+    assert lines(page) == ['GET / HTTP/1.1" 200']
 
 
 def test_what_was_killed_is_shown_as_far_as_it_went(folders: Path, watched: Watched) -> None:

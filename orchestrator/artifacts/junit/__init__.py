@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from orchestrator.artifacts import tests
 from orchestrator.artifacts.folder import Folder
-from orchestrator.artifacts.junit.counting import added, counted, total
+from orchestrator.artifacts.junit.counting import added, counted
 from orchestrator.artifacts.junit.finding import find
 from orchestrator.artifacts.junit.of_environment import environment_suite
 from orchestrator.artifacts.junit.of_records import parts, records_suite
@@ -42,7 +42,7 @@ def write(
     told = list(tests.read(folder))
     names = {parts(one.name): one.name for one in told}
     own = Own(found, names, notice)
-    if own.counts and total(own.counts):
+    if own.counts and own.counts.total:
         told = []
     counts = counted([records_suite(told)], names) if told else own.counts
 

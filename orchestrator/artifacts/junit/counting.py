@@ -30,7 +30,7 @@ def counted(suites: Iterable[Element], names: Mapping[tuple[str, str], str]) -> 
     return TestCounts(
         passed=ends["passed"],
         failed=ends["failed"],
-        errors=ends["errors"],
+        errors=ends["error"],
         skipped=ends["skipped"],
         seconds=round(sum(map(seconds_of, cases)), 3),
         failing=tuple(islice(failing, MOST)),
@@ -49,16 +49,11 @@ def added(one: TestCounts, other: TestCounts) -> TestCounts:
     )
 
 
-def total(counts: TestCounts) -> int:
-    """Return how many tests there are."""
-    return counts.passed + counts.failed + counts.errors + counts.skipped
-
-
 def outcome(case: Element) -> str:
-    """Return how a case has ended, as `TestCounts` names it."""
+    """Return how a case has ended, as `TestRecord` names it."""
     tags = {each.tag for each in case}
     if "error" in tags:
-        return "errors"
+        return "error"
     return "failed" if "failure" in tags else "skipped" if "skipped" in tags else "passed"
 
 
@@ -67,14 +62,19 @@ def failing_tests(case: Element, names: Mapping[tuple[str, str], str]) -> Iterat
     why = next((each for each in case if each.tag in ("error", "failure")), None)
     if why is None:
         return
-    classname, name = case.get("classname", ""), case.get("name", "")
+    known = names.get((case.get("classname", ""), case.get("name", "")))
     text = why.text or ""
     message = why.get("message") or text.strip()
     yield FailingTest(
-        name=names.get((classname, name)) or f"{classname}.{name}".removeprefix("."),
+        name=known or name_of(case),
         message=message.partition("\n")[0].strip(),
         spot=spot(case, text),
     )
+
+
+def name_of(case: Element) -> str:
+    """Return how a case is called where nobody knows how its runner calls it."""
+    return f"{case.get('classname', '')}.{case.get('name', '')}".removeprefix(".")
 
 
 def spot(case: Element, text: str) -> Spot | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement
 
 from orchestrator.model.printable import printable
@@ -26,11 +27,10 @@ def clean(text: str) -> str:
     return NOT_XML.sub("", printable(text.replace("\r\n", "\n")))
 
 
-def suite(name: str, *, timestamp: str = "", **properties: str) -> Element:
+def suite(name: str, began: float, **properties: str) -> Element:
     """Return a suite without cases."""
-    made = Element("testsuite", name=clean(name))
-    if timestamp:
-        made.set("timestamp", timestamp)
+    timestamp = f"{datetime.fromtimestamp(began, UTC):%Y-%m-%dT%H:%M:%S}"
+    made = Element("testsuite", name=clean(name), timestamp=timestamp)
     if properties:
         below = SubElement(made, "properties")
         for key, value in properties.items():

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 
 from orchestrator.artifacts.junit.elements import OWN, add, case, suite
 from orchestrator.artifacts.record import Failure, Record
 from orchestrator.artifacts.spans import Outcome, Span
 from orchestrator.artifacts.timeline import Timeline
-from orchestrator.errors import Evidence
+from orchestrator.errors import NOT_REMOVED, Evidence
 from orchestrator.model.event import Event, InstanceDied, StepBroke
 
 KNOWN = ("pull", "build", "start", "adopt", "own", "restore", "ready", "add", "seed")
@@ -35,11 +34,7 @@ class EnvironmentSuite:
         self._broken = {one.step: one for one in events if isinstance(one, StepBroke)}
         self._dead = {one.subject: one for one in events if isinstance(one, InstanceDied)}
         self._name = OWN + (record.name or timeline.name or "environment")
-        self._suite = suite(
-            self._name,
-            timestamp=f"{datetime.fromtimestamp(record.began, UTC):%Y-%m-%dT%H:%M:%S}",
-            **dict(properties(record)),
-        )
+        self._suite = suite(self._name, record.began, **dict(properties(record)))
 
     def made(self) -> Element:
         """Return the suite with all its cases."""
@@ -91,8 +86,8 @@ class EnvironmentSuite:
         """Add what has died while the tests were running, as the record or the events tell it."""
         known = {one.subject: one for one in self._record.failures if one.subject and not one.step}
         for name, event in self._dead.items():
-            words = f"{name} {event.state}, while the tests were running"
-            known.setdefault(name, Failure(message=words, state=event.state, log=event.log))
+            told = Failure(message=event.words, state=event.state, log=event.log)
+            known.setdefault(name, told)
         for name, failure in known.items():
             failed(case(self._suite, f"alive {name}", self._name), failure, "died")
 
@@ -103,14 +98,14 @@ class EnvironmentSuite:
         for failure in self._record.failures:
             if failure.step or failure.subject:
                 continue
-            if not failure.message.startswith("could not remove"):
+            if not failure.message.startswith(NOT_REMOVED):
                 names.setdefault("environment", []).append(failure)
             elif not removal:
                 names.setdefault("removal", []).append(failure)
         for name, failures in names.items():
             made = case(self._suite, name, self._name)
             text = "\n\n".join("\n".join(words(one)) for one in failures)
-            add(made, "error", text, message=first_line(failures[0].message), kind="failed")
+            add(made, "error", text, message=failures[0].headline, kind="failed")
 
     def _why(self) -> str:
         """Return in a few words what ended the way up."""
@@ -122,7 +117,7 @@ class EnvironmentSuite:
         if broken:
             return f"{min(broken, key=lambda one: one.ended).step} failed"
         if self._record.failures:
-            return first_line(self._record.failures[0].message)
+            return self._record.failures[0].headline
         return "the run was ended"
 
 
@@ -141,7 +136,7 @@ def properties(record: Record) -> Iterator[tuple[str, str]]:
 
 def failed(of: Element, failure: Failure, kind: str) -> None:
     """Tell of a case what went wrong, with the end of the log as what it has said."""
-    add(of, "error", "\n".join(words(failure)), message=first_line(failure.message), kind=kind)
+    add(of, "error", "\n".join(words(failure)), message=failure.headline, kind=kind)
     if failure.log:
         add(of, "system-out", "\n".join(failure.log) + "\n")
 
@@ -149,16 +144,8 @@ def failed(of: Element, failure: Failure, kind: str) -> None:
 def words(failure: Failure) -> Iterator[str]:
     """Yield a failure line by line, without its log."""
     yield failure.message
-    if failure.answer:
-        yield f"last answer: {failure.answer}"
-    if failure.state:
-        yield f"state: {failure.state}"
+    yield from (f"{label}: {text}" for label, text in failure.evidence)
     yield from (f"at {spot}" for spot in failure.spots)
     yield from failure.notes
     if failure.hint:
         yield f"hint: {failure.hint}"
-
-
-def first_line(text: str) -> str:
-    """Return the first line of a text that has something in it."""
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 
 from orchestrator.artifacts.junit.elements import add, case, suite
@@ -12,8 +11,7 @@ from orchestrator.artifacts.tests import TestRecord
 
 def records_suite(records: Sequence[TestRecord]) -> Element:
     """Return the suite of these tests, in the order of their beginnings."""
-    began = datetime.fromtimestamp(records[0].began, UTC)
-    made = suite("tests", timestamp=f"{began:%Y-%m-%dT%H:%M:%S}")
+    made = suite("tests", records[0].began)
     for record in records:
         classname, name = parts(record.name)
         one = case(made, name, classname, record.ended - record.began)

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, indent, tostring
 from xml.sax.saxutils import quoteattr
 
-from orchestrator.artifacts.junit.counting import added, counted, total
+from orchestrator.artifacts.junit.counting import added, counted
 from orchestrator.artifacts.junit.elements import MESSAGE, clean, shown
 from orchestrator.artifacts.record import TestCounts
 from orchestrator.model.secret import Mask
@@ -71,7 +71,7 @@ def head(name: str, counts: TestCounts) -> str:
     """Return the beginning of the document."""
     attributes = {
         "name": clean(name),
-        "tests": str(total(counts)),
+        "tests": str(counts.total),
         "failures": str(counts.failed),
         "errors": str(counts.errors),
         "time": shown(counts.seconds),
@@ -104,7 +104,7 @@ def shortened(text: str, length: int) -> str:
 def sum_up(suite: Element) -> None:
     """Set on a suite, and on those in it, what consumers want to be told of its cases."""
     counts = counted([suite], {})
-    suite.set("tests", str(total(counts)))
+    suite.set("tests", str(counts.total))
     suite.set("failures", str(counts.failed))
     suite.set("errors", str(counts.errors))
     suite.set("skipped", str(counts.skipped))

@@ -51,12 +51,17 @@ def combinations(choices: Mapping[str, Sequence[str]]) -> tuple[Combination, ...
             hint="leave some out, or share them among several jobs",
         )
     varied = [name for name, uses in choices.items() if len(uses) > 1]
-    found = [dict(zip(choices, uses, strict=True)) for uses in product(*choices.values())]
+    found = forms(choices)
     folders = _folders([_words(one, varied, ",") for one in found])
     return tuple(
         Combination(place, one, _words(one, varied, ", "), folder)
         for place, (one, folder) in enumerate(zip(found, folders, strict=True), start=1)
     )
+
+
+def forms(choices: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
+    """Return each of one resource with each of the others: what they use, by their names."""
+    return [dict(zip(choices, uses, strict=True)) for uses in product(*choices.values())]
 
 
 def _words(instead: Mapping[str, str], varied: Sequence[str], comma: str) -> str:

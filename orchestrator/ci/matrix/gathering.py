@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import shlex
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import reduce
 from typing import TypeVar
 
+from orchestrator.artifacts.junit.counting import added
 from orchestrator.artifacts.matrix import CombinationRecord
 from orchestrator.artifacts.record import FailingTest, Failure, Record, TestCounts, Verdict
 from orchestrator.ci.cause import cause
@@ -95,8 +96,7 @@ def _own(outcome: Outcome) -> tuple[Failure, ...]:
         return (Failure(message=causes(outcome)[0]),)
     if record.failures or (record.tests and record.tests.failing):
         return record.failures
-    ended = f"{shlex.join(record.command)} ended with exit code {outcome.exit_code}"
-    return (Failure(message=ended),)
+    return (Failure(message=record.command_ended),)
 
 
 def _tests(outcomes: Sequence[Outcome]) -> TestCounts | None:
@@ -106,12 +106,8 @@ def _tests(outcomes: Sequence[Outcome]) -> TestCounts | None:
     if not counts:
         return None
     failing = ((name, test) for name, tests in told if tests for test in tests.failing)
-    return TestCounts(
-        passed=sum(one.passed for one in counts),
-        failed=sum(one.failed for one in counts),
-        errors=sum(one.errors for one in counts),
-        skipped=sum(one.skipped for one in counts),
-        seconds=sum(one.seconds for one in counts),
+    return dataclasses.replace(
+        reduce(added, counts),
         failing=tuple(
             FailingTest(name=f"{in_words(names)}: {one.name}", message=one.message, spot=one.spot)
             for one, names in shared(failing, lambda one: (one.name, one.spot))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestrator.artifacts import matrix
 from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.junit import merge
 from orchestrator.artifacts.matrix import MatrixRecord
@@ -19,7 +20,7 @@ from orchestrator.ci.matrix.outcome import Outcome
 from orchestrator.ci.matrix.page import page
 from orchestrator.ci.matrix.table import as_markdown
 from orchestrator.ci.outcome_env import outcome_env
-from orchestrator.errors import UsageError
+from orchestrator.ci.writing import writing
 
 
 def prepare(folder: Folder, combinations: Sequence[Combination]) -> None:
@@ -28,31 +29,14 @@ def prepare(folder: Folder, combinations: Sequence[Combination]) -> None:
     So do those folders of its combinations that are used again. Raises UsageError when it cannot be
     made.
     """
-    kept = {one.folder for one in combinations}
-    try:
-        folder.path.mkdir(parents=True, exist_ok=True)
-        for name in _earlier(folder):
-            # What was written down may have been changed by anybody: it leads nowhere else.
-            if name not in kept and name == folder.path.joinpath(name).name:
-                shutil.rmtree(folder.path / name, ignore_errors=True)
-        folder.clear()
-    except OSError as error:
-        raise UsageError(
-            f"cannot keep artifacts in {folder.path}: {error.strerror}",
-            hint="name a folder that can be written to: --artifacts FOLDER",
-        ) from error
+    kept = {folder.path / one.folder for one in combinations}
+    earlier = {one.path for one in matrix.folders(folder)}
+    with folder.begun():
+        for path in earlier - kept:
+            shutil.rmtree(path, ignore_errors=True)
     for empty in (folder.logs, folder.tests):
         with suppress(OSError):
             empty.rmdir()
-
-
-def _earlier(folder: Folder) -> Iterator[str]:
-    """Yield the folders of an earlier run's combinations."""
-    try:
-        record = MatrixRecord.from_json(folder.matrix.read_bytes())
-    except (OSError, ValueError):
-        return
-    yield from (one.folder for one in record.combinations)
 
 
 @dataclass(frozen=True)
@@ -105,11 +89,6 @@ class Keeping:
                     _, _, rest = text.partition("\n")
                     yield f"{head}\n{rest}"
 
-    @contextmanager
-    def writing(self, name: str) -> Iterator[None]:
+    def writing(self, name: str) -> AbstractContextManager[None]:
         """Notice it when one file cannot be written."""
-        try:
-            yield
-        except Exception as error:
-            words = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
-            self.notice(f"the {name} of all combinations could not be written: {words}")
+        return writing(f"{name} of all combinations", self.notice)

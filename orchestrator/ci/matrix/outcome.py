@@ -6,7 +6,6 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.record import Record, Verdict
 from orchestrator.ci.matrix.combination import Combination
 from orchestrator.errors import StepFailed
@@ -88,11 +87,3 @@ def exit_code(outcomes: Sequence[Outcome], interrupted: int | None = None) -> in
         return 128 + interrupted
     tests = [one for one in outcomes if one.tests_failed]
     return next((one.exit_code for one in (*tests, *outcomes) if one.exit_code), 0)
-
-
-def read(folder: Folder) -> Record | None:
-    """Return what a run has written down of itself, None if it did not come to that."""
-    try:
-        return Record.from_json(folder.record.read_bytes())
-    except (OSError, ValueError):
-        return None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from urllib.parse import quote
 
 from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.matrix import CombinationRecord, MatrixRecord
 from orchestrator.ci.matrix.table import HEADS, passed, result, row
-from orchestrator.render.printable import printable
+from orchestrator.render.report.escaping import escaped
 
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -28,7 +27,7 @@ pre { margin: .3rem 0 0; font-size: .8rem; white-space: pre-wrap; overflow-wrap:
 def page(record: MatrixRecord, folder: Folder) -> str:
     """Return the page, which needs nothing but itself; `folder` is where it will stand."""
     heads = "".join(f"<th>{one}</th>" for one in HEADS)
-    title = escape(printable(f"{record.name}: {result(record)}"))
+    title = escaped(f"{record.name}: {result(record)}")
     rows = "\n".join(_rows(record, folder))
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -41,9 +40,9 @@ def page(record: MatrixRecord, folder: Folder) -> str:
 
 def _rows(record: MatrixRecord, folder: Folder) -> Iterator[str]:
     for one in record.combinations:
-        name, verdict, *others = (escape(cell) for cell in row(one))
+        name, verdict, *others = (escaped(cell) for cell in row(one))
         kind = "good" if passed(one) else "bad"
-        why = escape(printable("\n".join(one.cause)))
+        why = escaped("\n".join(one.cause))
         more = f"<pre>{why}</pre>" if why else ""
         cells = "".join(f"<td>{cell}</td>" for cell in others)
         first = _linked(name, one, folder)

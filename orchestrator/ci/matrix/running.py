@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestrator.artifacts import record
 from orchestrator.artifacts.folder import Folder
 from orchestrator.ci.matrix.child import Child
 from orchestrator.ci.matrix.combination import Combination
-from orchestrator.ci.matrix.outcome import Outcome, read
+from orchestrator.ci.matrix.outcome import Outcome
 from orchestrator.ci.matrix.screen import Screen
 from orchestrator.errors import NotKept, UsageError
 
@@ -23,6 +24,9 @@ PATIENCE = 9.0
 
 QUIET = 240.0
 """Seconds after which it is said that nothing has happened: some systems end a silent job."""
+
+NOTICE = 0.2
+"""Seconds after which a signal is noticed at the latest; nearly all are noticed at once."""
 
 Arguments = Callable[[Combination, Path], list[str]]
 """The command line of a combination's run, with the folder for its artifacts."""
@@ -88,15 +92,28 @@ class Running:
         """Wait for something to happen, and do what is to be done then."""
         if not self._running:
             return
-        try:
-            news = self._news.get(timeout=min(self.quiet, max(0.0, self._until - time.monotonic())))
-        except queue.Empty:
-            self._nothing_new()
-            return
-        if isinstance(news, Child):
-            self._ended(news)
-        else:
-            self._interrupt(news)
+        match self._next():
+            case None:
+                self._nothing_new()
+            case Child() as child:
+                self._ended(child)
+            case number:
+                self._interrupt(number)
+
+    def _next(self) -> Child | int | None:
+        """Wait for what happens next; None when nothing did for so long that it has to be said.
+
+        A signal that arrives just before a wait begins is noticed only when that is over, and so
+        each is short.
+        """
+        until = min(time.monotonic() + self.quiet, self._until)
+        while True:
+            left = max(0.0, until - time.monotonic())
+            try:
+                return self._news.get(timeout=min(NOTICE, left))
+            except queue.Empty:
+                if left <= NOTICE:
+                    return None
 
     def _nothing_new(self) -> None:
         """End what has had its time; else say that we are still there."""
@@ -120,9 +137,9 @@ class Running:
 
     def _ended(self, child: Child) -> None:
         self._running.remove(child)
-        record = read(Folder(self.folder / child.combination.folder))
+        told = record.read(Folder(self.folder / child.combination.folder))
         stopped = child.stopped and child.code != 0
-        outcome = Outcome(child.combination, child.code, child.taken, record, stopped)
+        outcome = Outcome(child.combination, child.code, child.taken, told, stopped)
         self.outcomes[child.combination.number] = outcome
         child.output.end(well=outcome.passed)
         self.screen.say(f"{self._title(child.combination)}: {outcome.words}")

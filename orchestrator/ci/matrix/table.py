@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orchestrator.artifacts.matrix import CombinationRecord, MatrixRecord
-from orchestrator.artifacts.record import TestCounts, Verdict
+from orchestrator.artifacts.record import Verdict
 from orchestrator.ci.markdown import code, table
+from orchestrator.model.printable import printable
 from orchestrator.render.columns import columns
-from orchestrator.render.printable import printable
 from orchestrator.render.words import seconds
 
 HEADS = ("combination", "verdict", "exit code", "tests", "up", "testing")
@@ -24,19 +24,10 @@ def row(one: CombinationRecord) -> tuple[str, ...]:
         printable(one.name),
         one.verdict,
         NONE if one.exit_code is None else str(one.exit_code),
-        counted(one.tests),
+        NONE if one.tests is None else one.tests.words,
         NONE if one.up is None else seconds(one.up),
         NONE if one.testing is None else seconds(one.testing),
     )
-
-
-def counted(tests: TestCounts | None) -> str:
-    """Return how many tests there were, and how they ended: `12 passed, 1 failed`."""
-    if tests is None:
-        return NONE
-    failed = tests.failed + tests.errors
-    parts = ((tests.passed, "passed"), (failed, "failed"), (tests.skipped, "skipped"))
-    return ", ".join(f"{number} {words}" for number, words in parts if number) or "none"
 
 
 def passed(one: CombinationRecord) -> bool:

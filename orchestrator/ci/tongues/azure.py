@@ -16,7 +16,7 @@ from orchestrator.ci.tongues.hiding import hidden_lines
 from orchestrator.ci.tongues.outputs import outputs
 from orchestrator.ci.tongues.places import absolute
 from orchestrator.ci.tongues.tongue import Deed, Say, Stream
-from orchestrator.render.printable import printable
+from orchestrator.model.printable import printable
 
 if TYPE_CHECKING:
     from orchestrator.artifacts.folder import Folder

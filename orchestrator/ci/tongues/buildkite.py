@@ -18,7 +18,7 @@ from orchestrator.ci.findings import title_of
 from orchestrator.ci.fitting import fitted
 from orchestrator.ci.tongues.hiding import hidden_lines
 from orchestrator.ci.tongues.tongue import Call, Deed, Say, Stream
-from orchestrator.render.printable import printable
+from orchestrator.model.printable import printable
 
 if TYPE_CHECKING:
     from orchestrator.artifacts.folder import Folder

@@ -19,7 +19,7 @@ from orchestrator.ci.tongues.hiding import hidden_lines
 from orchestrator.ci.tongues.outputs import outputs
 from orchestrator.ci.tongues.places import below
 from orchestrator.ci.tongues.tongue import Append, Deed, Say, Stream
-from orchestrator.render.printable import printable
+from orchestrator.model.printable import printable
 
 if TYPE_CHECKING:
     from orchestrator.artifacts.folder import Folder

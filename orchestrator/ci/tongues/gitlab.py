@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.ci.tongues.places import below
 from orchestrator.ci.tongues.tongue import Deed, Say, Stream
-from orchestrator.render.printable import printable
+from orchestrator.model.printable import printable
 
 if TYPE_CHECKING:
     from orchestrator.artifacts.folder import Folder

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orchestrator.ci.tongues.tongue import Deed, Stream
-from orchestrator.render.printable import printable
+from orchestrator.model.printable import printable
 
 if TYPE_CHECKING:
     from orchestrator.artifacts.folder import Folder

@@ -14,7 +14,7 @@ from orchestrator.artifacts.folder import safe
 from orchestrator.ci.findings import findings, title_of
 from orchestrator.ci.tongues.places import absolute
 from orchestrator.ci.tongues.tongue import Deed, Say, Stream
-from orchestrator.render.printable import printable
+from orchestrator.model.printable import printable
 
 if TYPE_CHECKING:
     from orchestrator.artifacts.folder import Folder

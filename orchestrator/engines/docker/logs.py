@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 
 from orchestrator.engines.docker.client import ANSWERS_WITHIN, Api
 from orchestrator.engines.docker.frames import FROM_THE_ENGINE, HEAD
 from orchestrator.engines.docker.stream import Stream
 from orchestrator.model.launch import LogLine
+from orchestrator.model.moment import SECOND, nanoseconds
 from orchestrator.waiting import Deadline
 
 PART = re.compile(rb"[^\n]*\n|[^\n]+")
@@ -66,14 +66,8 @@ def lines(pieces: Iterable[tuple[str, bytes]]) -> Iterator[LogLine]:
 
 def unix_time(since: str) -> str:
     """An RFC 3339 time as the API wants it: seconds with all nine decimals that engines record."""
-    whole, _, rest = since.partition(".")
-    decimals = re.match(r"\d*", rest)
-    fraction = decimals[0] if decimals else ""
-    zone = rest[len(fraction) :]
-    moment = datetime.fromisoformat(whole + zone)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return f"{int(moment.timestamp())}.{fraction:0<9.9}"
+    seconds, fraction = divmod(nanoseconds(since), SECOND)
+    return f"{seconds}.{fraction:09d}"
 
 
 def _pieces(stream: Stream) -> Iterator[tuple[str, bytes]]:

@@ -15,12 +15,12 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from orchestrator.errors import Gone
 from orchestrator.model.launch import LogLine
+from orchestrator.model.moment import nanoseconds, rfc3339
 from orchestrator.waiting import Deadline, poll
 
 BLOCK = 1 << 16
@@ -61,12 +61,21 @@ class Sightings:
                 place -= 1
                 self.times[place] = at
 
-    def when(self, end: int) -> datetime:
-        """Return the time of the line that ends at this place, which has been seen."""
+    def before(self, moment: int) -> int:
+        """Return how much is known to have been there before a moment, in nanoseconds; 0: nothing.
+
+        Of what was noted within the same microsecond, nobody knows that it came before.
+        """
+        with self.lock:
+            index = bisect_left(self.times, (moment - 1_000) / 1e9)
+            return self.sizes[index - 1] if index else 0
+
+    def when(self, end: int) -> str:
+        """Return the time, in RFC 3339, of the line that ends here; it has been seen."""
         with self.lock:
             index = bisect_left(self.sizes, end)
             seen = self.times[index] if index < len(self.times) else time.time()
-        return datetime.fromtimestamp(seen, UTC)
+        return rfc3339(seen)
 
 
 @dataclass(frozen=True)
@@ -82,17 +91,20 @@ class Reader:
     ) -> Iterator[LogLine]:
         """Yield the lines. Raises Gone without a log, Stopped or TimedOut in the midst."""
         deadline.check()
-        begin = datetime.fromisoformat(since) if since else None
+        begin = nanoseconds(since) if since else 0
         try:
             file = self.path.open("rb")
         except OSError as error:
             raise Gone(f"there is no log {self.path} any more") from error
         with file:
-            file.seek(0 if tail is None else place_of_last(file, tail))
+            if tail is not None:
+                file.seek(place_of_last(file, tail))
+            elif begin:
+                file.seek(begin_of_line(file, self.sightings.before(begin)))
             for end, text in self._texts(file, deadline, follow=follow):
                 when = self.sightings.when(end)
-                if begin is None or when >= begin:
-                    yield LogLine(rfc3339(when), "stdout", text)
+                if nanoseconds(when) >= begin:
+                    yield LogLine(when, "stdout", text)
 
     def _texts(
         self, file: BinaryIO, deadline: Deadline, *, follow: bool
@@ -143,6 +155,18 @@ def place_of_last(file: BinaryIO, count: int) -> int:
     return 0
 
 
+def begin_of_line(file: BinaryIO, place: int) -> int:
+    """Return where the line begins in which this place is."""
+    while place:
+        step = min(BLOCK, place)
+        file.seek(place - step)
+        found = file.read(step).rfind(b"\n")
+        if found >= 0:
+            return place - step + found + 1
+        place -= step
+    return 0
+
+
 def place_of_feed(block: bytes, number: int) -> int:
     """Return where the line feed of this number stands, counted from the end."""
     place = len(block)
@@ -159,8 +183,3 @@ def size_of(file: BinaryIO) -> int:
 def decoded(line: bytes) -> str:
     """Return a line as text, whatever bytes are in it."""
     return line.removesuffix(b"\r").decode(errors="replace")
-
-
-def rfc3339(when: datetime) -> str:
-    """Return a time in UTC as RFC 3339 has it."""
-    return when.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -25,5 +25,5 @@ def write(folder: Folder, target: Path | None = None) -> Path:
     from orchestrator.render.report.material import gather
 
     path = target or folder.report
-    path.write_text(report(gather(folder)), encoding="utf-8")
+    path.write_text(report(gather(folder)), encoding="utf-8", errors="replace")
     return path

@@ -77,7 +77,7 @@ def cause(material: Material) -> Cause | None:
 
 def _of_tests(material: Material, failed: list[Test], failures: tuple[Failure, ...]) -> Cause:
     total = len(material.tests)
-    facts = [("meanwhile", one.message.partition("\n")[0]) for one in failures[:MOST_OTHERS]]
+    facts = [("meanwhile", one.headline) for one in failures[:MOST_OTHERS]]
     if not failures:
         died = [one for one in material.timeline.moments if one.kind == "died"]
         facts = [("meanwhile", f"{one.subject} died: {one.text}") for one in died[:MOST_OTHERS]]
@@ -96,10 +96,9 @@ def _of_failure(failure: Failure, others: tuple[Failure, ...], window: Window | 
     title, *rest = failure.message.split("\n")
     facts = [
         ("where", ", ".join(str(spot) for spot in failure.spots[:2])),
-        ("last answer", failure.answer),
-        ("state", failure.state),
+        *failure.evidence,
         ("next", failure.hint),
-        *(("also", one.message.partition("\n")[0]) for one in others[:MOST_OTHERS]),
+        *(("also", one.headline) for one in others[:MOST_OTHERS]),
     ]
     known = tuple((label, text) for label, text in facts if text)
     most = min(MOST_LINES_OF_LOG, MOST_LINES - 1 - len(known))

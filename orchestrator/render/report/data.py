@@ -10,6 +10,7 @@ from typing import Any
 
 from orchestrator.artifacts.record import ResourceRecord
 from orchestrator.artifacts.spans import Answer, Span
+from orchestrator.model.resource import Instance
 from orchestrator.render import words
 from orchestrator.render.report.escaping import visible
 from orchestrator.render.report.logs import Log
@@ -55,7 +56,7 @@ class Data:
                 for one in timeline.moments
             ],
             "tests": [self.test(test) for test in self.material.tests],
-            "resources": [self.resource(one) for one in self.resources()],
+            "resources": [self.resource(one) for one in known_resources(self.material)],
             "logs": [self.log(log) for log in self.material.logs],
         }
 
@@ -124,13 +125,11 @@ class Data:
             "dossier": visible(test.dossier),
         }
 
-    def resources(self) -> list[ResourceRecord]:
-        """Return what is known of each instance, less where there is no record."""
-        return known_resources(self.material)
-
     def resource(self, one: ResourceRecord) -> Value:
         """Return what the page tells of an instance besides its row in the table."""
+        spans = self.material.timeline.of_subject(one.name)
         facts = {
+            "steps": "; ".join(self.taken(span) for span in spans if span.phase == "up"),
             "uses": one.use,
             "image": one.image,
             "runs on": one.engine,
@@ -140,6 +139,11 @@ class Data:
             "log file": one.log,
         }
         return {"name": visible(one.name), "facts": visible_items(facts)}
+
+    def taken(self, span: Span) -> str:
+        """Return in words how long a step took, and when it ended."""
+        ended = words.seconds(max(0.0, span.ended - self.origin))
+        return f"{words.done(span.step)} after {words.seconds(span.seconds)}, at {ended}"
 
     def log(self, log: Log) -> Value:
         """Return a log; the times and the texts of its lines are lists of the same length."""
@@ -165,7 +169,7 @@ def known_resources(material: Material) -> list[ResourceRecord]:
     return [
         ResourceRecord(
             name=name,
-            resource=name.partition("@")[0],
+            resource=Instance.of(name).resource,
             section="",
             log=logs[name].file if name in logs else "",
         )

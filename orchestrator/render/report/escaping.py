@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from orchestrator.render.printable import ESCAPES
+from orchestrator.model.printable import ESCAPES
 
 PAINT = re.compile(r"\x1b\[[0-9;:]*m")
 """What sets a colour, as a terminal understands it (ECMA-48, 8.3.117)."""
@@ -36,6 +36,9 @@ SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 SEEN = {code: f"⟨U+{code:04X}⟩" for code in UNSEEN} | PICTURES | SURROGATES
 SEEN_IN_LOGS = {code: text for code, text in SEEN.items() if code != 0x1B}
 
+ODD = re.compile(f"[{''.join(re.escape(chr(code)) for code in SEEN)}]")
+"""Finds what is shown otherwise; most lines have nothing of it, and are done with then."""
+
 IN_SCRIPT = str.maketrans({char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"})
 """What could end a script element, or a line of it, by its escape in JSON."""
 
@@ -44,14 +47,15 @@ def visible(text: str) -> str:
     """Return a text in which all that is not seen is a sign that is; a terminal's orders go."""
     if "\x1b" in text:
         text = ESCAPES.sub(lambda found: "" if found[0].startswith("\x1b") else found[0], text)
-    return text.translate(SEEN)
+    return text.translate(SEEN) if ODD.search(text) else text
 
 
 def log_text(line: str) -> str:
     """Return a log's line likewise; of what a terminal would obey only the colours stay."""
     if "\x1b" in line:
         line = ESCAPES.sub(_only_paint, line)
-    return line.rstrip("\r\n").translate(SEEN_IN_LOGS)
+    line = line.rstrip("\r\n")
+    return line.translate(SEEN_IN_LOGS) if ODD.search(line) else line
 
 
 def escaped(text: str) -> str:
@@ -78,9 +82,9 @@ def _sound(value: object) -> Any:
         case float():
             return value if math.isfinite(value) else None
         case str():
-            return value.translate(SURROGATES)
+            return value
         case Mapping():
-            return {str(key).translate(SURROGATES): _sound(one) for key, one in value.items()}
+            return {str(key): _sound(one) for key, one in value.items()}
         case Iterable():
             return [_sound(one) for one in value]
         case _:

@@ -19,8 +19,6 @@ from orchestrator.render.report.told_tests import Test, tests_of
 OUTPUT = "output.log"
 """The name under which the log of the command is shown: no instance can be called so."""
 
-BAD = ("failed", "error")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
@@ -60,7 +58,7 @@ def gather(folder: Folder) -> Material:
         *(one.name for one in (record.resources if record else ())),
         *timeline.resources,
     ]
-    windows = [(one.began, one.ended) for one in timeline.tests if one.outcome in BAD]
+    windows = [(one.began, one.ended) for one in timeline.tests if one.failed]
     windows += [(one.began, one.ended) for one in timeline.spans if one.outcome is Outcome.FAILED]
     return Material(
         folder=folder,

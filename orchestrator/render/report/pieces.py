@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from typing import BinaryIO
+
+from orchestrator.model.moment import SECOND, nanoseconds
 
 Window = tuple[float, float]
 """From when to when, in seconds since the Unix epoch."""
@@ -93,11 +94,5 @@ def time_near(file: BinaryIO, offset: int, end: int) -> float | None:
 
 def time_of(word: str) -> float | None:
     """Return the time that a word is (RFC 3339), None if it is none."""
-    if not word[:4].isdigit() or len(word) > 40:
-        return None
-    try:
-        found = datetime.fromisoformat(word)
-        # A time of no zone would be taken for one of this machine's.
-        return found.timestamp() if found.tzinfo else found.replace(tzinfo=UTC).timestamp()
-    except (ValueError, OverflowError):
-        return None
+    found = nanoseconds(word)
+    return found / SECOND if found else None

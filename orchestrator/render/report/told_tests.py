@@ -10,14 +10,11 @@ from xml.etree.ElementTree import Element
 
 from orchestrator.artifacts import tests
 from orchestrator.artifacts.folder import Folder
-from orchestrator.artifacts.junit.counting import failing_tests, outcome
+from orchestrator.artifacts.junit.counting import failing_tests, name_of, outcome
 from orchestrator.artifacts.junit.elements import OWN, seconds_of
 from orchestrator.artifacts.junit.reading import Refused, read
 from orchestrator.artifacts.record import Record
 from orchestrator.artifacts.tests import TestRecord
-
-OUTCOMES = {"errors": "error"}
-"""How an outcome is called of a test, where it is not as it is counted."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +31,13 @@ class Test:
     @property
     def failed(self) -> bool:
         """Whether it failed, or could not be run."""
-        return self.record.outcome in ("failed", "error")
+        return self.record.failed
 
 
 def tests_of(folder: Folder, record: Record | None) -> tuple[Test, ...]:
     """Return all tests that are known of."""
-    found = [Test(one) for one in tests.read(folder) if _is_sound(one)] or list(_of_junit(folder))
+    told = [Test(one, timed=_is_timed(one)) for one in tests.read(folder)]
+    found = [one if one.timed else _untimed(one.record) for one in told] or [*_of_junit(folder)]
     failing = record.tests.failing if record and record.tests else ()
     spots = {one.name: str(one.spot) for one in failing if one.spot}
     return tuple(
@@ -47,8 +45,13 @@ def tests_of(folder: Folder, record: Record | None) -> tuple[Test, ...]:
     )
 
 
-def _is_sound(test: TestRecord) -> bool:
-    return math.isfinite(test.began) and math.isfinite(test.ended)
+def _is_timed(test: TestRecord) -> bool:
+    """Whether its times can be shown: a runner's clock, or its writer, may be anything."""
+    return 0 < test.began <= test.ended and math.isfinite(test.ended)
+
+
+def _untimed(test: TestRecord) -> Test:
+    return Test(dataclasses.replace(test, began=0.0, ended=0.0), timed=False)
 
 
 def _of_junit(folder: Folder) -> Iterator[Test]:
@@ -63,12 +66,10 @@ def _of_junit(folder: Folder) -> Iterator[Test]:
 
 
 def _test(case: Element) -> Test:
-    name = f"{case.get('classname', '')}.{case.get('name', '')}".removeprefix(".")
-    failing = next(iter(failing_tests(case, {})), None)
-    counted = outcome(case)
+    failing = next(failing_tests(case, {}), None)
     told = TestRecord(
-        name=name,
-        outcome=OUTCOMES.get(counted, counted),
+        name=name_of(case),
+        outcome=outcome(case),
         began=0.0,
         ended=seconds_of(case),
         message=failing.message if failing else "",

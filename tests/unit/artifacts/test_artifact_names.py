@@ -8,6 +8,7 @@ import pytest
 
 from orchestrator.artifacts.alone import alone
 from orchestrator.artifacts.folder import LONGEST, Folder, safe
+from orchestrator.artifacts.matrix import CombinationRecord, MatrixRecord, folders
 from orchestrator.errors import UsageError
 
 
@@ -91,3 +92,22 @@ def test_what_was_there_before_the_first_run_stays(tmp_path: Path) -> None:
         file.write_text("x")
     folder.prepare()
     assert all(file.exists() for file in theirs)
+
+
+def test_a_record_of_several_runs_leads_out_of_its_folder_to_nowhere(tmp_path: Path) -> None:
+    names = ("pg15", "..", ".", "", "../pg15", "a/b", "/tmp", "pg16")
+    record = MatrixRecord(
+        name="shop",
+        manifest="environment.yaml",
+        exit_code=0,
+        began=1,
+        ended=2,
+        combinations=tuple(
+            CombinationRecord(name=name, folder=name, instead={}, verdict="passed", exit_code=0)
+            for name in names
+        ),
+    )
+    folder = Folder(tmp_path)
+    assert folders(folder) == []
+    folder.matrix.write_text(record.to_json())
+    assert folders(folder) == [Folder(tmp_path / "pg15"), Folder(tmp_path / "pg16")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import errno
 import os
+import shutil
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -267,7 +268,7 @@ def test_without_room_on_the_disk_the_others_are_kept(
 
 
 def test_a_folder_that_is_gone_hides_nothing_else(kept: Kept) -> None:
-    kept.before = kept.folder.remove
+    kept.before = lambda: shutil.rmtree(kept.folder.path)
     records = kept.run()
     assert [record.log for record in records.values()] == [""] * 4
     assert kept.notices == [

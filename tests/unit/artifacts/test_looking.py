@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from orchestrator import Environment
-from orchestrator.artifacts import looking
+from orchestrator.artifacts import looking, reading
 from orchestrator.artifacts.dossier import Witness
 from orchestrator.artifacts.looking import Looker
 from orchestrator.artifacts.window import Window
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.errors import EngineError
-from orchestrator.model.launch import LogLine, State
+from orchestrator.model.launch import Found, LogLine, State
 from orchestrator.model.moment import rfc3339
 from orchestrator.pytest_plugin.shown import cleaner
+from orchestrator.waiting import Deadline, poll
 
 NOON = 1795694400.0
 WINDOW = Window(NOON, NOON + 1)
@@ -120,11 +123,31 @@ def test_what_was_made_anew_is_said_once(place: Place) -> None:
 def test_of_a_long_log_the_last_lines_are_kept_and_the_others_counted(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(looking, "MOST", 5)
+    monkeypatch.setattr(reading, "MOST", 5)
     place.logs("api", *(f"line {n}" for n in range(12)))
     place.logs("api", "of another test", at=NOON + 2)
     seen = place.look()["api"]
     assert (texts(seen), seen.left_out) == ([f"line {n}" for n in range(7, 12)], 7)
+
+
+def test_of_a_log_that_cannot_be_read_in_time_there_are_the_last_lines(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST", 5)
+    monkeypatch.setattr(looking, "SECONDS", 0.3)
+    place.logs("api", *(f"line {n}" for n in range(12)))
+    logs = place.docker.logs
+
+    def slow(found: Found, deadline: Deadline, **asked: Any) -> Iterator[LogLine]:
+        yield from logs(found, deadline, **asked)
+        if asked.get("tail") is None:
+            poll(lambda: False, deadline)
+
+    monkeypatch.setattr(place.docker, "logs", slow)
+    seen = place.look()["api"]
+    assert (texts(seen), seen.left_out) == ([f"line {n}" for n in range(7, 12)], 0)
+    assert seen.notes == (reading.LONGER,)
+    assert place.looker.silent == frozenset()
 
 
 @pytest.mark.parametrize("verb", ["logs", "list"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from pipeline_project import FAILING, TOKEN, Project, made
-from workflows import Job, read, runner_environ
+from workflows import Done, Job, read, runner_environ
 
 
 @pytest.fixture
@@ -168,6 +168,22 @@ def test_an_action_hands_its_inputs_on_and_its_outputs_back(project: Project) ->
 def test_an_actions_command_is_words_and_no_script(
     project: Project, command: str, code: int
 ) -> None:
+    inner = with_command(project, command)
+    assert inner.code == code, inner.log
+    assert not (project.path / "oops").exists()
+    assert project.installed == ["pip install --quiet greenroom==1.2.3"]
+
+
+def test_an_actions_command_with_an_open_quote_is_not_run(project: Project) -> None:
+    inner = with_command(project, 'touch oops "a')
+    assert inner.code
+    assert "quote" in inner.log
+    assert "Starting the environment" not in inner.log
+    assert not (project.path / "oops").exists()
+
+
+def with_command(project: Project, command: str) -> Done:
+    """Run a command with the action, in an environment in which there is nothing."""
     project.write("environment.yaml", "name: empty\nengine: process\nservices: {}\n")
     project.copy("github/action.yml", ACTION)
     workflow = project.write(
@@ -178,7 +194,4 @@ def test_an_actions_command_is_words_and_no_script(
     )
     running = job(project)
     running.run(workflow, "one")
-    inner = running.named("Run the command in its environment")
-    assert inner.code == code, inner.log
-    assert not (project.path / "oops").exists()
-    assert project.installed == ["pip install --quiet greenroom==1.2.3"]
+    return running.named("Run the command in its environment")

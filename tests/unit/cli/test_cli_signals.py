@@ -158,17 +158,6 @@ def test_while_a_child_runs_signals_are_the_childs_and_end_us_later() -> None:
     assert told[:3] == ["15", "2", "the child's end"]
 
 
-@posix
-def test_a_signal_during_a_removal_in_between_comes_after_it() -> None:
-    done = False
-    with Signals(lambda text: None) as signals, pytest.raises(KeyboardInterrupt):  # noqa: PT012
-        with signals.put_off():
-            send(signal.SIGINT)
-            done = True
-        raise AssertionError("the interrupt was lost")
-    assert done
-
-
 def send(number: int) -> None:
     """Send ourselves a signal, and let it arrive."""
     os.kill(os.getpid(), number)

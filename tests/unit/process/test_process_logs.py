@@ -8,6 +8,7 @@ from host_processes import Bench, wait_until, within
 
 from orchestrator.engines.process.logs import BLOCK, Reader, Sightings, place_of_last
 from orchestrator.errors import Gone
+from orchestrator.model.moment import nanoseconds, rfc3339
 from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
 
 
@@ -68,6 +69,31 @@ def test_a_line_keeps_the_time_at_which_it_was_first_seen(tmp_path: Path) -> Non
     wait_until(add_a_later_one)
     assert times()[0] == first
     assert times() == sorted(times())
+
+
+@pytest.mark.parametrize("first", [b"one\n", b"x" * 3 * BLOCK + b"\n", b""], ids=len)
+def test_what_was_there_at_a_moment_is_known_to_be_older(first: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    # The size that somebody has noted is in the midst of a line, which has ended later.
+    path.write_bytes(first + b"two\nthree\n")
+    one = reader(path)
+    at = path.stat().st_mtime - 5
+    one.sightings.note(len(first) + 1, at)
+    since = rfc3339(at + 2e-6)
+    lines = one.lines(within(), follow=False, since=since, tail=None)
+    assert [line.text for line in lines] == ["two", "three"]
+    everything = one.lines(within(), follow=False, since=None, tail=None)
+    assert [line.time < since for line in everything] == [True] * bool(first) + [False] * 2
+
+
+def test_what_somebody_noted_is_put_in_its_place() -> None:
+    seen = Sightings([10, 20], [100.0, 200.0])
+    for size, at in [(15, 150.0), (5, 120.0), (20, 180.0), (30, 130.0), (12, 190.0)]:
+        seen.note(size, at)
+    known = {end: nanoseconds(seen.when(end)) / 1e9 for end in (5, 10, 12, 15, 20, 30)}
+    assert known == {5: 100.0, 10: 100.0, 12: 130.0, 15: 130.0, 20: 130.0, 30: 130.0}
+    assert (seen.sizes, seen.times) == (sorted(seen.sizes), sorted(seen.times))
+    assert [seen.before(at * 10**9) for at in (99, 101, 131)] == [0, 10, 30]
 
 
 def test_what_was_looked_at_earlier_is_older_than_what_came_later(bench: Bench) -> None:

@@ -127,8 +127,7 @@ def test_what_is_shown_is_short_and_has_no_secrets(pytester: pytest.Pytester) ->
 @pytest.mark.parametrize(
     ("ini", "words", "shown"),
     [
-        ("", ["--greenroom-dossier", "never"], 0),
-        ("greenroom_dossier = never", [], 0),
+        ("greenroom_dossier = always", ["--greenroom-dossier", "never"], 0),
         ("greenroom_dossier = never", ["--greenroom-dossier", "always", "-rP"], 2),
     ],
 )
@@ -276,14 +275,16 @@ def test_an_earlier_session_s_files_are_gone_unless_others_use_the_folder(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = made(pytester, "def test_one(): pass\n")
+    tests = session.path / "kept" / "tests"
+    tests.mkdir(parents=True)
+    for name in ("gw7.jsonl", "old.txt", "main.jsonl"):
+        (tests / name).write_text("{}\n")
     words = ("--greenroom-artifacts", "kept")
-    for _ in range(2):
-        run(session, *words)
-        assert len((session.path / "kept/tests/main.jsonl").read_text().splitlines()) == 1
-    monkeypatch.setenv("GREENROOM_ARTIFACTS", str(session.path / "kept"))
-    run(session)
     run(session, *words)
-    assert len((session.path / "kept/tests/main.jsonl").read_text().splitlines()) == 3
+    assert [path.name for path in tests.iterdir()] == ["main.jsonl"]
+    monkeypatch.setenv("GREENROOM_ARTIFACTS", str(session.path / "kept"))
+    run(session, *words)
+    assert len((tests / "main.jsonl").read_text().splitlines()) == 2
 
 
 SLEEPS = """

@@ -208,6 +208,17 @@ def test_every_file_can_be_half_or_missing(kind: str, tmp_path: Path) -> None:
         path.write_bytes(whole[path])
 
 
+def test_halves_of_characters_do_not_keep_it_from_being_written(tmp_path: Path) -> None:
+    folder = folders.passed(tmp_path)
+    text = folder.record.read_text("utf-8").replace('"payments"', '"pay\\ud800ments"')
+    folder.record.write_text(text, encoding="utf-8")
+    story = folders.payments()
+    story.test("half \ud800", 1, 2, slice="\udfff")
+    with (folder.tests / "half.jsonl").open("w", encoding="utf-8", errors="surrogatepass") as file:
+        file.writelines(f"{json.dumps(json.loads(one.to_json()))}\n" for one in story.tests)
+    page_of(folder)
+
+
 def test_a_link_in_the_folder_leads_nowhere(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("do not show this\n", encoding="utf-8")
     folder = folders.passed(tmp_path / "artifacts")

@@ -9,10 +9,12 @@ class Logs {
     this.find = null;
     this.onlyBad = false;
     this.list = new Chunks(part("log-lines"), (entry, index) => this.line(entry, index), 20);
-    part("log-tools").append(this.picker(), this.search(), this.switches());
+    this.picker = new Picker();
+    part("log-tools").append(this.picker.box, this.search(), this.switches());
     part("log-window").append(...this.windowTools());
     part("logs").hidden = data.logs.length === 0;
     watch((changes) => this.turn(changes));
+    if (data.logs.length) addEventListener("keydown", (event) => this.begin(event));
     if (matchMedia("(max-width: 640px)").matches) this.wrap.click();
   }
 
@@ -28,53 +30,13 @@ class Logs {
       (entry) => wanted[entry.log] && inWindow(entry.at) && (!this.onlyBad || levelOf(entry)),
     );
     this.list.box.classList.toggle("alone", wanted.filter(Boolean).length === 1);
-    this.tellPicked(wanted);
+    this.picker.tell(wanted);
     this.tellWindow();
     this.tellMissing(wanted);
     this.list.show(this.shown);
     if (!this.shown.length) this.list.box.append(this.emptiness());
     part("log-count").textContent = count(this.shown.filter((entry) => !entry.gap).length, "line");
     this.searchAgain();
-  }
-
-  // Which logs.
-
-  picker() {
-    this.boxes = data.logs.map((log, number) => {
-      const box = make("input", { type: "checkbox", on: { change: () => this.pick() } });
-      const only = button("only", () => look({ logs: [log.name] }), {
-        class: "quiet", "aria-label": `only ${log.title}`,
-      });
-      const lines = make("span", { class: "muted" }, log.texts.length.toLocaleString("en"));
-      const name = make("span", { class: `who hue${number % 8}` }, log.title);
-      return { box, row: make("li", {}, make("label", {}, box, name, lines), only) };
-    });
-    this.picked = make("summary");
-    const all = button("all", () => look({ logs: null }), { class: "quiet" });
-    const list = make("ul", {}, this.boxes.map((one) => one.row));
-    this.pickerBox = make("details", { class: "picker" }, this.picked, make("div", { class: "sheet" }, all, list));
-    document.addEventListener("click", (event) => {
-      if (!this.pickerBox.contains(event.target)) this.pickerBox.open = false;
-    });
-    this.pickerBox.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      this.pickerBox.open = false;
-      this.picked.focus();
-    });
-    return this.pickerBox;
-  }
-
-  pick() {
-    const names = data.logs.filter((_, number) => this.boxes[number].box.checked).map((log) => log.name);
-    look({ logs: names.length === data.logs.length || !names.length ? null : names });
-  }
-
-  tellPicked(wanted) {
-    this.boxes.forEach(({ box }, number) => (box.checked = wanted[number]));
-    const titles = data.logs.filter((_, number) => wanted[number]).map((log) => log.title);
-    const all = titles.length === data.logs.length;
-    const some = titles.length > 3 ? `${titles.length} of ${data.logs.length} logs` : titles.join(", ");
-    this.picked.textContent = all && titles.length > 1 ? `All ${titles.length} logs` : some;
   }
 
   // The window of time.
@@ -141,13 +103,23 @@ class Logs {
 
   search() {
     this.field = make("input", {
-      type: "search", placeholder: "Search", "aria-label": "Search in the logs", spellcheck: "false",
+      type: "search", placeholder: "Search (press /)", "aria-label": "Search in the logs", "aria-keyshortcuts": "/", spellcheck: "false",
       on: { input: calmly(() => look({ query: this.field.value })), keydown: (event) => this.key(event) },
     });
     this.found = make("span", { class: "found", role: "status" });
     const step = (sign, label, by) => button(sign, () => this.step(by), { "aria-label": label, title: label });
     return make("div", { class: "search", role: "search" }, this.field, this.found,
       step("↑", "Previous match", -1), step("↓", "Next match", 1));
+  }
+
+  /** Begin a search, by a key: what is not drawn, the browser's own search does not find. */
+  begin(event) {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input")) return;
+    event.preventDefault();
+    bringUp(part("logs"));
+    this.field.focus({ preventScroll: true });
+    this.field.select();
   }
 
   key(event) {
@@ -219,35 +191,4 @@ class Logs {
       make("span", { class: `who hue${entry.log % 8}` }, log.title),
       make("span", { class: "text" }, painted(entry.text, this.find)));
   }
-}
-
-/** All lines of all logs in the order of time; those of the same time in the order of the logs. */
-function merged() {
-  const entries = data.logs.flatMap((log, number) => {
-    const gaps = new Map(log.gaps);
-    return log.texts.flatMap((text, index) => {
-      const at = log.times[index] ?? -Infinity;
-      const entry = { at, log: number, text, plain: plain(text), level: null };
-      return gaps.has(index) ? [gap(at, number, gaps.get(index)), entry] : [entry];
-    });
-  });
-  return entries.sort((one, other) => (one.at === other.at ? 0 : one.at - other.at));
-}
-
-/** Whether any of the window is where lines are left out before this one. */
-function isNear(log, index) {
-  const before = log.times[index - 1] ?? -Infinity;
-  const behind = log.times[index] ?? Infinity;
-  return (view.to === null || before <= view.to) && (view.from === null || behind >= view.from);
-}
-
-/** What stands where lines are left out. */
-function gap(at, log, number) {
-  const text = `${count(number, "line")} left out here`;
-  return { at, log, text, plain: "", level: "", gap: true };
-}
-
-function levelOf(entry) {
-  entry.level ??= level(entry.plain);
-  return entry.level;
 }

@@ -4,6 +4,8 @@ class Overview {
   constructor() {
     this.box = part("overview");
     this.box.hidden = false;
+    this.box.setAttribute("role", "img");
+    this.box.setAttribute("aria-label", inWords());
     this.band = make("div", { class: "band", hidden: true });
     this.box.append(...data.phases.map(phaseBlock), ...this.ticks(), this.band);
     this.box.addEventListener("pointerdown", (event) => this.drag(event));
@@ -40,6 +42,12 @@ class Overview {
   tell() {
     placeBand(this.band, 0, data.to);
   }
+}
+
+/** The whole run in a sentence. */
+function inWords() {
+  const phases = data.phases.map((one) => `${TITLES[one.name] ?? one.name} ${duration(one.to - one.from)}`);
+  return `${phases.join(", ")}; ${count(data.tests.filter(isBad).length, "failed test")}`;
 }
 
 function phaseBlock(phase) {

@@ -58,13 +58,20 @@ function codes(sequence, before) {
 function painted(text, find) {
   const parts = text.includes("\u001b") ? coloured(text) : [[text, ""]];
   const whole = parts.map(([words]) => words).join("");
-  const hits = find ? [...whole.matchAll(find)].map((one) => [one.index, one.index + one[0].length]) : [];
+  const hits = find ? occurrences(whole, find) : [];
   let at = 0;
   return parts.flatMap(([words, classes]) => {
     const nodes = marked(words, at, hits);
     at += words.length;
     return classes ? [make("span", { class: classes }, nodes)] : nodes;
   });
+}
+
+/** Return from where to where a text has what `find` finds. */
+function occurrences(text, find) {
+  // It would begin where it has found something last.
+  find.lastIndex = 0;
+  return [...text.matchAll(find)].map((one) => [one.index, one.index + one[0].length]);
 }
 
 /** Return a part of a line, which begins `at` there, as nodes; `hits` are marked. */

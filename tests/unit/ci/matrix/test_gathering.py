@@ -84,13 +84,13 @@ def test_all_together_have_no_more_annotations_than_one_may_have() -> None:
 
 
 def test_the_table_has_a_line_for_each() -> None:
-    counts = TestCounts(passed=3, failed=1, errors=1, failing=(SAME,))
+    counts = TestCounts(passed=3, failed=1, failing=(SAME,))
     skipped = TestCounts(passed=5, skipped=2)
     lines = as_lines(matrix([passed(1, skipped), red(2, 4, counts), ended(3, None)]))
     assert lines == [
         "combination         verdict       exit code  tests                up     testing",
         "ledger=postgres:15  passed        0          5 passed, 2 skipped  3.0 s  8.0 s",
-        "ledger=postgres:16  tests failed  4          3 passed, 2 failed   3.0 s  8.0 s",
+        "ledger=postgres:16  tests failed  4          1 failed, 3 passed   3.0 s  8.0 s",
         "ledger=postgres:17  not run       -          -                    -      -",
     ]
 
