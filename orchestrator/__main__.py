@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 GARBAGE = 100_000
@@ -17,6 +18,7 @@ def main() -> int:
 
         print(f"greenroom {__version__}")  # noqa: T201 - stdout is where a version belongs
         return 0
+    open_streams()
     # A command imports much and leaves little behind: looking for garbage as often as by default
     # takes a fifth of the processor's time of its start.
     gc.set_threshold(GARBAGE)
@@ -30,6 +32,17 @@ def main() -> int:
     finally:
         # What ends anyway need not be searched once more on the way out.
         gc.freeze()
+
+
+def open_streams() -> None:
+    """Open those of the three standard streams that whoever started us has closed.
+
+    Else the next file that is opened would be in the place of one, and what is meant for the
+    terminal would be written into it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
 
 
 if __name__ == "__main__":

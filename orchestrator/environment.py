@@ -97,7 +97,7 @@ class Environment:
             manifest = manifests.read(path, self._environ, engine=engine, instead=instead)
         if pull is not None:
             manifest = with_policy(manifest, pull)
-        self._mask = masker(secrets_of(manifest))
+        self._mask = masker(secrets_of(manifest, self._environ))
         self._listen = listen
         self._real = engines is None
         self._slices: Slices | None = None
@@ -290,7 +290,7 @@ class Environment:
     @property
     def secrets(self) -> tuple[str, ...]:
         """All that is masked wherever it would be shown, passwords above all; the longest first."""
-        return secrets_of(self.manifest)
+        return secrets_of(self.manifest, self._environ)
 
     @property
     def planner(self) -> Planner:

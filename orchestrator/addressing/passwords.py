@@ -9,7 +9,8 @@ import base64
 import dataclasses
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import Resource
@@ -37,15 +38,19 @@ def with_passwords(manifest: Manifest, secret: bytes) -> Manifest:
     return dataclasses.replace(manifest, resources=resources)
 
 
-def secrets_of(manifest: Manifest) -> tuple[str, ...]:
+def secrets_of(
+    manifest: Manifest, environ: Mapping[str, str] = MappingProxyType({})
+) -> tuple[str, ...]:
     """Return all that must not show in output, the longest first.
 
     That is every password, and the value of every variable whose name says that it is a secret:
-    those that `${env:...}` has brought in, and those of the manifest's own `env` and build
-    arguments. One that is also a name in the manifest is an OpenWord.
+    those that `${env:...}` has brought in, those of the manifest's own `env` and build arguments,
+    and those of `environ`, which seeds, builds and tests may write. One that is also a name in the
+    manifest is an OpenWord.
     """
     known = names_of(manifest)
     found = {*passwords_of(manifest), *manifest.secrets, *named_secrets(manifest)}
+    found |= {value for name, value in environ.items() if is_secret(name, value)}
     ordered = sorted(filter(None, found), key=lambda secret: (-len(secret), secret))
     return tuple(OpenWord(secret) if secret in known else secret for secret in ordered)
 

@@ -120,13 +120,15 @@ class Folder:
             yield
         except OSError as error:
             taken = isinstance(error, FileExistsError)
-            why = "something else has this name" if taken else error.strerror
+            why = "it is no folder" if taken else error.strerror
             raise UsageError(
                 f"cannot keep artifacts in {self.path}: {why}",
                 hint="name a folder that can be written to: --artifacts FOLDER",
             ) from error
 
     def _clear(self) -> None:
+        # Every run begins with this file. Without it, logs and tests in here are somebody else's.
+        ours = self.events.exists()
         for file in (
             self.record,
             self.events,
@@ -140,6 +142,8 @@ class Folder:
             *(self.output.with_suffix(half) for half in (".before", ".joined")),
         ):
             file.unlink(missing_ok=True)
+        if not ours:
+            return
         # Those but the first are halves, which a killed run has left.
         for pattern in ("*.log", "*.before", "*.joined"):
             for file in self.logs.glob(pattern):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from orchestrator.artifacts.record import FailingTest, Failure, Record, Verdict
+from orchestrator.artifacts.record import FailingTest, Failure, Record, TestCounts, Verdict
 from orchestrator.model.printable import one_line
 from orchestrator.render.failing import labelled
 from orchestrator.render.words import seconds
@@ -74,15 +74,23 @@ def _tests(record: Record, room: int) -> Iterator[str]:
         return
     told = counts.words if counts and failing else record.command_ended
     yield one_line(f"{Verdict.TESTS_FAILED}: {told}")
-    yield from listed([failed(one) for one in failing], room - 1)
+    yield from listed([failed(one) for one in failing], room - 1, unnamed(counts))
 
 
-def listed(lines: Sequence[str], room: int) -> list[str]:
-    """Return the lines, indented; of those that are too many the first, and how many follow."""
-    if len(lines) > room:
+def listed(lines: Sequence[str], room: int, more: int = 0) -> list[str]:
+    """Return the lines, indented; of those that are too many the first, and how many follow.
+
+    There are `more` than these.
+    """
+    if len(lines) + min(more, 1) > room:
         shown = max(0, room - 1)
-        lines = [*lines[:shown], f"and {len(lines) - shown} more"][:room]
+        lines = [*lines[:shown], f"and {len(lines) + more - shown} more"][:room]
     return [f"  {one}" for one in lines]
+
+
+def unnamed(counts: TestCounts | None) -> int:
+    """Return how many tests have failed besides those that are named."""
+    return max(0, counts.failed + counts.errors - len(counts.failing)) if counts else 0
 
 
 def failed(test: FailingTest) -> str:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable
 from typing import TextIO
 
+from orchestrator.ci.steady import Steady
 from orchestrator.ci.tongues import Tongue
 from orchestrator.model.event import (
     Collected,
@@ -37,7 +38,7 @@ def stream_of(tongue: Tongue) -> TextIO:
 class Quoted:
     """A stream on which no line is taken for a command of the CI system."""
 
-    def __init__(self, stream: TextIO, tongue: Tongue) -> None:
+    def __init__(self, stream: Steady, tongue: Tongue) -> None:
         self._stream = stream
         self._tongue = tongue
 
@@ -75,8 +76,8 @@ class InGroups:
     What the tests write stands in none, because in a group it would be folded away.
     """
 
-    def __init__(self, stream: TextIO, tongue: Tongue, *, verbose: bool = False) -> None:
-        self._stream = stream
+    def __init__(self, stream: Steady, tongue: Tongue, *, verbose: bool = False) -> None:
+        self.stream = stream
         self._tongue = tongue
         self._plain = Plain(Quoted(stream, tongue), verbose=verbose)
         self._lock = threading.RLock()
@@ -121,8 +122,8 @@ class InGroups:
     def write(self, lines: Iterable[str]) -> None:
         """Write lines that the CI system is to obey."""
         with self._lock:
-            self._stream.write("".join(f"{line}\n" for line in lines))
-            self._stream.flush()
+            self.stream.write("".join(f"{line}\n" for line in lines))
+            self.stream.flush()
 
     def _begin(self, title: str, *, tests: bool = False) -> None:
         if title == self._group:

@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import IO, Self, TextIO
+from typing import Self, TextIO
 
 from orchestrator.artifacts.log_files import LogFile
 from orchestrator.ci.masked import Masked
+from orchestrator.ci.steady import Steady, same
 from orchestrator.model.moment import rfc3339
 
 PIECE = 1 << 16
@@ -35,7 +36,7 @@ DRAIN = 1.0
 class Stream:
     """One stream of a command, on its way to one of ours."""
 
-    def __init__(self, out: TextIO, masked: Masked, keep: Callable[[list[str]], None]) -> None:
+    def __init__(self, out: Steady, masked: Masked, keep: Callable[[list[str]], None]) -> None:
         self._out = out
         self._masked = masked
         self._keep = keep
@@ -65,15 +66,7 @@ class Stream:
         if len(self._line) > LONGEST:
             lines, self._line = [*lines, self._line], ""
         self._keep(lines)
-        # Whoever reads us may have gone; the command is to come to its end all the same.
-        with suppress(OSError, ValueError):
-            self._out.flush()
-            binary = getattr(self._out, "buffer", None)
-            if binary is None:
-                self._out.write(text.encode(errors="surrogateescape").decode(errors="replace"))
-            else:
-                binary.write(text.encode(errors="surrogateescape"))
-            self._out.flush()
+        self._out.pass_on(text.encode(errors="surrogateescape"))
 
 
 class Relay:
@@ -82,11 +75,18 @@ class Relay:
     `outlets` are what the command is to have as its stdout and stderr. Where both of ours are one
     and the same, so are its, and the order of all lines stays. On a terminal it has one, too.
     `kept` gets every line, without secrets, with the time at which it came; None keeps none.
+    `ours` is how we write to one of our streams ourselves.
     """
 
-    def __init__(self, masked: Callable[[], Masked], kept: LogFile | None = None) -> None:
+    def __init__(
+        self,
+        masked: Callable[[], Masked],
+        kept: LogFile | None = None,
+        ours: Steady | None = None,
+    ) -> None:
         self._masked = masked
         self._kept = kept
+        self._own = ours
         self._pieces: queue.Queue[tuple[int, bytes | None]] = queue.Queue(PIECES)
         self._streams: list[Stream] = []
         self._over = threading.Event()
@@ -132,7 +132,9 @@ class Relay:
         """Return the end that a command writes to; what comes there is read from now on."""
         ours, its = terminal_like(out) if out.isatty() else os.pipe()
         number = len(self._streams)
-        self._streams.append(Stream(out, self._masked(), self._keep))
+        own = self._own
+        steady = own if own and same(own.stream, out) else Steady(out)
+        self._streams.append(Stream(steady, self._masked(), self._keep))
         threading.Thread(target=self._read, args=(number, ours), daemon=True).start()
         return its
 
@@ -182,14 +184,6 @@ class Relay:
 def shown(line: str) -> str:
     """Return a line as text; bytes that are none are shown as such."""
     return line.rstrip("\r").encode(errors="surrogateescape").decode(errors="replace")
-
-
-def same(one: IO[str], other: IO[str]) -> bool:
-    """Whether two streams lead to the same file, pipe or terminal."""
-    try:
-        return os.path.sameopenfile(one.fileno(), other.fileno())
-    except (OSError, ValueError):
-        return False
 
 
 def terminal_like(out: TextIO) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -9,11 +10,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from orchestrator.artifacts.alone import alone
 from orchestrator.artifacts.folder import VARIABLE, Folder
 from orchestrator.artifacts.record import Verdict
 from orchestrator.ci.budget import ALL, DOWN, TESTS, UP, Budgets
 from orchestrator.ci.display import History, InGroups, stream_of
 from orchestrator.ci.result import Result
+from orchestrator.ci.steady import Steady, let_go
 from orchestrator.cli.session import Session, interrupted, session
 from orchestrator.errors import GreenroomError, NotRemoved, StepFailed
 from orchestrator.model.event import Noticed
@@ -66,8 +69,16 @@ def refused(asked: Asked, error: GreenroomError) -> Asked:
 def run_job(asked: Asked, tongue: Tongue) -> int:
     """Do all of it, and return the exit code. Raises UsageError where nothing can be kept."""
     folder = Folder(asked.artifacts.absolute())
-    folder.prepare()
-    shown, history = InGroups(stream_of(tongue), tongue, verbose=asked.verbose), History()
+    with alone(folder):
+        folder.prepare()
+        code = _run(asked, tongue, folder)
+    let_go(sys.stdout, sys.stderr)
+    return code
+
+
+def _run(asked: Asked, tongue: Tongue, folder: Folder) -> int:
+    stream = Steady(stream_of(tongue))
+    shown, history = InGroups(stream, tongue, verbose=asked.verbose), History()
     with quietly(folder.events.open("w", encoding="utf-8")) as events:
         displays: list[Display] = [shown, JsonLines(events), history]
         with session(events=asked.events, shown=displays, one_is_all=True) as listening:
@@ -156,7 +167,7 @@ class Job:
         seconds, secrets = self.left(TESTS), environment.secrets
         with (
             self.kept_output() as kept,
-            Relay(lambda: Masked(environment.mask, secrets), kept) as relay,
+            Relay(lambda: Masked(environment.mask, secrets), kept, self.shown.stream) as relay,
         ):
             self.result.code = tests.run(
                 environment,

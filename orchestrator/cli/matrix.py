@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from orchestrator import __version__
+from orchestrator.artifacts.alone import alone
 from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.matrix import MatrixRecord
 from orchestrator.ci.display import stream_of
@@ -23,6 +25,7 @@ from orchestrator.ci.matrix.room import Machine, Room, hindrance, needs, room, s
 from orchestrator.ci.matrix.running import Running
 from orchestrator.ci.matrix.screen import Screen
 from orchestrator.ci.matrix.table import as_lines, result, why
+from orchestrator.ci.steady import let_go
 from orchestrator.ci.summary import again
 from orchestrator.cli.signals import install, restore
 from orchestrator.host.manifests import shown_as
@@ -86,10 +89,17 @@ def this_machine() -> Machine:
 
 def run_matrix(asked: Several, tongue: Tongue) -> int:
     """Run all of them, and return the exit code. Raises UsageError where nothing can be kept."""
+    folder = Folder(asked.artifacts.absolute())
+    with alone(folder):
+        prepare(folder, asked.combinations)
+        code = _run(asked, tongue, folder)
+    let_go(sys.stdout, sys.stderr)
+    return code
+
+
+def _run(asked: Several, tongue: Tongue, folder: Folder) -> int:
     from orchestrator.ci.telling import perform
 
-    folder = Folder(asked.artifacts.absolute())
-    prepare(folder, asked.combinations)
     screen = Screen(stream_of(tongue), tongue)
     perform(tongue.hide(asked.secrets()), screen, screen.say)
     found = asked.room()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from orchestrator.ci.cause import unnamed
 from orchestrator.ci.findings import Finding, findings
 from orchestrator.ci.tongues.hiding import hidden_lines
 from orchestrator.ci.tongues.outputs import outputs
@@ -97,7 +98,7 @@ class GitHub:
 
     def tell(self, record: Record, folder: Folder, summary: str) -> list[Deed]:
         """Point at what went wrong, and set the outputs and the step's summary."""
-        errors = tuple(self._pointing(findings(record)))
+        errors = tuple(self._pointing(findings(record), unnamed(record.tests)))
         deeds: list[Deed] = [Say(errors)] if errors else []
         if path := self.environ.get("GITHUB_STEP_SUMMARY"):
             deeds.append(Append(path, f"\n{summary}", SUMMARY_BYTES))
@@ -115,10 +116,10 @@ class GitHub:
         self.resume = ""
         return lines
 
-    def _pointing(self, found: list[Finding]) -> list[str]:
+    def _pointing(self, found: list[Finding], more: int) -> list[str]:
         shown = found[: max(0, ANNOTATIONS - self.pointed_at)]
         self.pointed_at += len(shown)
-        rest = len(found) - len(shown)
+        rest = len(found) + more - len(shown)
         lines = [self._annotation(one) for one in shown]
         return [*lines, f"and {rest} more, in the summary of the job"] if rest else lines
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.artifacts.alone import alone
 from orchestrator.artifacts.folder import LONGEST, Folder, safe
 from orchestrator.artifacts.matrix import CombinationRecord, MatrixRecord, folders
 from orchestrator.errors import UsageError
@@ -55,6 +56,42 @@ def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(tmp_path: Path) ->
     with pytest.raises(UsageError, match=r"cannot keep artifacts in .*file") as told:
         Folder(tmp_path / "file").prepare()
     assert "--artifacts" in told.value.hint
+
+
+def test_a_folder_is_one_runs_at_a_time(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "deep" / "artifacts")
+    with alone(folder):
+        assert list(folder.path.iterdir()) == []
+        with pytest.raises(UsageError, match="another greenroom ci") as told, alone(folder):
+            pass
+        assert "--artifacts" in told.value.hint
+    with alone(folder), alone(Folder(folder.path / "ledger=postgres-16")):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_nobodys(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with alone(Folder(tmp_path / "file" / "in")):
+        pass
+
+
+def test_the_folder_where_we_are_is_none_for_artifacts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in (tmp_path, tmp_path.parent, tmp_path / "a" / ".."):
+        with pytest.raises(UsageError, match="a folder of their own"), alone(Folder(path)):
+            pass
+
+
+def test_what_was_there_before_the_first_run_stays(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "build")
+    theirs = [folder.tests / "words.txt", folder.logs / "compiler.log"]
+    for file in theirs:
+        file.parent.mkdir(parents=True)
+        file.write_text("x")
+    folder.prepare()
+    assert all(file.exists() for file in theirs)
 
 
 def test_a_record_of_several_runs_leads_out_of_its_folder_to_nowhere(tmp_path: Path) -> None:

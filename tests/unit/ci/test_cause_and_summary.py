@@ -361,6 +361,7 @@ def test_the_tests_beyond_the_first_are_in_the_report() -> None:
     record = dataclasses.replace(TESTS_FAILED, tests=TestCounts(failed=80, failing=failing))
     text = summary(record, TO_READY, FOLDER, HERE)
     assert "- `test_49`\n- and 30 more, in the report\n" in text
+    assert cause(record)[-2:] == ["  test_6", "  and 73 more"]
 
 
 def rendered(text: str, kind: str = "") -> list[Token]:

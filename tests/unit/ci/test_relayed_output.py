@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from orchestrator.artifacts.log_files import LogFile
+from orchestrator.ci import relaying
 from orchestrator.ci.masked import Masked
 from orchestrator.ci.relaying import LONGEST, PIECE, PIECES, Relay
+from orchestrator.ci.steady import Steady
 from orchestrator.model.secret import masker
 
 SECRET = "tok-0123456789"
@@ -133,3 +135,19 @@ def test_without_anybody_who_reads_the_command_comes_to_its_end(
     with LogFile(tmp_path / "output.log") as log:
         relayed(f"print('done with {SECRET}')", monkeypatch, gone, log)
     assert (tmp_path / "output.log").read_text().endswith(" done with ***\n")
+
+
+def test_our_own_lines_begin_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = Out()
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", out)
+    ours = Steady(out)
+    # In-memory streams are nobody's file.
+    monkeypatch.setattr(relaying, "same", lambda *_: True)
+    with Relay(masked, ours=ours) as relay:
+        run("print('....', end='')", relay)
+        relay.drain()
+        ours.write("")
+        ours.write("api DIED\n")
+        ours.write("::group::Removing\n")
+    assert out.written.getvalue() == b"....\napi DIED\n::group::Removing\n"

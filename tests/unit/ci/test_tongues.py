@@ -135,6 +135,15 @@ def test_github_is_told_of_ten_and_how_many_more_there_are() -> None:
     assert "and 2 more, in the summary of the job" in runner.log
 
 
+def test_github_counts_the_tests_that_nobody_has_named() -> None:
+    failing = tuple(FailingTest(name=f"test_{number}") for number in range(50))
+    tests = TestCounts(failed=190, errors=10, failing=failing)
+    record = dataclasses.replace(TESTS_FAILED, tests=tests)
+    (said, *_) = tongue("github").tell(record, FOLDER, "")
+    assert isinstance(said, Say)
+    assert said.lines[-1] == "and 190 more, in the summary of the job"
+
+
 def test_a_step_with_several_runs_points_at_ten_things_in_all() -> None:
     runner, speaking = Runner(), tongue("github")
     for _ in range(2):

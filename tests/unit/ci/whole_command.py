@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -86,14 +87,17 @@ def ci(folder: Path, system: str, command: str, *, broken: bool = False) -> Ende
     return run(project, system, "--", "sh", "-c", command)
 
 
-def run(project: Project, system: str, *words: str, **variables: str) -> Ended:
-    """Run `greenroom ci` with these words."""
+def run(
+    project: Project, system: str, *words: str, before: str = "", behind: str = "", **variables: str
+) -> Ended:
+    """Run `greenroom ci` with these words; what is `before` and `behind` it is a shell's."""
     agent = project.programs / "buildkite-agent"
     agent.write_text(AGENT)
     agent.chmod(0o755)
     given = {k: v.format(root=project.path) for k, v in VARIABLES[system].items()}
+    argv = ["greenroom", "ci", *words]
     done = subprocess.run(
-        ["greenroom", "ci", *words],
+        ["sh", "-c", f"{before}{shlex.join(argv)} {behind}"] if behind else argv,
         cwd=project.path,
         env={
             "PATH": f"{project.programs}:/usr/bin:/bin",

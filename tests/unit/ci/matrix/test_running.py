@@ -167,7 +167,7 @@ def test_what_cannot_be_started_fails_and_the_others_go_on(
     occupied = place.folder / combination(2).folder
     occupied.touch()
     second = "[2/3] ledger=postgres:16"
-    refusal = f"cannot keep artifacts in {occupied}: something else has this name"
+    refusal = f"cannot keep artifacts in {occupied}: it is no folder"
     outcomes = place.running(2).run()
     assert [each.code for each in outcomes] == [75, 75, 75]
     assert place.lines[:2] == [
