@@ -26,7 +26,7 @@ services:
     ready: {{http: /health}}
 """
 
-BROKEN = "{http: /nope, timeout: 1s}"
+BROKEN = "{http: /nope, timeout: 3s}"
 """What asks the service for something that it does not have."""
 
 API = """\

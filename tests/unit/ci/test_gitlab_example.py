@@ -53,7 +53,7 @@ def test_of_a_broken_environment_the_next_job_is_told(project: Project) -> None:
     ended = integration(project)
     assert ended.code == 75
     last = ended.lines[-8:]
-    assert any(line.startswith("error: api is not ready after 1 s") for line in last), last
+    assert any(line.startswith("error: api is not ready after 3 s") for line in last), last
     assert not ended.lines[-1].startswith("artifacts")
     file = project.path / ".gitlab-ci.yml"
     blame = run(file, "blame", project.path, variables(project) | ended.variables)

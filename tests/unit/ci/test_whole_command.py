@@ -17,7 +17,7 @@ GITHUB_BROKEN = """\
 ::stop-commands::TOKEN
 shop: run shop-RUN, process
  TIME  api  started
- TIME  api  FAILED: api is not ready after 1 s
+ TIME  api  FAILED: api is not ready after 3 s
 ::TOKEN::
 ::endgroup::
 ::group::Removing the environment
@@ -25,9 +25,9 @@ shop: run shop-RUN, process
 removed 2 in TIME
 ::TOKEN::
 ::endgroup::
-::error file=environment.yaml,line=8,col=5,title=api%3A waiting until it is ready::api is not ready after 1 s%0Aafter TIME%0Alast answer: HTTP 404%0Astate: running%0Alog:%0A  ::error::a line of the service ***%0A  ##vso[task.complete result=Succeeded;]done ##teamcity[buildStop]%0Anext: it answers /nope with HTTP 404: see that `ready` names a path that it has, or the `status` that it means
+::error file=environment.yaml,line=8,col=5,title=api%3A waiting until it is ready::api is not ready after 3 s%0Aafter TIME%0Alast answer: HTTP 404%0Astate: running%0Alog:%0A  ::error::a line of the service ***%0A  ##vso[task.complete result=Succeeded;]done ##teamcity[buildStop]%0Anext: it answers /nope with HTTP 404: see that `ready` names a path that it has, or the `status` that it means
 artifacts: greenroom-artifacts
-error: api is not ready after 1 s
+error: api is not ready after 3 s
   at           environment.yaml:8:5
   step         ready api, after TIME
   last answer  HTTP 404
@@ -41,14 +41,14 @@ GITLAB_BROKEN = """\
 <ESC>[0Ksection_start:AT:greenroom_1_starting_the_environment[collapsed=true]<CR><ESC>[0KStarting the environment
 shop: run shop-RUN, process
  TIME  api  started
- TIME  api  FAILED: api is not ready after 1 s
+ TIME  api  FAILED: api is not ready after 3 s
 <ESC>[0Ksection_end:AT:greenroom_1_starting_the_environment<CR><ESC>[0K
 <ESC>[0Ksection_start:AT:greenroom_2_removing_the_environment[collapsed=true]<CR><ESC>[0KRemoving the environment
 removed 2 in TIME
 <ESC>[0Ksection_end:AT:greenroom_2_removing_the_environment<CR><ESC>[0K
 artifacts, once the job is over: https://gitlab.example/shop/-/jobs/7/artifacts/browse/greenroom-artifacts
 artifacts: greenroom-artifacts
-error: api is not ready after 1 s
+error: api is not ready after 3 s
   at           environment.yaml:8:5
   step         ready api, after TIME
   last answer  HTTP 404
@@ -62,13 +62,13 @@ BUILDKITE_BROKEN = """\
 --- Starting the environment
 shop: run shop-RUN, process
  TIME  api  started
- TIME  api  FAILED: api is not ready after 1 s
+ TIME  api  FAILED: api is not ready after 3 s
 ^^^ +++
 --- Removing the environment
 removed 2 in TIME
 +++ shop: environment failed
 artifacts: greenroom-artifacts
-error: api is not ready after 1 s
+error: api is not ready after 3 s
   at           environment.yaml:8:5
   step         ready api, after TIME
   last answer  HTTP 404
@@ -83,12 +83,12 @@ AZURE_BROKEN = """\
 ##vso[task.setsecret]tok-0123456789
 shop: run shop-RUN, process
  TIME  api  started
- TIME  api  FAILED: api is not ready after 1 s
+ TIME  api  FAILED: api is not ready after 3 s
 ##[endgroup]
 ##[group]Removing the environment
 removed 2 in TIME
 ##[endgroup]
-##vso[task.logissue type=error;sourcepath=<checkout>/environment.yaml;linenumber=8;columnnumber=5;]api: waiting until it is ready: api is not ready after 1 s%0Aafter TIME%0Alast answer: HTTP 404%0Astate: running%0Alog:%0A  ::error::a line of the service ***%0A  ##vso[task.complete result=Succeeded%3B%5Ddone ##teamcity[buildStop%5D%0Anext: it answers /nope with HTTP 404: see that `ready` names a path that it has, or the `status` that it means
+##vso[task.logissue type=error;sourcepath=<checkout>/environment.yaml;linenumber=8;columnnumber=5;]api: waiting until it is ready: api is not ready after 3 s%0Aafter TIME%0Alast answer: HTTP 404%0Astate: running%0Alog:%0A  ::error::a line of the service ***%0A  ##vso[task.complete result=Succeeded%3B%5Ddone ##teamcity[buildStop%5D%0Anext: it answers /nope with HTTP 404: see that `ready` names a path that it has, or the `status` that it means
 ##vso[task.uploadsummary]<checkout>/greenroom-artifacts/summary.md
 ##vso[task.setvariable variable=outcome;isOutput=true;]environment-failed
 ##vso[task.setvariable variable=exitCode;isOutput=true;]75
@@ -98,7 +98,7 @@ removed 2 in TIME
 ##vso[task.setvariable variable=report;isOutput=true;]<checkout>/greenroom-artifacts/report.html
 ##vso[task.setvariable variable=junit;isOutput=true;]<checkout>/greenroom-artifacts/junit.xml
 artifacts: greenroom-artifacts
-error: api is not ready after 1 s
+error: api is not ready after 3 s
   at           environment.yaml:8:5
   step         ready api, after TIME
   last answer  HTTP 404
@@ -112,17 +112,17 @@ TEAMCITY_BROKEN = """\
 ##teamcity[blockOpened name='Starting the environment']
 shop: run shop-RUN, process
  TIME  api  started
- TIME  api  FAILED: api is not ready after 1 s
+ TIME  api  FAILED: api is not ready after 3 s
 ##teamcity[blockClosed name='Starting the environment']
 ##teamcity[blockOpened name='Removing the environment']
 removed 2 in TIME
 ##teamcity[blockClosed name='Removing the environment']
 ##teamcity[importData type='junit' path='<checkout>/greenroom-artifacts/junit.xml']
 ##teamcity[publishArtifacts '<checkout>/greenroom-artifacts => greenroom-artifacts']
-##teamcity[buildProblem description='api: waiting until it is ready: api is not ready after 1 s|nafter TIME|nlast answer: HTTP 404|nstate: running|nlog:|n  ::error::a line of the service ***|n  ##vso|[task.complete result=Succeeded;|]done ##teamcity|[buildStop|]|nnext: it answers /nope with HTTP 404: see that `ready` names a path that it has, or the `status` that it means' identity='greenroom_ready_api_api_11b42c75']
+##teamcity[buildProblem description='api: waiting until it is ready: api is not ready after 3 s|nafter TIME|nlast answer: HTTP 404|nstate: running|nlog:|n  ::error::a line of the service ***|n  ##vso|[task.complete result=Succeeded;|]done ##teamcity|[buildStop|]|nnext: it answers /nope with HTTP 404: see that `ready` names a path that it has, or the `status` that it means' identity='greenroom_ready_api_api_11b42c75']
 ##teamcity[buildStatus text='shop: environment failed; {build.status.text}']
 artifacts: greenroom-artifacts
-error: api is not ready after 1 s
+error: api is not ready after 3 s
   at           environment.yaml:8:5
   step         ready api, after TIME
   last answer  HTTP 404
@@ -136,11 +136,11 @@ PLAIN_BROKEN = """\
 == Starting the environment
 shop: run shop-RUN, process
  TIME  api  started
- TIME  api  FAILED: api is not ready after 1 s
+ TIME  api  FAILED: api is not ready after 3 s
 == Removing the environment
 removed 2 in TIME
 artifacts: greenroom-artifacts
-error: api is not ready after 1 s
+error: api is not ready after 3 s
   at           environment.yaml:8:5
   step         ready api, after TIME
   last answer  HTTP 404
@@ -217,7 +217,7 @@ GITHUB_SUMMARY = """\
 ## `shop`: environment failed
 
 ```text
-environment failed: api is not ready after 1 s
+environment failed: api is not ready after 3 s
   at           environment.yaml:8:5
   step         ready api, after TIME
   last answer  HTTP 404

@@ -81,7 +81,7 @@ def test_a_broken_environment_is_not_the_tests_fault(project: Project) -> None:
         "col": "5",
         "title": "api: waiting until it is ready",
     }
-    assert issue.data.startswith("api is not ready after 1 s\n")
+    assert issue.data.startswith("api is not ready after 3 s\n")
     assert "HTTP 404" in issue.data
     # What the service said is shown, and is no error of the runner's.
     assert "a line of the service" in tests.log
