@@ -165,7 +165,7 @@ def phase(place: Place) -> str:
     if not names:
         return "before its first step"
     event, step = names[-1].split(" ", 1)
-    if event in ("RunReady", "Noticed"):
+    if event in ("RunReady", "CommandStarted"):
         return "tests"
     return PHASES.get(step.partition(" ")[0], "up" if event == "RunStarted" else "at its end")
 

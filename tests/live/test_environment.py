@@ -188,7 +188,7 @@ def test_time_that_runs_out_says_the_last_answer(tmp_path: Path) -> None:
     assert failed.message == "api is not ready after 2 s"
     assert "404" in failed.evidence.answer
     assert failed.evidence.state.startswith("running")
-    assert "timeout" in failed.hint
+    assert "names a path that it has" in failed.hint
 
 
 STEPS = [

@@ -135,14 +135,14 @@ def test_a_failed_test_s_slice_is_kept_and_opened(project: Project) -> None:
 
 @pytest.mark.parametrize(
     ("which", "kept"),
-    [("none", 0), ("failed", 1), ("all", 8)],
+    [("none", 0), ("failed", 2), ("all", 8)],
 )
 def test_whose_slices_are_kept_can_be_chosen(which: str, kept: int, project: Project) -> None:
     said = project.pytest("--keep-slices", which, code=1)
     words = {text for text in project.slices().values() if "::" in text}
     assert len(words) == kept, words
     assert len(project.databases()) == kept, "all others are gone"
-    told = {"none": 0, "failed": 1, "all": 2}[which]
+    told = {"none": 0, "failed": 2, "all": 2}[which]
     assert said.count("is kept as long as the environment is there") == told
 
 
