@@ -85,7 +85,8 @@ def test_a_build_makes_an_image(engine: DockerEngine, tag: str, tmp_path: Path) 
         *("hi there t", "/etc/passwd"),
     ]
     steps = {(at, of) for _, at, of in told if of}
-    assert len({of for _, of in steps}) == 1
+    # The first one, FROM, is shared with whoever builds on the same image, and counted as theirs.
+    assert len({of for at, of in steps if at > 1}) == 1
     assert max(steps)[0] == max(steps)[1]
 
 
