@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+# It is built and installed once, and not by each worker.
+pytestmark = pytest.mark.xdist_group("wheel")
+
 ROOT = Path(__file__).parents[2]
 
 
