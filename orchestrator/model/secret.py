@@ -4,8 +4,8 @@ How strictly a secret is looked for depends on how likely it is to stand in an i
 
 - one of at least LONG characters that is no mere word is found anywhere, even inside of others and
   where a line break was put into it;
-- a shorter one, or one of letters alone (`postgres`), is found where it stands by itself, so that
-  `postgresql` stays readable;
+- a shorter one, or one that may be a word (`postgres`), is found where it stands by itself, so that
+  `postgresql` stays readable; so many letters as WORD says are no word;
 - of one that has several lines, each that is long enough is a secret by itself: a traceback and a
   comparison of pytest put something before each line;
 - one of fewer than SHORTEST characters would be found everywhere, and one that is also the name of
@@ -24,6 +24,9 @@ MASK = "***"
 
 LONG = 8
 SHORTEST = 4
+
+WORD = 16
+"""Characters that no word has, and derived passwords do: of those one in sixty is letters alone."""
 
 Mask = Callable[[str], str]
 Span = tuple[int, int]
@@ -45,7 +48,10 @@ IN_ADDRESS = re.compile(r"(?<=://)([^\s/@:]*):([^\s/@]+)(?=@)")
 
 BEHIND_A_WORD = r"(?i:(?<=pass)|(?<=password)|(?<=passwd)|(?<=pwd))[\"']?\s?[=:]\s?[\"']?"
 
-ALONE_BEFORE = r"(?:(?<![^\W_])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=[\[;0-9]m))"
+ALONE_BEFORE = (
+    r"(?:(?<![^\W_])|(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2})|(?<=%2525[0-9A-Fa-f]{2})"
+    r"|(?<=\\[nrt])|(?<=[\[;0-9]m))"
+)
 """Neither a letter nor a digit stands before it, unless as the end of an escape of some kind."""
 
 ALONE_BEHIND = r"(?![^\W_])"
@@ -124,7 +130,7 @@ def lines_worth_hiding(secret: str) -> Iterator[str]:
     """
     for line in () if isinstance(secret, OpenWord) else secret.splitlines():
         text = line.strip()
-        if len(text) >= LONG and not text.isalpha():
+        if len(text) >= LONG and not may_be_word(text):
             yield text
 
 
@@ -139,6 +145,11 @@ def squeezed(text: str) -> str:
     To look for a landmark here takes a hundredth of the time that a pattern takes.
     """
     return text.replace("\n", "").replace("\r", "").replace("\\", "")
+
+
+def may_be_word(secret: str) -> bool:
+    """Whether it may well stand inside of innocent texts."""
+    return len(secret) < WORD and secret.isalpha()
 
 
 def hidden(text: str, spans: Iterable[Span]) -> str:
@@ -170,7 +181,7 @@ def pattern(secret: str) -> Callable[[str], Iterator[re.Match[str]]]:
     spelled = [NO_RUN_BEFORE + spellings(first), *map(escaped, others)]
     if len(secret) < SHORTEST or isinstance(secret, OpenWord):
         return re.compile(f"{BEHIND_A_WORD}({''.join(spelled)}){ALONE_BEHIND}").finditer
-    if len(secret) < LONG or secret.isalpha():
+    if len(secret) < LONG or may_be_word(secret):
         return re.compile(f"{ALONE_BEFORE}{''.join(spelled)}{ALONE_BEHIND}").finditer
     return re.compile(BREAK.join(spelled)).finditer
 

@@ -35,3 +35,16 @@ def test_every_text_of_an_event_is_masked() -> None:
     assert "hunter2" not in repr(masked)
     ready = RunReady(at=0, run="r", seconds=1, addresses=(("ledger", "redis://:hunter2@h:1/0"),))
     assert mask_event(ready, mask).addresses == (("ledger", "redis://:***@h:1/0"),)  # type: ignore[union-attr]
+
+
+def test_a_password_of_letters_alone_is_no_word_when_it_is_long() -> None:
+    mask = masker(["jpckcfbopjstejuxlupr"])
+    assert mask("redis%25253Ajpckcfbopjstejuxlupr%252540") == "redis%25253A***%252540"
+    assert mask("xjpckcfbopjstejuxluprx") == "x***x"
+
+
+@pytest.mark.parametrize("escape", ["%3A", "%253A", "%25253A"])
+def test_what_may_be_a_word_is_found_behind_an_escape(escape: str) -> None:
+    mask = masker(["sesame"])
+    assert mask(f"me{escape}sesame%40") == f"me{escape}***%40"
+    assert mask("sesameseed") == "sesameseed"
