@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from orchestrator.addressing.masking import mask_event, masker
 from orchestrator.errors import Evidence
 from orchestrator.model.event import RunReady, StepBroke
