@@ -12,6 +12,9 @@ from orchestrator.errors import EngineError, EngineUnavailable
 from orchestrator.model.image import LATEST, ImageName
 from orchestrator.waiting import Deadline
 
+DOWNLOADED = ("Verifying Checksum", "Download complete", "Extracting", "Pull complete")
+"""What a layer is said to be that has arrived: an engine leaves out what it had no time to say."""
+
 
 def pull(
     api: Api,
@@ -29,7 +32,7 @@ def pull(
     asked = asking(api, image, deadline, notice)
     try:
         with _ask(api, image, platform, asked, deadline) as stream:
-            layers = Layers("Downloading", "Download complete")
+            layers = Layers("Downloading", *DOWNLOADED)
             for report in reports(stream, doing):
                 if layers.note(report):
                     progress(f"pulling {image}", layers.done, layers.total)
@@ -52,9 +55,9 @@ def _ask(api: Api, image: str, platform: str | None, asked: Asking, deadline: De
 
 
 class Layers:
-    """How far each layer is; `under_way` and `arrived` are the engine's words for the two ends."""
+    """How far each layer is; `under_way` and `arrived` are the engine's words for both ends."""
 
-    def __init__(self, under_way: str, arrived: str) -> None:
+    def __init__(self, under_way: str, *arrived: str) -> None:
         self._under_way, self._arrived = under_way, arrived
         self._done: dict[str, int] = {}
         self._total: dict[str, int] = {}
@@ -78,7 +81,7 @@ class Layers:
             self._total[layer] = max(_bytes(detail, "total"), self._done[layer])
             return True
         # The last piece is not reported, and small layers are not at all until they are complete.
-        if status == self._arrived and layer in self._total:
+        if status in self._arrived and layer in self._total:
             self._done[layer] = self._total[layer]
             return True
         return False
