@@ -81,8 +81,9 @@ class Layers:
             self._total[layer] = max(_bytes(detail, "total"), self._done[layer])
             return True
         # The last piece is not reported, and small layers are not at all until they are complete.
-        if status in self._arrived and layer in self._total:
-            self._done[layer] = self._total[layer]
+        missing = self._total.get(layer, 0) - self._done.get(layer, 0)
+        if status in self._arrived and missing:
+            self._done[layer] += missing
             return True
         return False
 
