@@ -27,6 +27,12 @@ class TimedOut(Exception):
     """Raised in whatever waits when its deadline passes."""
 
 
+NOTICE = 0.2
+"""Seconds for which something is waited for at a time, where signals have to be noticed.
+
+One that comes just before the system is asked to wait is noticed only when that comes back.
+"""
+
 SILENT = "see whether the engine is well (docker info, say), and start it anew if it is not"
 """What to do next when that was the deadline of a call."""
 

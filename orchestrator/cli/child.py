@@ -17,16 +17,13 @@ from typing import TYPE_CHECKING
 from orchestrator.cli.session import Session
 from orchestrator.errors import CommandNotFound, Evidence, StepFailed
 from orchestrator.lifecycle.evidence import OVER
+from orchestrator.waiting import NOTICE
 
 if TYPE_CHECKING:
     from orchestrator.ci.relaying import Relay
 
 GRACE = 10.0
 """Seconds that a child has for its own tidying up when it is told to end."""
-
-
-NOTICE = 0.2
-"""Seconds after which a signal is noticed at the latest; nearly all are noticed at once."""
 
 
 @dataclass(frozen=True)

@@ -18,15 +18,13 @@ from orchestrator.ci.matrix.combination import Combination
 from orchestrator.ci.matrix.outcome import Outcome
 from orchestrator.ci.matrix.screen import Screen
 from orchestrator.errors import NotKept, UsageError
+from orchestrator.waiting import NOTICE
 
 PATIENCE = 9.0
 """Seconds that runs have after the first signal, of the ten that CI systems give us."""
 
 QUIET = 240.0
 """Seconds after which it is said that nothing has happened: some systems end a silent job."""
-
-NOTICE = 0.2
-"""Seconds after which a signal is noticed at the latest; nearly all are noticed at once."""
 
 Arguments = Callable[[Combination, Path], list[str]]
 """The command line of a combination's run, with the folder for its artifacts."""
