@@ -39,6 +39,7 @@ class ExecLoader:
     location: str = ""
     place: str = "{file}"
     proof: Callable[[str], bytes] | None = None
+    locate: Callable[[str, str, str], tuple[int, str]] | None = None
 
 
 @dataclass(frozen=True)
