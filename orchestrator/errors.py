@@ -56,7 +56,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        numbers = (str(one) for one in (self.line, self.line and self.column) if one)
+        where = ":".join([self.file, *numbers])
         what = f"{self.path}: {self.message}" if self.path else self.message
         return f"{where}: {what}"
 

@@ -44,7 +44,7 @@ from orchestrator.plan.fingerprint import with_image
 from orchestrator.waiting import SILENT, Abandoned, Deadline, TimedOut
 
 if TYPE_CHECKING:
-    from orchestrator.seeding import Seeder
+    from orchestrator.seeding.seeder import Seeder
 
 HOST_GATEWAY = "host-gateway"
 """What engines on a virtual machine of their own (Docker Desktop) resolve to the user's host."""
@@ -344,7 +344,7 @@ class Stage:
 
     def seeder(self, instance: Instance, step: ApplySeed | AddDatabase) -> Seeder:
         """Return what puts something into an instance."""
-        from orchestrator.seeding import Seeder
+        from orchestrator.seeding.seeder import Seeder
 
         found = self.found[instance]
         return Seeder(

@@ -227,8 +227,12 @@ def refusals(step: Written) -> Iterator[None]:
     try:
         yield
     except SeedRefused as refused:
-        place = f"{label(step)}:{refused.line}" if refused.line else label(step)
-        raise StepFailed(step.key, f"{place}: {refused.message}") from refused
+        places = (
+            (f"{label(step)}:{one.line}" if one.line else label(step)) for one in refused.each
+        )
+        texts = (one.message for one in refused.each)
+        words = "\n".join(map(": ".join, zip(places, texts, strict=True)))
+        raise StepFailed(step.key, words) from refused
     except ManifestError as error:
         # A file that describes rows has all of its mistakes told at once, as a manifest has.
         raise StepFailed(step.key, error.message) from error
