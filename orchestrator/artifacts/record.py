@@ -22,11 +22,17 @@ FORMAT = 1
 
 
 class Verdict(StrEnum):
-    """How a run ended, as one says it."""
+    """How a run ended, as one says it.
+
+    `OVER_BUDGET` is a run that was ready, and then took longer than it may: nobody knows how its
+    tests would have ended, or they have passed. A way up that takes too long is
+    `ENVIRONMENT_FAILED`.
+    """
 
     PASSED = "passed"
     TESTS_FAILED = "tests failed"
     ENVIRONMENT_FAILED = "environment failed"
+    OVER_BUDGET = "over budget"
     NOT_REMOVED = "not removed"
     INTERRUPTED = "interrupted"
     NOT_STARTED = "not started"

@@ -17,6 +17,7 @@ HEADINGS = {
     Verdict.PASSED: ("good", "Passed"),
     Verdict.TESTS_FAILED: ("bad", "Tests failed"),
     Verdict.ENVIRONMENT_FAILED: ("bad", "The environment failed"),
+    Verdict.OVER_BUDGET: ("bad", "Over budget"),
     Verdict.NOT_REMOVED: ("bad", "Something was not removed"),
     Verdict.INTERRUPTED: ("warn", "Interrupted"),
     Verdict.NOT_STARTED: ("bad", "Nothing was started"),

@@ -160,7 +160,13 @@ def test_tests_over_their_budget_are_ended(shop: Shop) -> None:
     assert (ended.code, shop.left) == (75, 0)
     over = "error: sleep was not done when the budget of 0.2 s was over (--budget tests)\n"
     assert over in ended.err
-    assert record(shop).verdict is Verdict.TESTS_FAILED
+    kept = record(shop)
+    assert (kept.verdict, kept.exit_code) == (Verdict.OVER_BUDGET, 75)
+    folder = Folder(shop.folder / "greenroom-artifacts")
+    assert "GREENROOM_CI_OUTCOME=over-budget\n" in folder.variables.read_text()
+    assert folder.summary.read_text().startswith("## `shop`: over budget\n")
+    assert '<testcase name="run sleep"' in folder.junit.read_text()
+    assert "<title>Over budget: shop</title>" in folder.report.read_text()
     (phase,) = (one for one in record(shop).phases if one.name == "tests")
     assert phase.budget == 0.2
 
@@ -174,12 +180,14 @@ def test_a_way_up_over_its_budget_fails_with_what_it_waited_for(shop: Shop) -> N
     assert first.startswith("error: slow is not ready after 0.")
     assert first.endswith(over)
     assert "next: the timeline of the report shows where the time went" in ended.err
+    assert record(shop).verdict is Verdict.ENVIRONMENT_FAILED
 
 
 def test_removal_over_its_budget_is_told_when_it_is_done(shop: Shop) -> None:
     ended = shop.greenroom("ci", "--budget", "down=1ms", "--", "true")
     assert (ended.code, shop.left) == (75, 0)
     assert "error: removal took" in ended.err
+    assert record(shop).verdict is Verdict.OVER_BUDGET
 
 
 BAD = [
