@@ -133,6 +133,7 @@ class Keeping:
             or tuple(EngineRecord(name=one) for one in self.timeline.engines),
             resources=result.resources,
             instead=dict(result.instead),
+            options=result.options,
             ci=self.ci,
             greenroom=__version__,
         )

@@ -53,6 +53,7 @@ def circumstances(material: Material) -> str:
         shlex.join(record.command if record else timeline.command),
         f"on {record.ci}" if record and record.ci else "",
         *(f"{name}={use}" for name, use in (record.instead.items() if record else ())),
+        *(" ".join(filter(None, one)) for one in (record.options if record else ())),
         f"greenroom {record.greenroom}" if record and record.greenroom else "",
     ]
     return "".join(f"<li>{brief(item)}</li>" for item in items if item)

@@ -152,6 +152,17 @@ def test_artifacts_that_cannot_be_kept_are_told_before_anything_starts(shop: Sho
     assert not shop.docker.calls
 
 
+def test_the_command_to_repeat_it_says_what_decided_what_ran(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GREENROOM_ENGINE", "docker")
+    shop.greenroom("ci", "--pull", "never", "--timeout", "5m", "--budget", "up=2m", "--", "true")
+    folder = Folder(shop.folder / "greenroom-artifacts")
+    again = "greenroom run environment.yaml --timeout 5m --pull never --engine docker -- true\n"
+    assert f"\n{again}" in folder.summary.read_text()
+    assert "<li>--engine docker</li>" in folder.report.read_text()
+
+
 # Budgets.
 
 
