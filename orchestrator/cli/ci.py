@@ -71,7 +71,7 @@ Parallel = Annotated[
         metavar="N",
         min=1,
         help="Of several combinations (--with), run so many at the same time. Default: as many as "
-        "this machine has processors and memory for.",
+        "there are processors and memory for.",
         show_default=False,
     ),
 ]
