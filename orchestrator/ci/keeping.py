@@ -165,7 +165,12 @@ class Keeping:
             yield dataclasses.replace(phase, budget=self.result.budgets.of(phase.name))
 
     def last_words(self, record: Record) -> Iterator[str]:
-        """Yield where everything is and, last of all, what went wrong."""
+        """Yield where everything is and, last of all, what went wrong; no secret is in it."""
+        environment = self.result.environment
+        text = "\n".join(self._last_words(record))
+        yield from (text if environment is None else environment.mask(text)).split("\n")
+
+    def _last_words(self, record: Record) -> Iterator[str]:
         yield f"artifacts: {shown_as(self.result.folder.path)}"
         if not self.result.errors:
             yield from cause(record)

@@ -11,6 +11,7 @@ from shop import MANIFEST, Shop
 
 from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.record import Record, Verdict
+from orchestrator.cli import tests
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import State
 
@@ -220,3 +221,17 @@ def test_a_budget_named_twice(shop: Shop) -> None:
     ended = shop.greenroom("ci", "--timeout", "5m", "--budget", "all=3m", "--", "true")
     assert ended.code == 64
     assert "error: --budget names all twice" in ended.err
+
+
+def test_a_bug_of_ours_shows_no_password(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> int:
+        raise KeyError("hunter22")
+
+    monkeypatch.setattr(tests.Tests, "run", broken)
+    ended = shop.greenroom("ci", "--", "true")
+    assert (ended.code, shop.left) == (70, 0)
+    assert "this is a bug in Greenroom: KeyError: '***'" in ended.err
+    assert "hunter22" not in ended.out + ended.err
+    folder = Folder(shop.folder / "greenroom-artifacts")
+    for path in (folder.record, folder.summary, folder.report, folder.junit):
+        assert "hunter22" not in path.read_text()
