@@ -144,7 +144,6 @@ class Keeping:
     @property
     def manifest(self) -> Manifest | None:
         """The manifest, None where there was none to be read."""
-        # Asked for its truth, an environment counts what is up.
         return None if self.result.environment is None else self.result.environment.manifest
 
     @cached_property
