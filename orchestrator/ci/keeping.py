@@ -24,7 +24,7 @@ from orchestrator.ci.result import Result
 from orchestrator.ci.summary import summary
 from orchestrator.ci.verdict import verdict
 from orchestrator.ci.writing import writing
-from orchestrator.host.manifests import shown_as
+from orchestrator.host.manifests import named, shown_as
 from orchestrator.model.event import CommandStarted
 from orchestrator.model.manifest import Manifest
 from orchestrator.render import report
@@ -120,7 +120,7 @@ class Keeping:
         died_too = bool(result.deaths)
         record = Record(
             name=manifest.name if manifest else "",
-            manifest=shown_as(Path(manifest.path)) if manifest else result.manifest,
+            manifest=named(Path(manifest.path), result.manifest) if manifest else result.manifest,
             verdict=verdict(result.code, result.errors, died=died_too),
             exit_code=result.exit_code,
             began=self.began,
