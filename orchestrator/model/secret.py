@@ -121,6 +121,10 @@ def masker(secrets: Iterable[str]) -> Mask:
             # As it is, too: a sequence may have a secret in it, or keep two words apart.
             bare = Bare.of(text)
             spans += map(bare.span, found(bare.text))
+            if has_sequences(bare.text):
+                # Source text in colours: in the midst of those that it spells are real ones.
+                inner = Bare.of(bare.text)
+                spans += (bare.span(inner.span(one)) for one in found(inner.text))
         return hidden(text, spans) if spans else text
 
     return masked

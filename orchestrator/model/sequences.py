@@ -27,9 +27,13 @@ SPELLED = r"(?:(?<!\\)\\++(?:x1[bB]|u001[bB]|033|e)|#x1[bB])"
 SIGNS = ("\x1b", "x1b", "x1B", "u001b", "u001B", r"\033", r"\e[")
 """One of these is in every text with a sequence: looking for them takes next to no time."""
 
-SEQUENCE = re.compile(
-    rf"\x1b(?:{CONTROL}[@-~]|{STRING}(?:\x07|\x1b\\)|{OTHER}[0-Z\\-~])|{SPELLED}{CONTROL}[@-~]"
-)
+WHOLE = rf"\x1b(?:{CONTROL}[@-~]|{STRING}(?:\x07|\x1b\\)|{OTHER}[0-Z\\-~])"
+
+REAL = re.compile(WHOLE)
+"""A sequence that a terminal obeys."""
+
+SEQUENCE = re.compile(rf"{WHOLE}|{SPELLED}{CONTROL}[@-~]")
+"""The same, and what is one as others write it."""
 
 BEGUN = re.compile(rf"\x1b(?:{CONTROL}|{STRING}\x1b?|{OTHER})?\Z")
 """A sequence that has not come to its end."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from orchestrator.model.launch import ExecResult, Found, LogLine, State
+from orchestrator.model.printable import on_one_line
 from orchestrator.waiting import Deadline
 
 NETWORK_SECONDS = 1.0
@@ -83,5 +84,5 @@ class Died(Exception):
 
 def excerpt(text: str) -> str:
     """Return the beginning of what came back, on one line and in letters that can be shown."""
-    shown = " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    shown = on_one_line(text)
     return shown if len(shown) <= EXCERPT else f"{shown[:EXCERPT]}..."

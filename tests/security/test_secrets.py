@@ -172,6 +172,7 @@ def test_a_password_that_is_a_word_leaves_longer_words_alone() -> None:
         (r"\"correct\u001b[31m-horse\" \\u001b[1mok", r"\"***\" \\u001b[1mok"),
         ("correct#x1B[1m-horse", "***"),
         (r"correct\033[1m-ho\e[0mrse", "***"),
+        ("'correct-\x1b[33m\\x1b\x1b[0m[1mhorse'", "'***\x1b[33m\x1b[0m'"),
         (
             "the \x1b[1mgre\x1b[0met, \x1b[1mgreet\x1b[0mings",
             "the \x1b[1m***\x1b[0m, \x1b[1m***\x1b[0mings",
