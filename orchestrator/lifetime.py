@@ -302,7 +302,7 @@ class Lifetime:
         """Remove the oldest of the built images when they take too much; no matter if not now."""
         for engine in self.engines.values():
             if isinstance(engine, Images):
-                with suppress(GreenroomError):
+                with suppress(GreenroomError, TimedOut):
                     trim(engine)
 
     def trim_snapshots(self) -> None:

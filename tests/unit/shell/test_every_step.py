@@ -177,6 +177,16 @@ def is_free(port: int) -> bool:
     return True
 
 
+def test_an_engine_that_hangs_when_old_images_are_removed_costs_nobody_what_is_up(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestrator.lifecycle.pruning.SECONDS", 0.05)
+    place.docker.hang("built", "")
+    with place.environment as environment:
+        assert environment["api"].state.alive
+    place.assert_nothing_left()
+
+
 def test_a_body_that_raises_leaves_nothing(place: Place) -> None:
     with pytest.raises(ZeroDivisionError), place.environment:
         raise ZeroDivisionError
