@@ -11,7 +11,7 @@ from shop import MANIFEST, Shop
 from orchestrator.errors import EngineError, EngineUnavailable
 from orchestrator.lifecycle.bringing_up import BringingUp
 from orchestrator.lifetime import Lifetime
-from orchestrator.model.launch import OWNER, State
+from orchestrator.model.launch import ENVIRONMENT, OWNER, Image, State
 
 
 def test_up_prints_the_addresses_masked_and_what_to_do_next(shop: Shop) -> None:
@@ -361,3 +361,18 @@ def test_down_while_an_engine_is_silent_removes_the_rest_and_leaves_that_to_the_
     assert shop.process.world.instances == {}
     shop.docker.recover()
     assert (shop.greenroom("down", run).code, shop.left) == (0, 0)
+
+
+def test_prune_removes_the_rest_where_one_image_cannot_be_removed_in_time(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestrator.lifecycle.pruning.SECONDS", 0.05)
+    for name in ("greenroom/build:one", "greenroom/build:two"):
+        image = Image("docker", name, name, {ENVIRONMENT: "shop"}, size=1, created=0)
+        shop.docker.world.built[name] = image
+    shop.docker.hang("remove_image", "greenroom/build:one")
+    ended = shop.greenroom("prune", "--yes")
+    assert list(shop.docker.world.built) == ["greenroom/build:one"]
+    assert ended.code == 74
+    assert "error: not done in time\nnext: see whether the engine is well" in ended.err
+    assert "removed 1 of 2\n" in ended.err
