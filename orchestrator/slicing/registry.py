@@ -17,16 +17,11 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from orchestrator.errors import NotKept, UsageError
+from orchestrator.host.flock import locked
 from orchestrator.host.owner import Owner
 from orchestrator.waiting import Deadline, TimedOut, poll
-
-try:
-    import fcntl
-except ImportError:  # Windows has no such locks: there, numbers may come again a little sooner.
-    fcntl = None  # type: ignore[assignment]
 
 LAST = "last"
 
@@ -131,12 +126,10 @@ class Registry:
         It takes less than a millisecond; whoever has to wait for longer goes on all the same: no
         number is given twice.
         """
-        if fcntl is None:
-            yield
-            return
         with (self._folder / LOCK).open("w") as file:
+            until = Deadline.after(LOCK_SECONDS)
             with suppress(TimedOut):
-                poll(lambda: locked(file), Deadline.after(LOCK_SECONDS), first=0.001, longest=0.005)
+                poll(lambda: locked(file.fileno()), until, first=0.001, longest=0.005)
             yield
 
     def write(self, entry: Entry) -> None:
@@ -204,15 +197,6 @@ class Registry:
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number}.json"
-
-
-def locked(file: IO[str]) -> bool:
-    """Lock a file if nobody else has it."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _text(entry: Entry) -> str:
