@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import threading
 import time
 from collections.abc import Callable
 
@@ -13,7 +14,7 @@ from orchestrator.engines.fake import FakeEngine
 from orchestrator.errors import EngineError, EngineUnavailable
 from orchestrator.host.owner import Owner
 from orchestrator.lifecycle.survey import Run, Survey
-from orchestrator.lifecycle.sweeping import ownerless, sweep
+from orchestrator.lifecycle.sweeping import ownerless, sweep, sweeping
 from orchestrator.model.event import Event, Noticed
 from orchestrator.model.launch import Launch, RunLabels
 from orchestrator.model.resource import Instance
@@ -112,6 +113,41 @@ def test_what_cannot_be_swept_is_told_and_stops_nobody() -> None:
     sweep(found(engine), {"XDG_STATE_HOME": "/nowhere"}, told.append)
     texts = [event.text for event in told if isinstance(event, Noticed)]
     assert "device busy" in texts[1]
+
+
+@pytest.fixture
+def awaited(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the threads for whose end somebody has waited."""
+    names: list[str] = []
+    join = threading.Thread.join
+
+    def noted(thread: threading.Thread, timeout: float | None = None) -> None:
+        names.append(thread.name)
+        join(thread, timeout)
+
+    monkeypatch.setattr(threading.Thread, "join", noted)
+    return names
+
+
+def test_whoever_sweeps_on_the_side_is_waited_for(awaited: list[str]) -> None:
+    engine = FakeEngine()
+    started(engine, labels("dead-1"), "ledger")
+    with sweeping({"docker": engine}, {"XDG_STATE_HOME": "/nowhere"}, ignore):
+        pass
+    assert "greenroom-sweep" in awaited
+    assert left(engine) == 0
+
+
+def test_who_is_interrupted_does_not_wait_for_a_sweep(awaited: list[str]) -> None:
+    engine = FakeEngine()
+    sweep = sweeping({"docker": engine}, {"XDG_STATE_HOME": "/nowhere"}, ignore)
+    with pytest.raises(KeyboardInterrupt), sweep:
+        raise KeyboardInterrupt
+    assert "greenroom-sweep" not in awaited
+
+
+def ignore(_event: Event) -> None:
+    pass
 
 
 def test_what_carries_a_label_of_ours_without_owner_and_end_is_left_alone() -> None:
