@@ -95,6 +95,7 @@ class Lifetime:
         self.planner.place()
         with self.planner.planned(None, self.limit) as (plan, known):
             labels = new_labels(self.manifest, stays=stays, ttl=ttl)
+            self.joined = False
             self.hold = hold = Hold.begin(labels, self.environ, self.engines, self.real)
             way = self.way(plan, known, labels)
 
@@ -204,7 +205,6 @@ class Lifetime:
         if run:
             self.change(run, ttl)
         else:
-            self.joined = False
             self.begin(stays=True, ttl=ttl)
 
     def reset(self, names: Collection[str]) -> None:

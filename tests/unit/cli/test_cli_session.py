@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from shop import Shop
 
+from orchestrator import Environment
 from orchestrator.cli.session import Session
 from orchestrator.errors import EngineError
 from orchestrator.lifecycle.bringing_up import BringingUp
@@ -78,3 +79,14 @@ def test_what_is_left_even_then_is_named(shop: Shop, monkeypatch: pytest.MonkeyP
     assert ended.code == 130
     assert "also: could not remove all of shop-" in ended.err
     assert "device busy" in ended.err
+
+
+def test_what_was_joined_once_is_removed_when_it_is_our_own_the_next_time(shop: Shop) -> None:
+    shop.greenroom("up")
+    environment = Environment()
+    with environment.join_or_up():
+        assert environment.joined
+    shop.greenroom("down")
+    with environment.join_or_up():
+        assert not environment.joined
+    assert shop.left == 0
