@@ -101,7 +101,7 @@ def others(found: Iterable[Found]) -> Iterator[Found]:
 
 
 def not_removed(run: str, failures: list[StepFailed], left: list[Found]) -> NotRemoved:
-    """Return the error that names what is left, and why."""
+    """Return the error that names what is left, why, and what to do next."""
     messages = {failure.message for failure in failures}
     reasons = (
         f" {messages.pop()}"
@@ -109,10 +109,11 @@ def not_removed(run: str, failures: list[StepFailed], left: list[Found]) -> NotR
         else "".join(f"\n  {failure.step}: {failure.message}" for failure in failures)
     )
     names = ", ".join(sorted(thing.name or thing.id for thing in left))
-    there = f"still there: {names}; " if names else ""
+    there = [f"still there: {names}"] if names else []
+    hints = dict.fromkeys(failure.hint for failure in failures if failure.hint)
+    again = f"try again with: greenroom down {run}"
     return NotRemoved(
-        f"{NOT_REMOVED} all of {run}:{reasons}",
-        hint=f"{there}try again with: greenroom down {run}",
+        f"{NOT_REMOVED} all of {run}:{reasons}", hint="; ".join([*there, *hints, again])
     )
 
 

@@ -115,6 +115,17 @@ class Records:
                 if record := Record.read(folder):
                     yield folder.name, record
 
+    def needed(self, run: str) -> Iterator[Path]:
+        """Yield the folders of what may have been made on a server, and is not dropped.
+
+        So may that of which the record cannot be read.
+        """
+        with suppress(OSError):
+            for folder in sorted(self.of_run(run).iterdir()):
+                record = Record.read(folder)
+                if record.begun if record else (folder / RECORD).exists():
+                    yield folder
+
 
 def written(path: Path, data: bytes, mode: int) -> None:
     """Write a file under another name first, so that nobody reads half of it, or too early."""
