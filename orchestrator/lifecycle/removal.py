@@ -70,12 +70,12 @@ def remove_run(
     began = time.monotonic()
     found, silent = answered(engines, run, min(seconds, LIST_SECONDS))
     remove = remover(engines, seconds)
-    failures = execute_all(plan_down(title, [*others(found)]), remove, tell, Stop())
+    # The run's folder says until when the rest may live: as long as that is there, so is it.
+    failures = execute_all(plan_down(title, found, staying=(PROCESS,)), remove, tell, Stop())
     if silent and not failures:
         raise silent[0]
     if not failures:
-        # The run's folder says until when the rest may live: as long as that is there, so is it.
-        failures = execute_all(plan_down(title, [*folders(found)]), remove, tell, Stop())
+        failures = execute_all(plan_down(title, folders(found)), remove, tell, Stop())
     if failures:
         raise not_removed(run, failures, left(engines, run))
     tell(RunRemoved(at=time.time(), run=run, seconds=time.monotonic() - began, removed=len(found)))
@@ -93,11 +93,6 @@ def remove_things(
 def folders(found: Iterable[Found]) -> Iterator[Found]:
     """Yield the run's folder."""
     return (thing for thing in found if thing.engine == PROCESS and not thing.instance)
-
-
-def others(found: Iterable[Found]) -> Iterator[Found]:
-    """Yield all but the run's folder."""
-    return (thing for thing in found if thing.engine != PROCESS or thing.instance)
 
 
 def not_removed(run: str, failures: list[StepFailed], left: list[Found]) -> NotRemoved:

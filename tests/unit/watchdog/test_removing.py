@@ -11,8 +11,9 @@ from collections.abc import Callable
 import pytest
 
 from orchestrator.engines.fake import FakeEngine
-from orchestrator.errors import EngineError, EngineUnavailable
+from orchestrator.errors import EngineError, EngineUnavailable, NotRemoved
 from orchestrator.host.owner import Owner
+from orchestrator.lifecycle.removal import remove_run
 from orchestrator.lifecycle.survey import Run, Survey
 from orchestrator.lifecycle.sweeping import ownerless, sweep, sweeping
 from orchestrator.model.event import Event, Noticed
@@ -78,6 +79,24 @@ def test_an_engine_that_does_not_answer_is_asked_until_it_does(
     said = capsys.readouterr().err
     assert "no engine answers; start one" in said
     assert engine.calls.count("remove ledger") == 2
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["refused", "silent"])
+def test_the_folder_of_a_run_with_processes_goes_last_of_all(silent: bool) -> None:
+    """It says until when the rest may live, and on which engines that is."""
+    docker, process = FakeEngine("docker"), FakeEngine("process")
+    for engine in (docker, process):
+        started(engine, labels(), "ledger")
+    engines = {"docker": docker, "process": process}
+    docker.fail("remove", "ledger", EngineError("device busy"))
+    if silent:
+        docker.fail("list", "shop-1", EngineUnavailable("no engine answers"))
+    with pytest.raises(EngineUnavailable if silent else NotRemoved):
+        remove_run("shop", "shop-1", engines, ignore, seconds=0.1)
+    assert (process.world.instances, list(process.world.places)) == ({}, ["shop-1"])
+    docker.recover()
+    remove_run("shop", "shop-1", engines, ignore)
+    assert (left(docker), left(process)) == (0, 0)
 
 
 def test_patience_ends(capsys: pytest.CaptureFixture[str]) -> None:
