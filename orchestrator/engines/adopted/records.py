@@ -47,7 +47,7 @@ class Record:
             guest = parts["guest"]
             access = Credentials(**guest.pop("access"))
             return cls(parts["labels"], Guest(**guest, access=access), parts["env"], parts["begun"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def write(self, folder: Path) -> None:

@@ -135,11 +135,13 @@ def test_what_could_not_be_dropped_is_known_to_whoever_tries_again(
     assert engine.list(soon()) == []
 
 
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"guest": []}', '{"guest": {"access": 1}}'])
 def test_a_record_that_cannot_be_read_is_not_thrown_away(
-    engine: AdoptedEngine, cache: Found, tmp_path: Path
+    text: str, engine: AdoptedEngine, cache: Found, tmp_path: Path
 ) -> None:
     folder = tmp_path / "adopted" / LABELS.run / "cache"
-    (folder / "record.json").write_text("{}")
+    (folder / "record.json").write_text(text)
+    assert [one.kind for one in engine.list(soon())] == ["folder"]
     with pytest.raises(EngineError, match="servers of cache is not dropped") as refused:
         engine.close(LABELS.run, soon())
     assert refused.value.hint == f"if that server is gone for good, remove {folder}"
