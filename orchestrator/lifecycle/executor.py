@@ -22,6 +22,10 @@ THREADS = 64
 """Most steps wait for an engine or a server, so that many threads cost little."""
 
 
+def ignore(_event: Event) -> None:
+    """Tell nobody."""
+
+
 @dataclass
 class Outcome:
     """What became of the steps: the failures in the order in which they happened.

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from orchestrator.engines import make_all
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import GreenroomError
+from orchestrator.lifecycle.executor import ignore
 from orchestrator.lifecycle.removal import remove_run
-from orchestrator.model.event import Event
 from orchestrator.waiting import Deadline, Stop, TimedOut, poll
 
 QUIET_SECONDS = 1.0
@@ -47,10 +47,6 @@ def remove(run: str, engines: Mapping[str, Engine], patience: float = PATIENCE) 
     except TimedOut:
         return False
     return True
-
-
-def ignore(_event: Event) -> None:
-    """Tell nobody: there is nobody."""
 
 
 def say(text: str) -> None:
