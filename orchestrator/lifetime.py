@@ -30,7 +30,7 @@ from orchestrator.model.manifest import Manifest
 from orchestrator.model.step import BuildImage, Plan, Start, StartRelay, StoreSnapshot
 from orchestrator.slicing.registry import Registry
 from orchestrator.waiting import Deadline, Stop, TimedOut
-from orchestrator.watchdog.hold import Hold, Keep
+from orchestrator.watchdog.hold import Hold, Keep, with_engines
 
 Undo = Callable[[BaseException, bool], None]
 """Clears away after a failure; told whether it is tried again at once."""
@@ -179,7 +179,9 @@ class Lifetime:
         planned = self.planner.planned(run, self.limit, fresh=fresh, restart=restart)
         with planned as (plan, known):
             self.joined = True
-            self.hold = hold = Hold.join(run.id, self.environ, self.engines)
+            # What the manifest does not name any more may be on an engine that it needs no more.
+            engines = with_engines(self.engines, (one.engine for one in run.things), self.environ)
+            self.hold = hold = Hold.join(run.id, self.environ, engines)
             self.tell(compared(run.id, plan))
             hold.change(step.subject for step in plan.steps if isinstance(step, Start | StartRelay))
             way = self.way(plan, known, self.labels(run))
@@ -269,12 +271,13 @@ class Lifetime:
         return replace(run.run_labels, instead=self.manifest.instead)
 
     def way(self, plan: Plan, known: Facts, labels: RunLabels) -> BringingUp:
-        """Return the way up by this plan."""
+        """Return the way up by this plan, on all engines that may have something of the run."""
+        assert self.hold is not None
         return BringingUp(
             self.manifest,
             plan,
             known,
-            self.engines,
+            self.hold.engines,
             labels,
             tell=self.tell,
             environ=self.environ,

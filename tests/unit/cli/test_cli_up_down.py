@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 
 import pytest
 from shop import MANIFEST, Shop
@@ -376,3 +377,40 @@ def test_prune_removes_the_rest_where_one_image_cannot_be_removed_in_time(
     assert ended.code == 74
     assert "error: not done in time\nnext: see whether the engine is well" in ended.err
     assert "removed 1 of 2\n" in ended.err
+
+
+HERE = "name: shop\nservices:\n  web: {command: serve, ready: {log: ready}}\n"
+THERE = "  api: {image: api:1, ready: {log: ready}}\n"
+
+
+def test_up_removes_the_last_that_was_on_an_engine(shop: Shop) -> None:
+    shop.process.says("web", "web is ready")
+    shop.write(HERE + THERE)
+    shop.greenroom("up")
+    shop.write(HERE)
+    ended = shop.greenroom("up")
+    assert ended.code == 0
+    assert "  api  removed  the manifest does not name it any more\n" in ended.err
+    assert shop.up == []
+    shop.greenroom("down")
+    assert shop.left == 0, "its network, too"
+
+
+def test_so_it_does_without_what_was_kept_of_the_run(shop: Shop) -> None:
+    shop.process.says("web", "web is ready")
+    shop.write(HERE + THERE)
+    shop.greenroom("up")
+    shutil.rmtree(shop.folder.parent / "state" / "greenroom" / "runs")
+    shop.write(HERE)
+    assert shop.greenroom("up").code == 0
+    assert shop.up == []
+
+
+def test_down_removes_what_a_later_up_has_put_on_another_engine(shop: Shop) -> None:
+    shop.process.says("web", "web is ready")
+    shop.write(HERE)
+    shop.greenroom("up")
+    shop.write(HERE + THERE)
+    assert shop.greenroom("up").code == 0
+    shop.greenroom("down")
+    assert shop.left == 0
