@@ -164,11 +164,14 @@ class Lifetime:
         return True
 
     def join(self, run: Run) -> None:
-        """Use a run that is up: as long as we do, its end waits."""
+        """Use a run that is up: as long as we do, its end waits.
+
+        Raises UsageError where the manifest has put something on another engine since.
+        """
         self.planner.place(run)
+        brought = Brought.found(run, self.manifest, self.engines)
         self.hold = Hold.join(run.id, self.environ, self.engines)
-        self.brought = Brought.found(run, self.manifest, self.engines)
-        self.joined = True
+        self.brought, self.joined = brought, True
 
     # Changes.
 
