@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -167,13 +168,14 @@ DYING = {
 def test_one_that_does_not_start_says_why_and_leaves_nothing(
     live_environ: dict[str, str], entry: dict[str, Any], words: str, state: str, log: str
 ) -> None:
+    name = f"never-starts-{uuid.uuid4().hex[:8]}"
     with pytest.raises(StepFailed) as caught:
-        Environment.of({"name": "never-starts", "services": {"web": entry}}).up()
+        Environment.of({"name": name, "services": {"web": entry}}).up()
     failed = caught.value
     assert (failed.step, failed.message) == ("start web", words)
     assert failed.evidence.state == state
     assert any(log in line for line in failed.evidence.log)
-    assert [run for run in survey(dict(os.environ)).runs if run.name == "never-starts"] == []
+    assert [run for run in survey(dict(os.environ)).runs if run.name == name] == []
 
 
 def children(place: Place) -> list[psutil.Process]:
