@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orchestrator.artifacts.record import ENDED, Failure
+from orchestrator.ci.budget import is_late
 from orchestrator.errors import GreenroomError, ManifestError, StepFailed
 from orchestrator.host.manifests import shown_as
 from orchestrator.lifecycle.death import RUN_AGAIN
@@ -52,7 +53,7 @@ def of_step(failed: StepFailed, manifest: Manifest | None) -> Failure:
         message=failed.message,
         hint=failed.hint,
         step=failed.step,
-        subject=step_key.subject(failed.step),
+        subject="" if is_late(failed.step) else step_key.subject(failed.step),
         seconds=known.seconds,
         answer=known.answer,
         state=known.state,
@@ -84,8 +85,10 @@ def spots(failed: StepFailed, manifest: Manifest | None) -> Iterator[Spot]:
 
 
 def path_of(failed: StepFailed, manifest: Manifest) -> SpotPath:
-    """Return what of the manifest decides how a step goes."""
+    """Return what of the manifest decides how a step goes; of the tests' command, nothing does."""
     step, subject = failed.step, step_key.subject(failed.step)
+    if is_late(step):
+        return ()
     name = Instance.of(subject).resource
     match step_key.verb(step):
         case "pull":
