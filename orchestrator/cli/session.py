@@ -41,7 +41,9 @@ class Session:
             try:
                 shown.show(event)
             except Exception as error:
-                self._displays.remove(shown)
+                # It may have broken for several threads at the same time.
+                with suppress(ValueError):
+                    self._displays.remove(shown)
                 self._lament(error)
 
     def _lament(self, error: Exception) -> None:
@@ -51,7 +53,7 @@ class Session:
 
     def say(self, text: str) -> None:
         """Say a sentence; may be called from a signal handler."""
-        for shown in self._displays:
+        for shown in list(self._displays):
             try:
                 shown.say(text)
             except RuntimeError:

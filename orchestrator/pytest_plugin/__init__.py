@@ -28,6 +28,7 @@ from orchestrator.pytest_plugin.dossiers import DOSSIERS, Dossiers
 from orchestrator.pytest_plugin.ending import ENDING, Ending
 from orchestrator.pytest_plugin.kept import CRASHES, KEPT, Kept
 from orchestrator.pytest_plugin.report import REPORT, Report, quoted
+from orchestrator.pytest_plugin.shown import bug
 from orchestrator.pytest_plugin.used import OWNED, WORKER_RUN, Owned, in_words, leave, use
 
 if TYPE_CHECKING:
@@ -123,8 +124,9 @@ def settle(session: pytest.Session, not_removed: int) -> None:
     report, kept = config.stash[REPORT], config.stash[KEPT]
     config.stash[DOSSIERS].close()
     if kept.trouble:
-        report.lines.append(kept.trouble)
-        getattr(config, "workeroutput", {})[TROUBLE] = [kept.trouble]
+        lines = config.stash[DOSSIERS].clean([kept.trouble])
+        report.lines += lines
+        getattr(config, "workeroutput", {})[TROUBLE] = lines
     codes = [config.stash[ENDING].code, DIED if report.dead else 0, not_removed]
     if session.exitstatus in (pytest.ExitCode.OK, 0):
         session.exitstatus = next((code for code in codes if code), session.exitstatus)
@@ -179,7 +181,7 @@ def pytest_runtest_makereport(
     try:
         tell(item, call, report)
     except Exception as error:  # What happens in here would end the session.
-        report.sections.append(("greenroom", f"a bug in Greenroom: {error!r}"))
+        report.sections.append(("greenroom", bug(error, item.config.stash[DOSSIERS].clean)))
     return report
 
 
