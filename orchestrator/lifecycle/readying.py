@@ -21,6 +21,7 @@ from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, Evidence, StepFailed
 from orchestrator.lifecycle.evidence import LONGER, OVER, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
+from orchestrator.lifecycle.listening import astray
 from orchestrator.model.event import ProbeAnswered
 from orchestrator.model.launch import Found, State
 from orchestrator.model.probe import Dialogue, Exec, Exit, Http, Probe, Readiness, Tcp
@@ -61,8 +62,7 @@ class Readying:
                 self.answered(str(died.state))
                 return
             evidence = self.evidence(began, died.answer, died.state)
-            hint = LOOK if died.state.status == "exited" else ""
-            words = self.ended(died.state)
+            words, hint = self.ended(died.state), self.after_death(died.state)
             raise StepFailed(self.step.key, words, evidence=evidence, hint=hint) from died
         except NotYet as late:
             raise self.late(began, late.answer) from late
@@ -113,6 +113,14 @@ class Readying:
             case _:
                 return f"{self.step.instance} {state} before it was ready"
 
+    def after_death(self, state: State) -> str:
+        """Return what to do when the instance has ended."""
+        resource = self.directory.of(self.step.instance)
+        if state.out_of_memory and resource.limits.memory:
+            had = resource.limits.memory / 1024**2
+            return f"give {resource.name} more than the {had:.4g}m of its `limits: {{memory: ...}}`"
+        return LOOK if state.status == "exited" else ""
+
     def late(self, began: float, answer: str) -> StepFailed:
         """Return the failure for time that ran out: its own, or that for everything."""
         given = self.directory.of(self.step.instance).adopted
@@ -120,13 +128,12 @@ class Readying:
         state = None if given else state_of(self.engine, self.found)
         waited = "has not exited" if isinstance(self.step.readiness.probe, Exit) else "is not ready"
         seconds, over = self.step.timeout, ""
-        hint = refused(self.step.readiness.probe, answer) or (
-            f"if it needs more time, give {self.step.instance.resource} a longer `timeout:`"
-        )
+        hint = f"if it needs more time, give {self.step.instance.resource} a longer `timeout:`"
         if given:
             hint = f"see that it runs, and that {given} can be reached from here"
         if self.limit.passed:
             seconds, over, hint = time.monotonic() - began, f", when {OVER}", LONGER
+        hint = self.cause(answer, state) or hint
         return StepFailed(
             self.step.key,
             f"{self.step.instance}{f' at {given}' if given else ''} {waited} "
@@ -134,6 +141,15 @@ class Readying:
             evidence=self.evidence(began, answer, state),
             hint=hint,
         )
+
+    def cause(self, answer: str, state: State | None) -> str:
+        """Return what to do about a cause that more time does not change; nothing if unknown."""
+        probe = self.step.readiness.probe
+        if words := refused(probe, answer):
+            return words
+        if state is None or state.status != "running":
+            return ""
+        return astray(probe, self.step.instance, self.found, self.engine, self.directory)
 
     def evidence(self, began: float, answer: str, state: State | None) -> Evidence:
         """Return all that is known of the instance now."""

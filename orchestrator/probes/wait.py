@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
+from functools import partial
 
 from orchestrator.errors import EngineError
 from orchestrator.model.probe import Exec, Exit, Readiness, Tcp
 from orchestrator.probes.attempt import attempt
-from orchestrator.probes.target import Died, Target
+from orchestrator.probes.network import CLOSED
+from orchestrator.probes.target import PROXY_SECONDS, QUIET_SECONDS, Died, Target
 from orchestrator.waiting import Deadline, TimedOut, poll
 
 NETWORK_PACE = (0.02, 0.1)
@@ -38,7 +41,8 @@ def wait_ready(
     """
     waiting = Waiting(target, deadline, tell)
     if isinstance(readiness.probe, Exec) and target.has_port():
-        waiting.until(Readiness(Tcp(), interval=readiness.interval))
+        # The command itself will see whether the server is there: nothing has to be certain yet.
+        waiting.until(Readiness(Tcp(), interval=readiness.interval), proxied=QUIET_SECONDS)
     waiting.until(readiness)
 
 
@@ -53,19 +57,25 @@ class Waiting:
         self._in_a_row = 0
         self._looked = float("-inf")
 
-    def until(self, readiness: Readiness) -> None:
-        """Return when the answers are as they should be; raises what `wait_ready` does."""
+    def until(self, readiness: Readiness, *, proxied: float = PROXY_SECONDS) -> None:
+        """Return when the answers are as they should be; raises what `wait_ready` does.
+
+        A connection has to be kept for `proxied` seconds once a proxy has been seen to close one.
+        """
         first, longest = EXEC_PACE if isinstance(readiness.probe, Exec) else NETWORK_PACE
         if readiness.interval is not None:
             first = longest = readiness.interval
         self._in_a_row = 0
         try:
-            poll(lambda: self._asked(readiness), self._deadline, first=first, longest=longest)
+            asked = partial(self._asked, readiness, proxied)
+            poll(asked, self._deadline, first=first, longest=longest)
         except TimedOut as late:
             raise NotYet(self._answer) from late
 
-    def _asked(self, readiness: Readiness) -> bool:
+    def _asked(self, readiness: Readiness, proxied: float) -> bool:
         answer = attempt(readiness.probe, self._target)
+        if answer.text == CLOSED:
+            self._target = dataclasses.replace(self._target, quiet=proxied)
         if answer.text != self._answer:
             self._answer = answer.text
             self._tell(answer.text)

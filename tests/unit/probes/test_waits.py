@@ -6,9 +6,11 @@ import pytest
 from probing import RUNS, Silent, Stub, nobody, server, stays, target, within
 
 from orchestrator.model.launch import ExecResult, State
-from orchestrator.model.probe import Exec, Exit, Log, Readiness, Tcp
+from orchestrator.model.probe import Exec, Exit, Log, Probe, Readiness, Tcp
 from orchestrator.model.template import Template
-from orchestrator.probes import Died, NotYet, wait_ready
+from orchestrator.probes import Answer, Died, NotYet, Target, wait_ready
+from orchestrator.probes.network import CLOSED
+from orchestrator.probes.target import PROXY_SECONDS, QUIET_SECONDS
 from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
 
 CHECK = Exec((Template.literal("check"),))
@@ -113,3 +115,25 @@ def test_the_order_to_stop_ends_the_wait() -> None:
     with pytest.raises(Stopped):
         wait(Readiness(Log("never")), Stub(), deadline=Deadline.after(20, stop))
     timer.join()
+
+
+@pytest.mark.parametrize(
+    ("summary", "readiness", "quiet"),
+    [
+        ("nothing else tells whether there is a server", Readiness(Tcp()), PROXY_SECONDS),
+        ("the command does", Readiness(CHECK), QUIET_SECONDS),
+    ],
+)
+def test_where_a_proxy_closes_connections_a_silent_one_counts_later(
+    summary: str, readiness: Readiness, quiet: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [Answer(False, CLOSED), Answer(True, "connected"), Answer(True, "check")]
+    asked: list[float] = []
+
+    def answered(_probe: Probe, whom: Target) -> Answer:
+        asked.append(whom.quiet)
+        return answers.pop(0)
+
+    monkeypatch.setattr("orchestrator.probes.wait.attempt", answered)
+    wait(readiness, Stub(), port=1)
+    assert asked[:2] == [QUIET_SECONDS, quiet], summary
