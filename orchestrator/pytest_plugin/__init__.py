@@ -184,7 +184,7 @@ def pytest_runtest_makereport(
 def tell(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
     """Add our section to a report; when the test is over, drop its slice and keep its line."""
     now, dossiers = running.of(item), item.config.stash[DOSSIERS]
-    now.note(call, report)
+    now.note(item, call, report)
     dossier = dossiers.section(item, now, report, call.stop)
     lines = [*slicing.note(item, report, addresses=not dossier), *dossier]
     if lines:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from orchestrator.pytest_plugin.places import place
+
 if TYPE_CHECKING:
     from orchestrator.slicing.slices import Slice
 
@@ -35,6 +37,7 @@ class Running:
     sizes_then: Mapping[str, int] = field(default_factory=dict)
     outcome: str = "passed"
     message: str = ""
+    place: str = ""
     slice: Slice | None = None
     asked: float = 0.0
     got: float = 0.0
@@ -47,13 +50,15 @@ class Running:
         """Whether anything of it has failed so far."""
         return self.outcome in ("failed", "error")
 
-    def note(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+    def note(
+        self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport
+    ) -> None:
         """Note when a phase began and how it ended; the first failure is what counts."""
         if call.when == "setup":
             self.began = call.start
         if report.failed and not self.has_failed:
             self.outcome = "failed" if report.when == "call" else "error"
-            self.message = crash(report)
+            self.message, self.place = crash(report), place(item, call)
         elif report.skipped and not self.has_failed:
             self.outcome = "skipped"
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from watched_project import (
     OUTCOMES,
+    PLACES,
     SAID,
     STAGES,
     dossiers,
@@ -68,6 +69,8 @@ def test_each_failing_test_shows_what_was_written_while_it_ran(pytester: pytest.
         assert logged(session, records[f"test_it.py::{name}"]) == lines, name
     assert records["test_it.py::test_passes"].dossier == ""
     assert records["test_it.py::test_fails"].message == "AssertionError: ***"
+    places = {name: one.place for name, one in records.items() if one.place}
+    assert places == {f"test_it.py::{name}": f"test_it.py:{line}" for name, line in PLACES.items()}
     assert records["test_it.py::test_is_not_torn_down"].message == "RuntimeError: in the tear-down"
     assert all(one.began <= one.ended for one in records.values())
     assert left(session) == []
