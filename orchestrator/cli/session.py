@@ -41,8 +41,16 @@ class Session:
             try:
                 shown.show(event)
             except Exception as error:
-                self._displays.remove(shown)
-                self._lament(error)
+                if self._drop(shown):
+                    self._lament(error)
+
+    def _drop(self, shown: Display) -> bool:
+        """Show nothing there any more; False where it broke for another thread's event already."""
+        try:
+            self._displays.remove(shown)
+        except ValueError:
+            return False
+        return True
 
     def _lament(self, error: Exception) -> None:
         """Say that a display broke, unless it is only that nobody looks at it any more."""
