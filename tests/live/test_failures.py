@@ -31,7 +31,7 @@ def cause(summary: str) -> list[str]:
     lines = re.sub(r"\d+\.\d+\.\d+\.\d+|\[\d\d/.*?\]|\d+\.\d+ s", "#", block).splitlines()
     assert len(lines) <= FEW
     # Whether a dying server refuses a connection or closes it is a matter of milliseconds.
-    return [re.sub(r"(last answer +)connection .*", r"\1#", line) for line in lines]
+    return [re.sub(r"(last answer +)(?:connection|closed) .*", r"\1#", line) for line in lines]
 
 
 @pytest.mark.parametrize("name", CASES)

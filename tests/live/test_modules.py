@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,7 @@ def test_five_of_them_are_the_run_s_like_all_others(tmp_path: Path, own_containe
     with Environment.of(FIVE, folder=tmp_path) as env:
         run = env.run
 
-        page = urllib.request.urlopen(f"http://{env['web'].host}:{env['web'].port}", timeout=5)
+        page = urllib.request.urlopen(f"http://{env['web'].host}:{env['web'].port}", timeout=20)
         assert page.read() == b"from tcp://cache:6379"
         cache = (env["cache"].host, int(env["cache"].port))
         assert ask(cache, b"PING\r\n").startswith(b"-NOAUTH")
@@ -167,13 +168,14 @@ DYING = {
 def test_one_that_does_not_start_says_why_and_leaves_nothing(
     live_environ: dict[str, str], entry: dict[str, Any], words: str, state: str, log: str
 ) -> None:
+    name = f"never-starts-{uuid.uuid4().hex[:8]}"
     with pytest.raises(StepFailed) as caught:
-        Environment.of({"name": "never-starts", "services": {"web": entry}}).up()
+        Environment.of({"name": name, "services": {"web": entry}}).up()
     failed = caught.value
     assert (failed.step, failed.message) == ("start web", words)
     assert failed.evidence.state == state
     assert any(log in line for line in failed.evidence.log)
-    assert [run for run in survey(dict(os.environ)).runs if run.name == "never-starts"] == []
+    assert [run for run in survey(dict(os.environ)).runs if run.name == name] == []
 
 
 def children(place: Place) -> list[psutil.Process]:
