@@ -1,8 +1,8 @@
-"""What to do when a port does not answer, from where the instance listens instead."""
+"""Where an instance listens, when that is not where it is asked, and what to do about it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine, Sockets
@@ -17,58 +17,69 @@ SHOWN = 5
 """So many ports are named."""
 
 
-def astray(
-    probe: Probe, instance: Instance, found: Found, engine: Engine, directory: Directory
-) -> str:
-    """Return what to do for an instance that listens elsewhere than where it is asked.
+@dataclass(frozen=True)
+class Elsewhere:
+    """What a resource of this name is found to do: it listens `there`, and not as it should.
 
-    Empty when it listens there, or nowhere yet, or when nobody can say.
+    It is asked on the port `number`: of its container if it is `contained`, else of this host.
+    """
+
+    name: str
+    number: int
+    there: tuple[Listener, ...]
+    contained: bool
+
+    @property
+    def alone(self) -> Listener | None:
+        """The listener on the right port that only its own container reaches, if there is one."""
+        return next((one for one in self.there if one.port == self.number), None)
+
+    @property
+    def ports(self) -> str:
+        """The ports on which it listens, in words and in order."""
+        numbers = sorted({one.port for one in self.there})
+        shown = [*map(str, numbers[:SHOWN]), *(["others"] if numbers[SHOWN:] else [])]
+        words = f"{', '.join(shown[:-1])} and {shown[-1]}" if shown[1:] else shown[0]
+        return f"port{'s' if shown[1:] else ''} {words}"
+
+    def __str__(self) -> str:
+        return f"it listens on {f'{self.alone} alone' if self.alone else self.ports}"
+
+    @property
+    def advice(self) -> str:
+        """What to do."""
+        if self.alone:
+            return (
+                f"{self.name} listens on {self.alone}, which nobody outside its container reaches: "
+                "tell it to listen on 0.0.0.0"
+            )
+        if self.contained:
+            return (
+                f"nothing in {self.name} listens on port {self.number}, but on {self.ports}: "
+                "correct its `ports`, or tell it the other"
+            )
+        return (
+            f"{self.name} listens on {self.ports}, and not on {self.number}, which was chosen for "
+            "it: tell it by ${self.port} in its `command`, or let it read the variable PORT"
+        )
+
+
+def elsewhere(
+    probe: Probe, instance: Instance, found: Found, engine: Engine, directory: Directory
+) -> Elsewhere | None:
+    """Look where an instance listens instead of where it is asked.
+
+    None when it listens there, or nowhere yet, when it is asked on no port, or nobody can say.
     """
     resource = directory.of(instance)
     asked = None if isinstance(probe, Log | Exit) else resource.port(getattr(probe, "port", None))
     if asked is None or not isinstance(engine, Sockets):
-        return ""
-    contained = resource.contained
-    own = directory.home(instance)
-    number = asked.number if contained else directory.ports.get((own, asked.number), asked.number)
+        return None
+    home, contained = directory.home(instance), resource.contained
+    number = asked.number if contained else directory.ports.get((home, asked.number), asked.number)
     try:
         there = engine.listeners(found, Deadline.after(LOG_SECONDS)) or ()
     except (EngineError, Stopped, TimedOut):
-        return ""
-    if not contained:
-        return _of_a_process(number, there, resource.name)
-    return _of_a_container(number, there, resource.name)
-
-
-def _of_a_container(number: int, there: Sequence[Listener], name: str) -> str:
-    here = [one for one in there if one.port == number]
-    if any(not one.alone for one in here):
-        return ""
-    if here:
-        return (
-            f"{name} listens on {here[0]}, which nobody outside its container reaches: "
-            "tell it to listen on 0.0.0.0"
-        )
-    if not there:
-        return ""
-    return (
-        f"nothing in {name} listens on port {number}, but on {_ports(there)}: "
-        "correct its `ports`, or tell it the other"
-    )
-
-
-def _of_a_process(number: int, there: Sequence[Listener], name: str) -> str:
-    if not there or any(one.port == number for one in there):
-        return ""
-    return (
-        f"{name} listens on {_ports(there)}, and not on {number}, which was chosen for it: "
-        "tell it by ${self.port} in its `command`, or let it read the variable PORT"
-    )
-
-
-def _ports(there: Sequence[Listener]) -> str:
-    """Return the ports in words, in order."""
-    numbers = sorted({one.port for one in there})
-    shown = [*map(str, numbers[:SHOWN]), *(["others"] if numbers[SHOWN:] else [])]
-    words = f"{', '.join(shown[:-1])} and {shown[-1]}" if shown[1:] else shown[0]
-    return f"port{'s' if shown[1:] else ''} {words}"
+        return None
+    good = any(one.port == number and not (contained and one.alone) for one in there)
+    return None if good or not there else Elsewhere(resource.name, number, tuple(there), contained)

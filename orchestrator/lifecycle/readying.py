@@ -21,7 +21,7 @@ from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, Evidence, StepFailed
 from orchestrator.lifecycle.evidence import LONGER, OVER, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
-from orchestrator.lifecycle.listening import astray
+from orchestrator.lifecycle.listening import Elsewhere, elsewhere
 from orchestrator.model.event import ProbeAnswered
 from orchestrator.model.launch import Found, State
 from orchestrator.model.probe import Dialogue, Exec, Exit, Http, Probe, Readiness, Tcp
@@ -75,7 +75,7 @@ class Readying:
             return found.host, found.port
 
         env = client_env(self.step.instance, self.directory)
-        return Target(address, self.engine, self.found, deadline, env)
+        return Target(address, self.engine, self.found, deadline, env, aside=self.aside)
 
     def probe(self) -> Probe:
         """Return the probe with its references answered: from the tests' side, or inside."""
@@ -147,9 +147,19 @@ class Readying:
         probe = self.step.readiness.probe
         if words := refused(probe, answer):
             return words
-        if state is None or state.status != "running":
-            return ""
-        return astray(probe, self.step.instance, self.found, self.engine, self.directory)
+        seen = self.elsewhere() if state and state.status == "running" else None
+        return seen.advice if seen else ""
+
+    def aside(self) -> str:
+        """Say in a few words where the instance listens instead, if it does."""
+        return str(self.elsewhere() or "")
+
+    def elsewhere(self) -> Elsewhere | None:
+        """Look where the instance listens instead of where it is asked."""
+        step = self.step
+        return elsewhere(
+            step.readiness.probe, step.instance, self.found, self.engine, self.directory
+        )
 
     def evidence(self, began: float, answer: str, state: State | None) -> Evidence:
         """Return all that is known of the instance now."""

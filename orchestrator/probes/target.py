@@ -57,7 +57,8 @@ class Target:
 
     The port is 0 when the resource has no such port. A probe's templates are answered already.
     `env` is what commands beside it get, so that its technology's own clients get in. `quiet` is
-    how many seconds a connection on which nothing is said has to be kept to count.
+    how many seconds a connection on which nothing is said has to be kept to count. `aside` looks
+    what else is known of one that does not answer for long, in a few words; empty for nothing.
     """
 
     address: Callable[[str | None], tuple[str, int]]
@@ -66,6 +67,7 @@ class Target:
     deadline: Deadline
     env: Mapping[str, str] = field(default_factory=dict)
     quiet: float = QUIET_SECONDS
+    aside: Callable[[], str] = lambda: ""
 
     @property
     def state(self) -> State:

@@ -22,6 +22,10 @@ LOOK_SECONDS = 0.1
 """Between attempts that fail the state is asked for, no more often than this."""
 
 
+ASIDE_SECONDS = 5.0
+"""So long nobody wonders yet; then, as often, it is looked for what else is known."""
+
+
 class NotYet(TimedOut):
     """Raised when time runs out; `answer` is what the last attempt came to."""
 
@@ -56,6 +60,8 @@ class Waiting:
         self._answer = ""
         self._in_a_row = 0
         self._looked = float("-inf")
+        self._aside = ""
+        self._look_aside = time.monotonic() + ASIDE_SECONDS
 
     def until(self, readiness: Readiness, *, proxied: float = PROXY_SECONDS) -> None:
         """Return when the answers are as they should be; raises what `wait_ready` does.
@@ -76,13 +82,21 @@ class Waiting:
         answer = attempt(readiness.probe, self._target)
         if answer.text == CLOSED:
             self._target = dataclasses.replace(self._target, quiet=proxied)
-        if answer.text != self._answer:
-            self._answer = answer.text
-            self._tell(answer.text)
+        text = answer.text if answer.good else self._with_aside(answer.text)
+        if text != self._answer:
+            self._answer = text
+            self._tell(text)
         self._in_a_row = self._in_a_row + 1 if answer.good else 0
         if not answer.good and not isinstance(readiness.probe, Exit):
             self._look_for_its_end()
         return self._in_a_row >= readiness.successes
+
+    def _with_aside(self, text: str) -> str:
+        """Return an answer with what else is known, which is looked for after a while."""
+        if time.monotonic() >= self._look_aside:
+            self._look_aside = time.monotonic() + ASIDE_SECONDS
+            self._aside = self._target.aside()
+        return f"{text}; {self._aside}" if self._aside else text
 
     def _look_for_its_end(self) -> None:
         """Raise Died if the instance has ended; in moderation, since asking costs a call."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import threading
 
 import pytest
@@ -137,3 +138,14 @@ def test_where_a_proxy_closes_connections_a_silent_one_counts_later(
     monkeypatch.setattr("orchestrator.probes.wait.attempt", answered)
     wait(readiness, Stub(), port=1)
     assert asked[:2] == [QUIET_SECONDS, quiet], summary
+
+
+def test_after_a_while_an_answer_says_what_else_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = iter(["it listens on port 80", ""])
+    monkeypatch.setattr("orchestrator.probes.wait.ASIDE_SECONDS", 0)
+    answers = [Answer(False, "HTTP 500"), Answer(False, "HTTP 404"), Answer(True, "HTTP 200")]
+    monkeypatch.setattr("orchestrator.probes.wait.attempt", lambda *_: answers.pop(0))
+    told: list[str] = []
+    asked = dataclasses.replace(target(), aside=lambda: next(known))
+    wait_ready(Readiness(Tcp(), interval=QUICKLY), asked, within(), told.append)
+    assert told == ["HTTP 500; it listens on port 80", "HTTP 404", "HTTP 200"]
