@@ -63,6 +63,17 @@ def test_a_fixed_port_that_is_taken_names_who_wanted_it(tmp_path: Path) -> None:
     assert not engines["docker"].world.places
 
 
+def test_a_traceback_ends_with_what_to_do_next(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.fail("start", "api", UsageError("no", hint="do this"))
+    environment = Environment.of(
+        {"services": {"api": {"image": "api:1"}}}, folder=tmp_path, engines={"docker": engine}
+    )
+    with pytest.raises(StepFailed) as caught, environment:
+        pass
+    assert caught.value.__notes__ == ["next: do this"]
+
+
 @pytest.mark.parametrize(
     ("summary", "given", "expected"),
     [
