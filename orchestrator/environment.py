@@ -19,6 +19,7 @@ from orchestrator.host import manifests
 from orchestrator.host.owner import TIME_TO_LIVE, identity
 from orchestrator.lifecycle.bringing_up import Brought
 from orchestrator.lifecycle.death import DeathWatch, raise_if_dead
+from orchestrator.lifecycle.executor import ignore
 from orchestrator.lifecycle.last_look import BeforeEnd
 from orchestrator.lifecycle.planner import Planner
 from orchestrator.lifecycle.running import RunningResource
@@ -45,10 +46,6 @@ TAKE_SECONDS = 120.0
 """Seconds within which a slice has to be there."""
 
 Listener = Callable[[Event], None]
-
-
-def ignore(_event: Event) -> None:
-    """Tell nobody."""
 
 
 class Environment:

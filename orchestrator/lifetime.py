@@ -30,7 +30,7 @@ from orchestrator.model.manifest import Manifest
 from orchestrator.model.step import BuildImage, Plan, Start, StartRelay, StoreSnapshot
 from orchestrator.slicing.registry import Registry
 from orchestrator.waiting import Deadline, Stop, TimedOut
-from orchestrator.watchdog.hold import Hold, Keep
+from orchestrator.watchdog.hold import Hold, Keep, with_engines
 
 Undo = Callable[[BaseException, bool], None]
 """Clears away after a failure; told whether it is tried again at once."""
@@ -95,6 +95,7 @@ class Lifetime:
         self.planner.place()
         with self.planner.planned(None, self.limit) as (plan, known):
             labels = new_labels(self.manifest, stays=stays, ttl=ttl)
+            self.joined = False
             self.hold = hold = Hold.begin(labels, self.environ, self.engines, self.real)
             way = self.way(plan, known, labels)
 
@@ -163,11 +164,14 @@ class Lifetime:
         return True
 
     def join(self, run: Run) -> None:
-        """Use a run that is up: as long as we do, its end waits."""
+        """Use a run that is up: as long as we do, its end waits.
+
+        Raises UsageError where the manifest has put something on another engine since.
+        """
         self.planner.place(run)
+        brought = Brought.found(run, self.manifest, self.engines)
         self.hold = Hold.join(run.id, self.environ, self.engines)
-        self.brought = Brought.found(run, self.manifest, self.engines)
-        self.joined = True
+        self.brought, self.joined = brought, True
 
     # Changes.
 
@@ -178,7 +182,9 @@ class Lifetime:
         planned = self.planner.planned(run, self.limit, fresh=fresh, restart=restart)
         with planned as (plan, known):
             self.joined = True
-            self.hold = hold = Hold.join(run.id, self.environ, self.engines)
+            # What the manifest does not name any more may be on an engine that it needs no more.
+            engines = with_engines(self.engines, (one.engine for one in run.things), self.environ)
+            self.hold = hold = Hold.join(run.id, self.environ, engines)
             self.tell(compared(run.id, plan))
             hold.change(step.subject for step in plan.steps if isinstance(step, Start | StartRelay))
             way = self.way(plan, known, self.labels(run))
@@ -204,7 +210,6 @@ class Lifetime:
         if run:
             self.change(run, ttl)
         else:
-            self.joined = False
             self.begin(stays=True, ttl=ttl)
 
     def reset(self, names: Collection[str]) -> None:
@@ -269,12 +274,13 @@ class Lifetime:
         return replace(run.run_labels, instead=self.manifest.instead)
 
     def way(self, plan: Plan, known: Facts, labels: RunLabels) -> BringingUp:
-        """Return the way up by this plan."""
+        """Return the way up by this plan, on all engines that may have something of the run."""
+        assert self.hold is not None
         return BringingUp(
             self.manifest,
             plan,
             known,
-            self.engines,
+            self.hold.engines,
             labels,
             tell=self.tell,
             environ=self.environ,
@@ -302,7 +308,7 @@ class Lifetime:
         """Remove the oldest of the built images when they take too much; no matter if not now."""
         for engine in self.engines.values():
             if isinstance(engine, Images):
-                with suppress(GreenroomError):
+                with suppress(GreenroomError, TimedOut):
                     trim(engine)
 
     def trim_snapshots(self) -> None:

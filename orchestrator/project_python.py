@@ -7,7 +7,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 GRACE = 2.0
 """Seconds between asking a child to end and ending it."""
@@ -31,14 +34,26 @@ def interpreter(written: str | None, folder: str, environ: Mapping[str, str] | N
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
-    """End everything in the child's session, the child itself and whatever it has started there."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(child.pid, number)
-        except ProcessLookupError:
+    """End everything in the child's group, the child itself and whatever it has started there."""
+    for number in (signal.SIGTERM, KILL):
+        if not told(child, number):
             break
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            continue
     child.wait()
+
+
+def told(child: subprocess.Popen[bytes], number: int) -> bool:
+    """Signal the child's group; False when nobody is left in it.
+
+    Where there are no groups, on Windows, the child alone is told.
+    """
+    if not hasattr(os, "killpg"):
+        child.send_signal(number)
+        return True
+    try:
+        os.killpg(child.pid, number)
+    except (ProcessLookupError, PermissionError):
+        # The latter is what macOS says of a group of which only a zombie is left.
+        return False
+    return True

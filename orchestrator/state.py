@@ -9,7 +9,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestrator.errors import GreenroomError, UsageError
+from orchestrator.errors import UsageError
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
@@ -22,7 +22,10 @@ def state_folder(environ: Mapping[str, str]) -> Path:
 
 
 def machine_secret(environ: Mapping[str, str]) -> bytes:
-    """Return the secret from which this user's passwords derive; made at its first use."""
+    """Return the secret from which this user's passwords derive; made at its first use.
+
+    Raises UsageError where it cannot be read or kept.
+    """
     path = state_folder(environ) / "secret"
     try:
         make_private(path.parent, 0o700)
@@ -31,7 +34,7 @@ def machine_secret(environ: Mapping[str, str]) -> bytes:
     except FileNotFoundError:
         return make_secret(path)
     except OSError as error:
-        raise GreenroomError(
+        raise UsageError(
             f"cannot read {path}: {error.strerror}",
             hint="name a folder of your own with XDG_STATE_HOME",
         ) from error

@@ -9,11 +9,7 @@ from pathlib import Path
 
 from orchestrator.artifacts.folder import Folder
 from orchestrator.errors import UsageError
-
-try:
-    import fcntl
-except ImportError:  # Windows has no such locks: there, two at once are on their own.
-    fcntl = None  # type: ignore[assignment]
+from orchestrator.host.flock import locked
 
 
 @contextmanager
@@ -34,16 +30,12 @@ def alone(folder: Folder) -> Iterator[None]:
     with suppress(OSError):
         folder.path.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder.path, os.O_RDONLY)
-    if descriptor is None or fcntl is None:
+    if descriptor is None:
         yield
         return
     try:
-        # Where folders cannot be locked, on some network's disk, there is no other error than that.
-        with suppress(OSError):
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise taken(folder) from None
+        if not locked(descriptor):
+            raise taken(folder)
         yield
     finally:
         os.close(descriptor)

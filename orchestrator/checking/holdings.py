@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from orchestrator.errors import GreenroomError
+from orchestrator.errors import EngineError
 from orchestrator.lifecycle.view import View
 
 MOST_NAMED = 5
@@ -15,7 +15,10 @@ Holdings = Mapping[str, str]
 
 
 def held(view: View, name: str) -> Holdings | None:
-    """Return what a resource holds, None when its technology cannot tell."""
+    """Return what a resource holds, None when its technology cannot tell.
+
+    Raises EngineError with the server's words.
+    """
     resource = view.directory.resources[name]
     content = resource.technology and resource.technology.content
     if not content:
@@ -26,7 +29,7 @@ def held(view: View, name: str) -> Holdings | None:
         result = view[name].exec(content.look(database), stdin=[content.stdin])
         if result.exit_code:
             words = result.stderr.strip() or result.stdout.strip()
-            raise GreenroomError(f"{name}: what it holds cannot be read: {words}")
+            raise EngineError(f"{name}: what it holds cannot be read: {words}")
         found |= {f"{prefix}{thing}": digest for thing, digest in lines(result.stdout)}
     return found
 

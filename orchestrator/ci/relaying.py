@@ -91,6 +91,7 @@ class Relay:
         self._streams: list[Stream] = []
         self._over = threading.Event()
         self._drained = False
+        self._broken: BaseException | None = None
         self.outlets: tuple[int, int] = (-1, -1)
 
     def __enter__(self) -> Self:
@@ -112,10 +113,18 @@ class Relay:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.drain()
+        self._finish()
 
     def drain(self) -> None:
-        """The command has ended: wait until all that it wrote has been passed on."""
+        """The command has ended: wait until all that it wrote has been passed on.
+
+        Raises what has kept that from being done.
+        """
+        self._finish()
+        if self._broken:
+            raise self._broken
+
+    def _finish(self) -> None:
         if self.outlets != (-1, -1):
             self.begun()
         if self._drained:
@@ -154,6 +163,15 @@ class Relay:
                 return
 
     def _pass_on(self) -> None:
+        try:
+            self._pass_all_on()
+        except BaseException as error:  # It is raised where somebody waits for the end.
+            self._broken = error
+        finally:
+            # Whatever has happened, neither the command nor we are to wait for this any more.
+            self._over.set()
+
+    def _pass_all_on(self) -> None:
         ended: set[int] = set()
         while len(ended) < len(self._streams):
             try:
@@ -169,7 +187,6 @@ class Relay:
                 ended.add(number)
             else:
                 self._streams[number].feed(piece)
-        self._over.set()
 
     def _keep(self, lines: list[str]) -> None:
         if self._kept is None or not lines:

@@ -40,8 +40,9 @@ def opened(
     Raises UsageError for a manifest, a profile, a time or a way of keeping that does not exist,
     ManifestError with mistakes.
     """
-    from orchestrator.environment import TIMEOUT, Environment, ignore
+    from orchestrator.environment import TIMEOUT, Environment
     from orchestrator.host import manifests
+    from orchestrator.lifecycle.executor import ignore
 
     found: str | Manifest | None = manifest
     if not run_modules:

@@ -56,13 +56,14 @@ def remove(things: list[Prunable]) -> int:
     """Remove them, and say what could not be removed. Returns the exit code."""
     from orchestrator.cli.ending import ended_by
     from orchestrator.errors import GreenroomError, NotRemoved
+    from orchestrator.waiting import TimedOut
 
     code, removed = 0, 0
     for one in things:
         try:
             one.remove()
             removed += 1
-        except GreenroomError as error:
+        except (GreenroomError, TimedOut) as error:
             ended_by(error)
             code = NotRemoved.exit_code
     remark(f"removed {removed} of {len(things)}" if code else f"removed {removed}")

@@ -41,16 +41,10 @@ class Session:
             try:
                 shown.show(event)
             except Exception as error:
-                if self._drop(shown):
-                    self._lament(error)
-
-    def _drop(self, shown: Display) -> bool:
-        """Show nothing there any more; False where it broke for another thread's event already."""
-        try:
-            self._displays.remove(shown)
-        except ValueError:
-            return False
-        return True
+                # It may have broken for several threads at the same time.
+                with suppress(ValueError):
+                    self._displays.remove(shown)
+                self._lament(error)
 
     def _lament(self, error: Exception) -> None:
         """Say that a display broke, unless it is only that nobody looks at it any more."""
@@ -59,7 +53,7 @@ class Session:
 
     def say(self, text: str) -> None:
         """Say a sentence; may be called from a signal handler."""
-        for shown in self._displays:
+        for shown in list(self._displays):
             try:
                 shown.say(text)
             except RuntimeError:

@@ -8,6 +8,9 @@ from orchestrator.engines.engine import Engine
 from orchestrator.model.resource import ADOPTED, DOCKER, PROCESS
 from orchestrator.state import state_folder
 
+ALL = (DOCKER, PROCESS, ADOPTED)
+"""The names of all engines."""
+
 
 def make(name: str, environ: Mapping[str, str]) -> Engine:
     """Return the engine of this name; nothing is asked of it yet."""

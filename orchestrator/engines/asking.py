@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from orchestrator.errors import EngineUnavailable
-from orchestrator.waiting import Deadline, TimedOut
+from orchestrator.waiting import SILENT, Deadline, TimedOut
 
 
 @contextmanager
@@ -17,5 +17,5 @@ def in_time(engine: str, seconds: float) -> Iterator[Deadline]:
     except TimedOut as error:
         raise EngineUnavailable(
             f"the engine {engine} did not answer within {seconds:g} s",
-            hint="see whether it is well (docker info, say), and start it anew if it is not",
+            hint=SILENT,
         ) from error

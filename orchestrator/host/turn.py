@@ -1,43 +1,58 @@
-"""Turns: of those who bring the same manifest up, one after the other does so."""
+"""Turns: of those who do the same, one after the other does so.
+
+<state>/turns/<name>   locked by whoever has the turn of this name, and there as long as it is had
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from orchestrator.errors import UsageError
+from orchestrator.host.flock import locked
 from orchestrator.state import state_folder
 from orchestrator.waiting import Deadline, TimedOut, poll
 
-try:
-    import fcntl
-except ImportError:  # Windows has no such locks: there, two at once are on their own.
-    fcntl = None  # type: ignore[assignment]
+BRINGING_UP = "bringing this manifest up"
 
 
 @contextmanager
 def turn(
-    identity: str, environ: Mapping[str, str], deadline: Deadline, wait: Callable[[], None]
+    name: str,
+    environ: Mapping[str, str],
+    deadline: Deadline,
+    wait: Callable[[], None],
+    doing: str = BRINGING_UP,
 ) -> Iterator[None]:
-    """Wait for our turn with this identity, and have it for as long as the block runs.
+    """Wait for our turn of this name, and have it for as long as the block runs.
 
-    `wait` is called once if we have to wait. The end of whoever has the turn, in whatever way, ends
-    it. Raises UsageError when the deadline passes first, Stopped at the order to stop.
+    `wait` is called once if we have to wait for another who is `doing` it. The end of whoever has
+    the turn, in whatever way, ends it. Raises UsageError when the deadline passes first, Stopped at
+    the order to stop.
     """
-    if fcntl is None:
-        yield
-        return
-    path = state_folder(environ) / "turns" / identity
-    descriptor = opened(path)
+    path = state_folder(environ) / "turns" / name
+    descriptor = taken(path)
+    if descriptor is None:
+        wait()
+        descriptor = awaited(path, deadline, doing)
     try:
-        if not taken(descriptor):
-            wait()
-            until_taken(descriptor, path, deadline)
         yield
     finally:
+        # Names are made of what is built and seeded: files that stay would become ever more.
+        with suppress(OSError):
+            path.unlink()
         os.close(descriptor)
+
+
+def taken(path: Path) -> int | None:
+    """Take the turn if nobody has it, and return the file that is to be closed at its end."""
+    descriptor = opened(path)
+    if locked(descriptor) and is_there(descriptor, path):
+        return descriptor
+    os.close(descriptor)
+    return None
 
 
 def opened(path: Path) -> int:
@@ -52,21 +67,28 @@ def opened(path: Path) -> int:
         ) from error
 
 
-def taken(descriptor: int) -> bool:
-    """Take the turn if nobody has it."""
+def is_there(descriptor: int, path: Path) -> bool:
+    """Whether an open file is still the one at this path: whoever had the turn has removed his."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
         return False
-    return True
 
 
-def until_taken(descriptor: int, path: Path, deadline: Deadline) -> None:
-    """Wait for the turn."""
+def awaited(path: Path, deadline: Deadline, doing: str) -> int:
+    """Wait for the turn, and return its file."""
+    found: list[int] = []
+
+    def is_ours() -> bool:
+        descriptor = taken(path)
+        found.extend([] if descriptor is None else [descriptor])
+        return bool(found)
+
     try:
-        poll(lambda: taken(descriptor), deadline)
+        poll(is_ours, deadline)
     except TimedOut as error:
         raise UsageError(
-            "another greenroom is still bringing this manifest up",
+            f"another greenroom is still {doing}",
             hint=f"wait for its end, or end it (whoever has {path} open)",
         ) from error
+    return found[0]

@@ -113,7 +113,7 @@ def changes(old: Lock | None, new: Lock) -> Iterator[Change]:
             yield Change(name, f"locked to {meant}")
         elif before[name] != meant:
             yield Change(name, f"was {before[name]}, and is {meant}")
-    for name in before.keys() - after.keys():
+    for name in sorted(before.keys() - after.keys()):
         yield Change(name, "locked no more: nothing needs it")
 
 

@@ -12,7 +12,7 @@ from orchestrator.addressing.resolve import answer, fields
 from orchestrator.addressing.route import LOCAL, Directory
 from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine
-from orchestrator.errors import PortTaken, StepFailed
+from orchestrator.errors import PortTaken, StepFailed, UsageError
 from orchestrator.host.ports import HeldPorts
 from orchestrator.host.programs import fits
 from orchestrator.lifecycle.executor import Tell, execute
@@ -42,8 +42,12 @@ class Brought:
 
     @classmethod
     def found(cls, run: Run, manifest: Manifest, engines: Mapping[str, Engine]) -> Self:
-        """Return a run that was up before, from what the engines report of it."""
+        """Return a run that was up before, from what the engines report of it.
+
+        Raises UsageError where the manifest has put something on another engine since.
+        """
         there = {thing.instance: thing for thing in run.instances if thing.instance}
+        refuse_if_moved(run.id, there, manifest)
         instances = {
             resource.instance: found.seen_as(resource.instance)
             for resource in manifest.resources.values()
@@ -65,6 +69,18 @@ class Brought:
         )
         directory = in_own_places(directory, run.id, instances.values())
         return cls(run.id, engines, directory, instances)
+
+
+def refuse_if_moved(run: str, there: Mapping[Instance, Found], manifest: Manifest) -> None:
+    """Raise UsageError when something of a run is not on the engine that the manifest names."""
+    for resource in manifest.resources.values():
+        found = there.get(resource.instance)
+        if found and found.engine != resource.engine:
+            raise UsageError(
+                f"{resource.name} of {run} is on the engine {found.engine}, and the manifest has "
+                f"it on {resource.engine} now",
+                hint="apply the changes with: greenroom up",
+            )
 
 
 class BringingUp:

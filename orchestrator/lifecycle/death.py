@@ -67,11 +67,13 @@ class DeathWatch:
         self._thread.join(LIST_SECONDS)
 
     def deaths(self) -> list[InstanceDied]:
-        """Look at each closely now, and return all that have died so far."""
-        with suppress(EngineError, Stopped, TimedOut):
-            self._present()
+        """Look at each closely now, and return all that have died so far.
+
+        An engine that cannot say what is there is not asked for each.
+        """
+        answering = self._seen(Stop())
         for resource in self._resources.values():
-            if resource.name not in self.dead:
+            if resource.name not in self.dead and resource.engine.name in answering:
                 self._note(resource)
         return list(self.dead.values())
 
@@ -81,16 +83,17 @@ class DeathWatch:
 
     def look(self) -> None:
         """Look once. An engine that does not answer tells nothing of anybody's life."""
-        with suppress(EngineError, Stopped, TimedOut):
-            for name, state in self._ended():
-                if name not in self.dead and self._note(self._resources[name], state):
-                    self._tell(self.dead[name])
+        for name, state in self._ended():
+            if name not in self.dead and self._note(self._resources[name], state):
+                self._tell(self.dead[name])
 
     def _ended(self) -> Iterator[tuple[str, State]]:
         """Yield what does not live, as the engines list it."""
         before = self._anew()
-        present = self._present()
-        judged = set(self._resources).difference(before, self._anew())
+        answering = self._seen(self._over)
+        present = {name: found for there in answering.values() for name, found in there.items()}
+        known = {name for name, one in self._resources.items() if one.engine.name in answering}
+        judged = known.difference(before, self._anew())
         missing = judged - set(present)
         for name in missing & self._missing:
             yield name, State("gone")
@@ -99,16 +102,18 @@ class DeathWatch:
             if name in present and self._resources[name].died(present[name].state):
                 yield name, present[name].state
 
-    def _present(self) -> dict[str, Found]:
-        """Return what is there by name, as the engines list it now."""
-        present = {str(thing.instance): thing for thing in self._listed() if thing.instance}
+    def _seen(self, stop: Stop) -> dict[str, dict[str, Found]]:
+        """Return what each engine that answers lists now, by name; from now on, that is meant."""
+        answering: dict[str, dict[str, Found]] = {}
+        engines = {one.engine.name: one.engine for one in self._resources.values()}
+        for name, engine in engines.items():
+            with suppress(EngineError, Stopped, TimedOut):
+                listed = engine.list(Deadline.after(LIST_SECONDS, stop), self._run)
+                answering[name] = {str(one.instance): one for one in listed if one.instance}
         for name, resource in self._resources.items():
-            resource.found = present.get(name, resource.found)
-        return present
-
-    def _listed(self) -> Iterator[Found]:
-        for engine in {one.engine.name: one.engine for one in self._resources.values()}.values():
-            yield from engine.list(Deadline.after(LIST_SECONDS), self._run)
+            there = answering.get(resource.engine.name, {})
+            resource.found = there.get(name, resource.found)
+        return answering
 
     def _note(self, resource: RunningResource, listed: State | None = None) -> bool:
         """Write down that something has died, if it has."""

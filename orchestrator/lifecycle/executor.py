@@ -22,12 +22,20 @@ THREADS = 64
 """Most steps wait for an engine or a server, so that many threads cost little."""
 
 
+def ignore(_event: Event) -> None:
+    """Tell nobody."""
+
+
 @dataclass
 class Outcome:
-    """What became of the steps: the failures in the order in which they happened."""
+    """What became of the steps: the failures in the order in which they happened.
+
+    `unforeseen` is what was raised that no step should raise.
+    """
 
     done: set[str] = field(default_factory=set)
     failures: list[StepFailed] = field(default_factory=list)
+    unforeseen: list[Exception] = field(default_factory=list)
 
 
 def execute(plan: Plan, perform: Perform, tell: Tell, stop: Stop) -> None:
@@ -48,8 +56,15 @@ def execute_all(plan: Plan, perform: Perform, tell: Tell, stop: Stop) -> list[St
     """Walk the plan to its end whatever fails, as removal must, and return the failures.
 
     A step whose forerunner failed is tried all the same: what can be removed is to be removed.
+    What nobody has thought of is raised in the end, with the failures noted on it.
     """
-    return walk(plan, perform, tell, stop, stop_at_failure=False).failures
+    outcome = walk(plan, perform, tell, stop, stop_at_failure=False)
+    if not outcome.unforeseen:
+        return outcome.failures
+    error = outcome.unforeseen[0]
+    for failure in outcome.failures:
+        error.add_note(f"{failure.step}: {failure.message}")
+    raise error
 
 
 def walk(plan: Plan, perform: Perform, tell: Tell, stop: Stop, *, stop_at_failure: bool) -> Outcome:
@@ -89,6 +104,10 @@ def settle(future: Future[None], step: Step, outcome: Outcome, *, carry_on: bool
         outcome.failures.append(failure)
     except Stopped:
         return False
+    except Exception as error:
+        if not carry_on:
+            raise
+        outcome.unforeseen.append(error)
     else:
         outcome.done.add(step.key)
         return True

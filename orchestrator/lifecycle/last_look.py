@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError
-from orchestrator.lifecycle.executor import Tell
+from orchestrator.lifecycle.executor import Tell, ignore
 from orchestrator.lifecycle.removal import answered
-from orchestrator.model.event import Event
 from orchestrator.model.facts import EngineFacts
 from orchestrator.model.launch import Found
 from orchestrator.model.manifest import Manifest
@@ -23,10 +22,6 @@ HURRY_SECONDS = 1.5
 
 LIST_SHARE = 0.3
 """How much of the time an engine may take to list what it has, before it counts as silent."""
-
-
-def ignore(_event: Event) -> None:
-    """Tell nobody."""
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from orchestrator.engines.engine import Images
 from orchestrator.errors import GreenroomError
+from orchestrator.lifecycle.executor import ignore
 from orchestrator.lifecycle.removal import remove_run
 from orchestrator.lifecycle.survey import Run, Survey
 from orchestrator.lifecycle.sweeping import ownerless
-from orchestrator.model.event import Event
 from orchestrator.model.launch import Image
 from orchestrator.waiting import Deadline
 
@@ -93,7 +93,3 @@ def built_images(found: Survey) -> Iterator[tuple[Images, list[Image]]]:
             used = {thing.image for run in found.runs for thing in run.things}
             built = engine.built(Deadline.after(SECONDS))
             yield engine, [image for image in built if image.id not in used]
-
-
-def ignore(_event: Event) -> None:
-    """Tell nobody."""

@@ -70,12 +70,12 @@ def remove_run(
     began = time.monotonic()
     found, silent = answered(engines, run, min(seconds, LIST_SECONDS))
     remove = remover(engines, seconds)
-    failures = execute_all(plan_down(title, [*others(found)]), remove, tell, Stop())
+    # The run's folder says until when the rest may live: as long as that is there, so is it.
+    failures = execute_all(plan_down(title, found, staying=(PROCESS,)), remove, tell, Stop())
     if silent and not failures:
         raise silent[0]
     if not failures:
-        # The run's folder says until when the rest may live: as long as that is there, so is it.
-        failures = execute_all(plan_down(title, [*folders(found)]), remove, tell, Stop())
+        failures = execute_all(plan_down(title, folders(found)), remove, tell, Stop())
     if failures:
         raise not_removed(run, failures, left(engines, run))
     tell(RunRemoved(at=time.time(), run=run, seconds=time.monotonic() - began, removed=len(found)))
@@ -95,13 +95,8 @@ def folders(found: Iterable[Found]) -> Iterator[Found]:
     return (thing for thing in found if thing.engine == PROCESS and not thing.instance)
 
 
-def others(found: Iterable[Found]) -> Iterator[Found]:
-    """Yield all but the run's folder."""
-    return (thing for thing in found if thing.engine != PROCESS or thing.instance)
-
-
 def not_removed(run: str, failures: list[StepFailed], left: list[Found]) -> NotRemoved:
-    """Return the error that names what is left, and why."""
+    """Return the error that names what is left, why, and what to do next."""
     messages = {failure.message for failure in failures}
     reasons = (
         f" {messages.pop()}"
@@ -109,10 +104,11 @@ def not_removed(run: str, failures: list[StepFailed], left: list[Found]) -> NotR
         else "".join(f"\n  {failure.step}: {failure.message}" for failure in failures)
     )
     names = ", ".join(sorted(thing.name or thing.id for thing in left))
-    there = f"still there: {names}; " if names else ""
+    there = [f"still there: {names}"] if names else []
+    hints = dict.fromkeys(failure.hint for failure in failures if failure.hint)
+    again = f"try again with: greenroom down {run}"
     return NotRemoved(
-        f"{NOT_REMOVED} all of {run}:{reasons}",
-        hint=f"{there}try again with: greenroom down {run}",
+        f"{NOT_REMOVED} all of {run}:{reasons}", hint="; ".join([*there, *hints, again])
     )
 
 

@@ -24,6 +24,8 @@ SECONDS = 60.0
 TURN_SECONDS = 300.0
 """How long another who makes the same snapshot is waited for."""
 
+MAKING = "making the same snapshot"
+
 SWITCH = "GREENROOM_SNAPSHOTS"
 OFF = ("off", "no", "0", "false", "never")
 
@@ -63,7 +65,7 @@ def turns(
             # In the same order everywhere, so that nobody waits for one who waits for him.
             for key in made(plan):
                 until = limit.sooner(TURN_SECONDS)
-                stack.enter_context(turn(f"snapshot-{key}", environ, until, say))
+                stack.enter_context(turn(f"snapshot-{key}", environ, until, say, MAKING))
         except UsageError:
             if limit.passed:
                 raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from orchestrator.engines import make, make_all
+from orchestrator.engines import ALL, make, make_all
 from orchestrator.engines.asking import in_time
 from orchestrator.engines.engine import Engine
 from orchestrator.engines.process.mark import is_run
@@ -24,7 +24,7 @@ from orchestrator.model.launch import (
     RunLabels,
     State,
 )
-from orchestrator.model.resource import ADOPTED, DOCKER, PROCESS, Instance
+from orchestrator.model.resource import Instance
 
 LIST_SECONDS = 15.0
 
@@ -138,7 +138,7 @@ class Survey:
 
     def engines_of(self, run: Run, environ: Mapping[str, str]) -> Mapping[str, Engine]:
         """Return every engine that may have something of a run, also those that did not answer."""
-        names = run.lease.engines if run.lease else ()
+        names = [name for name in run.lease.engines if name in ALL] if run.lease else []
         return {name: make(name, environ) for name in names} | dict(self.engines)
 
     def without(self, run: Run | None) -> Survey:
@@ -165,7 +165,7 @@ def survey(
     found: list[Found] = []
     answering: dict[str, Engine] = {}
     silent: list[EngineUnavailable] = []
-    for name, engine in (engines or make_all((DOCKER, PROCESS, ADOPTED), environ)).items():
+    for name, engine in (engines or make_all(ALL, environ)).items():
         try:
             with in_time(name, LIST_SECONDS) as deadline:
                 found += engine.list(deadline, run)

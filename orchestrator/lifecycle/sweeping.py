@@ -89,7 +89,11 @@ def sweep(found: Survey, environ: Mapping[str, str], tell: Tell) -> list[Swept]:
 def sweeping(
     engines: Mapping[str, Engine], environ: Mapping[str, str], tell: Tell
 ) -> Iterator[None]:
-    """Sweep on the side, while the block waits for servers anyway."""
+    """Sweep on the side, while the block waits for servers anyway.
+
+    Where the block is broken off, nobody waits for it: CI systems kill soon after their signal, and
+    what the block has begun is to be removed before that.
+    """
 
     def work() -> None:
         with suppress(GreenroomError, Stopped, TimedOut):
@@ -97,10 +101,8 @@ def sweeping(
 
     thread = threading.Thread(target=work, name="greenroom-sweep", daemon=True)
     thread.start()
-    try:
-        yield
-    finally:
-        thread.join(SECONDS)
+    yield
+    thread.join(SECONDS)
 
 
 def quiet(tell: Tell) -> Tell:

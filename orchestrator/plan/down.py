@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from orchestrator.model.launch import Found
 from orchestrator.model.step import Close, Plan, Remove
 
 
-def plan_down(title: str, found: Iterable[Found]) -> Plan:
-    """Return steps that remove every instance, all at once, and then each run's own places."""
+def plan_down(title: str, found: Iterable[Found], staying: Collection[str] = ()) -> Plan:
+    """Return steps that remove every instance, all at once, and then each run's own places.
+
+    The places on the engines that are `staying` are left for later.
+    """
     things = list(found)
     removes = [
         Remove(found=thing, cause=f"it belongs to run {thing.run}")
         for thing in things
         if thing.instance
     ]
-    places = dict.fromkeys((thing.engine, thing.run) for thing in things)
+    going = (thing for thing in things if thing.engine not in staying)
+    places = dict.fromkeys((thing.engine, thing.run) for thing in going)
     closes = [
         Close(
             engine=engine,

@@ -105,6 +105,9 @@ class Owned:
         if run := meant():
             return Used.by(Environment.attach(run))
         self._environment = prepared(self._config)
+        if self._ended:
+            # The session's end came while there was nothing yet that it could break off.
+            self._environment.stop()
         return Used.by(self._environment.join_or_up())
 
     def end(self, report: Report, *, failed: bool) -> None:

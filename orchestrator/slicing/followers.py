@@ -11,11 +11,10 @@ from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, GreenroomError
 from orchestrator.host.ports import HeldPorts
-from orchestrator.lifecycle.executor import execute
+from orchestrator.lifecycle.executor import execute, ignore
 from orchestrator.lifecycle.removal import listed
 from orchestrator.lifecycle.stage import Stage
 from orchestrator.lifecycle.survey import Run
-from orchestrator.model.event import Event
 from orchestrator.model.launch import Found
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import Instance
@@ -92,7 +91,3 @@ class Followers:
             for one in listed(self.engines, self.run):
                 if one.instance and one.instance.slice in slices:
                     yield one
-
-
-def ignore(_event: Event) -> None:
-    """Tell nobody: what fails is raised."""

@@ -11,27 +11,26 @@ they only last until the run's end.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from orchestrator.errors import NotKept, UsageError
+from orchestrator.host.flock import locked
 from orchestrator.host.owner import Owner
 from orchestrator.waiting import Deadline, TimedOut, poll
-
-try:
-    import fcntl
-except ImportError:  # Windows has no such locks: there, numbers may come again a little sooner.
-    fcntl = None  # type: ignore[assignment]
 
 LAST = "last"
 
 LOCK = "lock"
 LOCK_SECONDS = 2.0
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says where a disk, or the user's share of it, is full."""
 
 
 @dataclass(frozen=True)
@@ -96,12 +95,19 @@ class Registry:
 
         They go round, so that a number that was dropped a moment ago, and whose last user may still
         be connected, is not used again soon; of `low` ones the lowest are taken. Raises UsageError
-        when fewer are free.
+        when fewer are free, and NotKept when they cannot be noted down; then none is taken.
         """
-        self._make_folder()
-        with self._alone():
-            first = 0 if low else self._last()
-            taken = list(self._taken(count, first, most, resources, owner))
+        taken: list[Entry] = []
+        try:
+            with self._noted():
+                # The folder above is the run's: where that has gone, the run has, and all of it.
+                self._folder.mkdir(mode=0o700, exist_ok=True)
+                with self._alone():
+                    first = 0 if low else self._last()
+                    taken.extend(self._taken(count, first, most, resources, owner))
+        except BaseException:
+            self.release(taken)
+            raise
         if len(taken) < count:
             self.release(taken)
             raise UsageError(
@@ -131,20 +137,22 @@ class Registry:
         It takes less than a millisecond; whoever has to wait for longer goes on all the same: no
         number is given twice.
         """
-        if fcntl is None:
-            yield
-            return
         with (self._folder / LOCK).open("w") as file:
+            until = Deadline.after(LOCK_SECONDS)
             with suppress(TimedOut):
-                poll(lambda: locked(file), Deadline.after(LOCK_SECONDS), first=0.001, longest=0.005)
+                poll(lambda: locked(file.fileno()), until, first=0.001, longest=0.005)
             yield
 
     def write(self, entry: Entry) -> None:
-        """Note down what has changed of a slice."""
+        """Note down what has changed of a slice. Raises NotKept."""
         path = self._path(entry.number)
         new = path.with_suffix(f".{os.getpid()}.new")
-        new.write_text(_text(entry))
-        new.replace(path)
+        try:
+            with self._noted():
+                new.write_text(_text(entry))
+                new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)
 
     def release(self, entries: list[Entry]) -> None:
         """Let the numbers be used again."""
@@ -178,22 +186,31 @@ class Registry:
                 if entry := self.entry(number):
                     yield entry
 
-    def _make_folder(self) -> None:
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Let it be an error with words that something cannot be noted down."""
         try:
-            # The folder above is the run's: where that has gone, the run has, and nothing is left.
-            self._folder.mkdir(mode=0o700, exist_ok=True)
+            yield
         except OSError as error:
+            gone = "was the run removed meanwhile? greenroom ps shows those that are up"
             raise NotKept(
                 f"cannot note slices down in {self._folder}: {error.strerror}",
-                hint="was the run removed meanwhile? greenroom ps shows those that are up",
+                hint="make room on its disk" if error.errno in FULL else gone,
             ) from error
 
     def _create(self, entry: Entry) -> bool:
+        path = self._path(entry.number)
         try:
-            with self._path(entry.number).open("x") as file:
-                file.write(_text(entry))
+            file = path.open("x")
         except FileExistsError:
             return False
+        try:
+            with file:
+                file.write(_text(entry))
+        except OSError:
+            # Half of a note would be no slice, and its number would never be given again.
+            path.unlink(missing_ok=True)
+            raise
         return True
 
     def _last(self) -> int:
@@ -204,15 +221,6 @@ class Registry:
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number}.json"
-
-
-def locked(file: IO[str]) -> bool:
-    """Lock a file if nobody else has it."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _text(entry: Entry) -> str:

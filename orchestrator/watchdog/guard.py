@@ -84,11 +84,15 @@ class Guard:
         end = time.time() + seconds
         replace(lease, expires=end, standing=True, unfinished=()).write(self.folder)
 
-    def change(self, names: Iterable[str]) -> None:
-        """Note that these are made anew: should we end meanwhile, they are not to be trusted."""
+    def change(self, names: Iterable[str], engines: Iterable[str] = ()) -> None:
+        """Note that these are made anew: should we end meanwhile, they are not to be trusted.
+
+        On these `engines` something of the run may be from now on.
+        """
         lease = Lease.read(self.folder)
         if lease:
-            replace(lease, unfinished=tuple(names)).write(self.folder)
+            everywhere = tuple(dict.fromkeys((*lease.engines, *engines)))
+            replace(lease, unfinished=tuple(names), engines=everywhere).write(self.folder)
 
     def fall(self) -> None:
         """Let the run not outlive its users, of whom we are one: it is about to be removed."""

@@ -88,9 +88,12 @@ class Hold:
             self.guard.let_go()
 
     def change(self, names: Iterable[str]) -> None:
-        """Note which instances are being made anew; `stand` says that they are done."""
+        """Note which instances are being made anew; `stand` says that they are done.
+
+        They may be on an engine on which there was nothing of the run until now.
+        """
         if self.guard:
-            self.guard.change(names)
+            self.guard.change(names, self.engines)
 
     @property
     def unfinished(self) -> tuple[str, ...]:

@@ -11,11 +11,11 @@ import sys
 import time
 from collections.abc import Mapping
 
-from orchestrator.engines import make_all
+from orchestrator.engines import ALL, make_all
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import GreenroomError
+from orchestrator.lifecycle.executor import ignore
 from orchestrator.lifecycle.removal import remove_run
-from orchestrator.model.event import Event
 from orchestrator.waiting import Deadline, Stop, TimedOut, poll
 
 QUIET_SECONDS = 1.0
@@ -49,10 +49,6 @@ def remove(run: str, engines: Mapping[str, Engine], patience: float = PATIENCE) 
     return True
 
 
-def ignore(_event: Event) -> None:
-    """Tell nobody: there is nobody."""
-
-
 def say(text: str) -> None:
     """Write a line into the watchdog's log."""
     moment = time.strftime("%Y-%m-%dT%H:%M:%S%z")
@@ -63,7 +59,9 @@ def main(arguments: list[str]) -> int:
     """Remove the run that is named, on the engines that are named."""
     run, *names = arguments
     say(f"nobody uses {run} any more: it is removed")
-    return 0 if remove(run, make_all(names, os.environ)) else 1
+    # A lease names them, too, and a damaged one is to hinder nothing.
+    engines = make_all([name for name in names if name in ALL], os.environ)
+    return 0 if remove(run, engines) else 1
 
 
 if __name__ == "__main__":

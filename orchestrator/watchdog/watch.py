@@ -128,11 +128,28 @@ class Watch:
 def may_stand(folder: str) -> bool:
     """Whether the lease lets the run stand although nobody uses it now."""
     try:
-        with open(f"{folder}/{LEASE}") as file:  # noqa: PTH123 - pathlib takes a while to import
-            lease = json.load(file)
+        lease = json.loads(text_of_lease(folder))
         return bool(lease["standing"]) and time.time() < float(lease["expires"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def engines_of(folder: str, known: list[str]) -> list[str]:
+    """Return the engines that may have something of the run.
+
+    Besides those that were `known` at its beginning, they are those on which a later `up` has put
+    something: the lease names them all.
+    """
+    named: list[str] = []
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        named = [str(name) for name in json.loads(text_of_lease(folder))["engines"]]
+    return list(dict.fromkeys([*known, *named]))
+
+
+def text_of_lease(folder: str) -> str:
+    """Return the lease as it is written. Raises OSError."""
+    with open(f"{folder}/{LEASE}") as file:  # noqa: PTH123 - pathlib takes a while to import
+        return file.read()
 
 
 def started_at(pid: int) -> str:
@@ -180,8 +197,9 @@ def main(arguments: list[str]) -> None:
         paths = [packages, os.environ.get("PYTHONPATH", "")]
         os.environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         module = "orchestrator.watchdog.remover"
+        arguments = [run, *engines_of(folder, engines)]
         os.chdir("/")
-        os.execv(sys.executable, [sys.executable, "-P", "-m", module, run, *engines])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-P", "-m", module, *arguments])  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -157,8 +157,18 @@ class AdoptedEngine:
         return None
 
     def close(self, run: str, deadline: Deadline) -> None:
-        """Remove the folder of a run's records. Gone already is fine."""
+        """Remove the folder of a run's records. Gone already is fine.
+
+        Raises EngineError while one of them is of something that has to be dropped: without it,
+        nobody would know of that any more.
+        """
         deadline.check()
+        if kept := list(self._records.needed(run)):
+            names = ", ".join(folder.name for folder in kept)
+            raise EngineError(
+                f"what the run has made on the servers of {names} is not dropped yet",
+                hint=GONE.format(folder=kept[0]),
+            )
         remove_all(self._records.of_run(run))
 
     def _folder(self, found: Found) -> Path:

@@ -47,7 +47,7 @@ class Record:
             guest = parts["guest"]
             access = Credentials(**guest.pop("access"))
             return cls(parts["labels"], Guest(**guest, access=access), parts["env"], parts["begun"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def write(self, folder: Path) -> None:
@@ -114,6 +114,17 @@ class Records:
             for folder in sorted(self.of_run(run).iterdir()):
                 if record := Record.read(folder):
                     yield folder.name, record
+
+    def needed(self, run: str) -> Iterator[Path]:
+        """Yield the folders of what may have been made on a server, and is not dropped.
+
+        So may that of which the record cannot be read.
+        """
+        with suppress(OSError):
+            for folder in sorted(self.of_run(run).iterdir()):
+                record = Record.read(folder)
+                if record.begun if record else (folder / RECORD).exists():
+                    yield folder
 
 
 def written(path: Path, data: bytes, mode: int) -> None:

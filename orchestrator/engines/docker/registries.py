@@ -19,7 +19,7 @@ from orchestrator.engines.docker.reports import reports
 from orchestrator.engines.engine import Notice, Progress
 from orchestrator.errors import EngineError, EngineUnavailable, ImageUnavailable
 from orchestrator.model.image import LATEST, ImageName, PresentImage
-from orchestrator.waiting import Deadline
+from orchestrator.waiting import Deadline, TimedOut
 
 UNTAG_SECONDS = 15.0
 
@@ -139,7 +139,10 @@ def _untag(api: Api, name: str) -> None:
     """Take a name away, unless the image would go with its last one."""
     deadline = Deadline.after(UNTAG_SECONDS)
     # Whatever goes wrong here, the image is in the registry, or the failure is told.
-    with suppress(EngineError), api.calls(deadline, f"forget the name {name}") as client:
+    with (
+        suppress(EngineError, TimedOut),
+        api.calls(deadline, f"forget the name {name}") as client,
+    ):
         found = item(client.get(f"/images/{name}/json"))
         own = ImageName.of(name)
         names = (*_known(found, "RepoTags"), *_known(found, "RepoDigests"))

@@ -11,13 +11,14 @@ import pytest
 
 from orchestrator.checking import check_seeds, seeds
 from orchestrator.checking.culprits import Culprits
-from orchestrator.checking.holdings import difference, lines, named
+from orchestrator.checking.holdings import difference, held, lines, named
 from orchestrator.checking.narrowing import narrowed, seeded
 from orchestrator.checking.ordering import Order
 from orchestrator.checking.searching import first
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.environment import Environment
-from orchestrator.errors import StepFailed
+from orchestrator.errors import EngineError, StepFailed
+from orchestrator.model.launch import ExecResult
 from orchestrator.model.resource import DatabaseSeed, FileSeed, Seed
 
 Data = dict[str, str]
@@ -215,3 +216,14 @@ def test_with_a_function_all_servers_are_there(shop: Environment) -> None:
 def test_without_seeds_nothing_is_made(shop: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seeds, "seeded", lambda _manifest, _profiles: {})
     assert check_seeds(shop.manifest, (), pytest.fail, pytest.fail) == []
+
+
+def test_what_a_server_does_not_let_us_read_is_told_in_its_words(tmp_path: Path) -> None:
+    docker = FakeEngine("docker", listening=True)
+    docker.replies("ledger", b"R\0\0\0\x08\0\0\0\0")
+    docker.answers("ledger", lambda *_: ExecResult(1, "", "ERROR: permission denied\n"))
+    resources = {"databases": {"ledger": {"use": "postgres"}}}
+    environment = Environment.of(resources, folder=tmp_path, engines={"docker": docker})
+    words = "ledger: what it holds cannot be read: ERROR: permission denied"
+    with environment, pytest.raises(EngineError, match=words):
+        held(environment.view, "ledger")

@@ -151,3 +151,21 @@ def test_our_own_lines_begin_lines(monkeypatch: pytest.MonkeyPatch) -> None:
         ours.write("api DIED\n")
         ours.write("::group::Removing\n")
     assert out.written.getvalue() == b"....\napi DIED\n::group::Removing\n"
+
+
+def test_output_that_cannot_be_masked_is_not_shown_and_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Broken(Masked):
+        def feed(self, text: str) -> str:
+            raise RecursionError("a bug")
+
+    out = Out()
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", out)
+    with Relay(lambda: Broken(str, ())) as relay:
+        # More than what may wait to be passed on.
+        run(f"print('x' * {2 * PIECES * PIECE})", relay)
+        with pytest.raises(RecursionError, match="a bug"):
+            relay.drain()
+    assert out.written.getvalue() == b""

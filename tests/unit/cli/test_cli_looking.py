@@ -315,3 +315,13 @@ def test_a_run_whose_manifest_is_gone_can_still_be_removed(up: Shop) -> None:
 def test_the_order_of_the_manifest_is_kept(up: Shop) -> None:
     up.write(MANIFEST)
     assert next(iter(json.loads(up.greenroom("env", "--json").out))).startswith("LEDGER_")
+
+
+def test_what_the_manifest_has_moved_since_is_not_asked_of_the_wrong_engine(up: Shop) -> None:
+    up.write(MANIFEST.replace("use: postgres,", "use: postgres, engine: process,"))
+    ended = up.greenroom("exec", "ledger", "--", "true")
+    assert ended.code == 64
+    assert (
+        f"error: ledger of {up.runs[0]} is on the engine docker, and the manifest has it on "
+        "process now\nnext: apply the changes with: greenroom up\n"
+    ) in ended.err

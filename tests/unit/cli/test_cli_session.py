@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from shop import Shop
 
+from orchestrator import Environment
+from orchestrator.cli.session import Session
 from orchestrator.errors import EngineError
 from orchestrator.lifecycle.bringing_up import BringingUp
-from orchestrator.model.event import Event
+from orchestrator.model.event import Event, Noticed
 from orchestrator.render.plain import Plain
 
 
@@ -26,6 +30,26 @@ def test_a_display_that_breaks_is_left_out(
     monkeypatch.setattr(Plain, "show", break_)
     assert shop.greenroom("run", "--", "true").code == 0
     assert shop.left == 0
+
+
+def test_one_that_breaks_for_two_at_the_same_time_keeps_neither_from_going_on() -> None:
+    together = threading.Barrier(2, timeout=10)
+
+    class Unread:
+        def show(self, event: Event) -> None:
+            together.wait()
+            raise BrokenPipeError
+
+        def say(self, text: str) -> None:
+            """Nothing."""
+
+        def close(self) -> None:
+            """Nothing."""
+
+    listening, event = Session([Unread()]), Noticed(at=0.0, text="two steps are done at once")
+    with ThreadPoolExecutor(2) as threads:
+        for told in [threads.submit(listening.listen, event) for _ in range(2)]:
+            told.result(10)
 
 
 def interrupt_after(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,3 +79,14 @@ def test_what_is_left_even_then_is_named(shop: Shop, monkeypatch: pytest.MonkeyP
     assert ended.code == 130
     assert "also: could not remove all of shop-" in ended.err
     assert "device busy" in ended.err
+
+
+def test_what_was_joined_once_is_removed_when_it_is_our_own_the_next_time(shop: Shop) -> None:
+    shop.greenroom("up")
+    environment = Environment()
+    with environment.join_or_up():
+        assert environment.joined
+    shop.greenroom("down")
+    with environment.join_or_up():
+        assert not environment.joined
+    assert shop.left == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 
 import pytest
 from shop import MANIFEST, Shop
@@ -11,7 +12,7 @@ from shop import MANIFEST, Shop
 from orchestrator.errors import EngineError, EngineUnavailable
 from orchestrator.lifecycle.bringing_up import BringingUp
 from orchestrator.lifetime import Lifetime
-from orchestrator.model.launch import OWNER, State
+from orchestrator.model.launch import ENVIRONMENT, OWNER, Image, State
 
 
 def test_up_prints_the_addresses_masked_and_what_to_do_next(shop: Shop) -> None:
@@ -362,3 +363,55 @@ def test_down_while_an_engine_is_silent_removes_the_rest_and_leaves_that_to_the_
     assert shop.process.world.instances == {}
     shop.docker.recover()
     assert (shop.greenroom("down", run).code, shop.left) == (0, 0)
+
+
+def test_prune_removes_the_rest_where_one_image_cannot_be_removed_in_time(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestrator.lifecycle.pruning.SECONDS", 0.05)
+    for name in ("greenroom/build:one", "greenroom/build:two"):
+        image = Image("docker", name, name, {ENVIRONMENT: "shop"}, size=1, created=0)
+        shop.docker.world.built[name] = image
+    shop.docker.hang("remove_image", "greenroom/build:one")
+    ended = shop.greenroom("prune", "--yes")
+    assert list(shop.docker.world.built) == ["greenroom/build:one"]
+    assert ended.code == 74
+    assert "error: not done in time\nnext: see whether the engine is well" in ended.err
+    assert "removed 1 of 2\n" in ended.err
+
+
+HERE = "name: shop\nservices:\n  web: {command: serve, ready: {log: ready}}\n"
+THERE = "  api: {image: api:1, ready: {log: ready}}\n"
+
+
+def test_up_removes_the_last_that_was_on_an_engine(shop: Shop) -> None:
+    shop.process.says("web", "web is ready")
+    shop.write(HERE + THERE)
+    shop.greenroom("up")
+    shop.write(HERE)
+    ended = shop.greenroom("up")
+    assert ended.code == 0
+    assert "  api  removed  the manifest does not name it any more\n" in ended.err
+    assert shop.up == []
+    shop.greenroom("down")
+    assert shop.left == 0, "its network, too"
+
+
+def test_so_it_does_without_what_was_kept_of_the_run(shop: Shop) -> None:
+    shop.process.says("web", "web is ready")
+    shop.write(HERE + THERE)
+    shop.greenroom("up")
+    shutil.rmtree(shop.folder.parent / "state" / "greenroom" / "runs")
+    shop.write(HERE)
+    assert shop.greenroom("up").code == 0
+    assert shop.up == []
+
+
+def test_down_removes_what_a_later_up_has_put_on_another_engine(shop: Shop) -> None:
+    shop.process.says("web", "web is ready")
+    shop.write(HERE)
+    shop.greenroom("up")
+    shop.write(HERE + THERE)
+    assert shop.greenroom("up").code == 0
+    shop.greenroom("down")
+    assert shop.left == 0

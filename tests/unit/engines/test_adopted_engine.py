@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from orchestrator.engines.adopted import AdoptedEngine
 from orchestrator.engines.engine import Engine, Guests
-from orchestrator.errors import EngineError, Gone
+from orchestrator.errors import EngineError, Gone, NotRemoved
+from orchestrator.lifecycle.removal import remove_run
 from orchestrator.model.conversation import Credentials
 from orchestrator.model.launch import AT, RUN, FileContent, Found, Guest, Launch, RunLabels
 from orchestrator.model.resource import Instance
@@ -112,6 +114,37 @@ def test_what_may_have_been_made_is_noted_until_it_is_dropped(
     folder = tmp_path / "adopted" / LABELS.run / "cache"
     assert raised.value.hint == f"if that server is gone for good, remove {folder}"
     assert engine.list(soon())[0] == cache
+
+
+def test_what_could_not_be_dropped_is_known_to_whoever_tries_again(
+    engine: AdoptedEngine, cache: Found, tmp_path: Path
+) -> None:
+    with pytest.raises(EngineError, match="connection refused"):
+        engine.make_own(cache, soon())
+    engines = {"adopted": engine}
+    for _ in range(2):
+        with pytest.raises(NotRemoved, match="cannot drop greenroom_shop_abcd2345_cache") as left:
+            remove_run("shop", LABELS.run, engines, lambda _event: None, seconds=0.1)
+        folder = tmp_path / "adopted" / LABELS.run / "cache"
+        assert left.value.hint == (
+            f"still there: cache, {LABELS.run}; if that server is gone for good, remove {folder}; "
+            f"try again with: greenroom down {LABELS.run}"
+        )
+    shutil.rmtree(folder)
+    assert remove_run("shop", LABELS.run, engines, lambda _event: None) == 1
+    assert engine.list(soon()) == []
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"guest": []}', '{"guest": {"access": 1}}'])
+def test_a_record_that_cannot_be_read_is_not_thrown_away(
+    text: str, engine: AdoptedEngine, cache: Found, tmp_path: Path
+) -> None:
+    folder = tmp_path / "adopted" / LABELS.run / "cache"
+    (folder / "record.json").write_text(text)
+    assert [one.kind for one in engine.list(soon())] == ["folder"]
+    with pytest.raises(EngineError, match="servers of cache is not dropped") as refused:
+        engine.close(LABELS.run, soon())
+    assert refused.value.hint == f"if that server is gone for good, remove {folder}"
 
 
 def test_where_a_run_makes_nothing_nothing_is_dropped(engine: AdoptedEngine) -> None:

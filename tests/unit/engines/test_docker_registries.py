@@ -167,6 +167,16 @@ def test_the_name_goes_but_never_the_image(
     assert removed == (["DELETE /images/r.test/m/db:1?noprune=1"] if untagged else [])
 
 
+def test_a_name_that_cannot_be_taken_away_in_time_costs_nobody_the_push(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestrator.engines.docker.registries.UNTAG_SECONDS", 0.05)
+    daemon.on("POST .*", nothing)
+    daemon.on("POST .*/push.*", lines(LAST))
+    daemon.on("GET /images/r.test/m/db:1/json", refusal(404, "none"), silence)
+    assert pushed(daemon) == (A, [])
+
+
 def test_a_name_that_was_there_before_stays(daemon: Daemon) -> None:
     daemon.on("POST .*", nothing)
     daemon.on("POST .*/push.*", lines(LAST))

@@ -13,8 +13,9 @@ from orchestrator.engines.fake import FakeEngine
 from orchestrator.errors import EngineError
 from orchestrator.lifecycle.stage import Stage
 from orchestrator.model.event import Event, RunReady
-from orchestrator.model.launch import ExecResult, State
+from orchestrator.model.launch import ExecResult, Found, State
 from orchestrator.model.step import Step
+from orchestrator.waiting import Deadline, Stop
 
 MANIFEST: dict[str, Any] = {
     "name": "everything",
@@ -175,6 +176,50 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def test_an_engine_that_hangs_when_old_images_are_removed_costs_nobody_what_is_up(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestrator.lifecycle.pruning.SECONDS", 0.05)
+    place.docker.hang("built", "")
+    with place.environment as environment:
+        assert environment["api"].state.alive
+    place.assert_nothing_left()
+
+
+def test_an_engine_that_hangs_hides_no_death_on_another_and_is_asked_once(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestrator.lifecycle.death.LIST_SECONDS", 0.05)
+    with place.environment as environment:
+        place.docker.hang("list", "")
+        place.process.becomes("provider", State("exited", 1))
+        environment["provider"].state  # noqa: B018 - this look finds it dead
+        place.docker.calls.clear()
+        watch = environment.watch()
+        watch.look()
+        assert list(watch.dead) == ["provider"]
+        assert [one.subject for one in environment.watch().deaths()] == ["provider"]
+        assert place.docker.calls == [f"list {environment.run}"] * 2
+        place.docker.recover()
+
+
+def test_the_end_of_a_watch_ends_its_look(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with place.environment as environment:
+        stops: list[Stop] = []
+
+        def listed(until: Deadline, _run: str) -> list[Found]:
+            stops.append(until.stop)
+            return []
+
+        watch = environment.watch()
+        with monkeypatch.context() as patched, watch:
+            patched.setattr(place.docker, "list", listed)
+            watch.look()
+            assert not any(stop.ordered for stop in stops)
+        assert stops
+        assert all(stop.ordered for stop in stops)
 
 
 def test_a_body_that_raises_leaves_nothing(place: Place) -> None:

@@ -123,6 +123,27 @@ def test_removal_goes_on_behind_a_failure_and_reports_every_one() -> None:
     assert recorder.order == ["c"]
 
 
+def test_what_nobody_has_thought_of_is_raised_when_all_else_is_removed() -> None:
+    def a_bug() -> None:
+        raise KeyError("a bug")
+
+    recorder = Recorder(a=a_bug, b=failing("b is stuck"))
+    with pytest.raises(KeyError, match="a bug") as raised:
+        execute_all(plan(a="", b="", c="a b"), recorder, ignore, Stop())
+    assert recorder.order == ["c"]
+    assert raised.value.__notes__ == ["open b: b is stuck"]
+
+
+def test_an_interrupt_of_a_removal_ends_it() -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    recorder = Recorder(a=interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        execute_all(plan(a="", b="a"), recorder, ignore, Stop())
+    assert recorder.order == []
+
+
 def test_everything_that_happens_is_told() -> None:
     events: list[Event] = []
     with pytest.raises(StepFailed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 from orchestrator.errors import NotKept, UsageError
 from orchestrator.host.owner import Owner
-from orchestrator.slicing.registry import Registry, number_of
+from orchestrator.slicing.registry import Entry, Registry, number_of
 
 ALL = ("ledger",)
 
@@ -159,6 +160,40 @@ def test_a_run_that_has_gone_has_no_slices_and_gets_none(tmp_path: Path) -> None
         registry.take(1, 5, ALL, None)
     assert "greenroom ps" in refused.value.hint
     assert not (tmp_path / "gone").exists()
+
+
+def test_on_a_full_disk_none_is_taken_and_no_number_is_lost(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["{}"]
+
+    def written(_entry: Entry) -> str:
+        if texts:
+            return texts.pop()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr("orchestrator.slicing.registry._text", written)
+        with pytest.raises(NotKept, match="No space left on device") as told:
+            registry.take(2, 5, ALL, None)
+    assert told.value.hint == "make room on its disk"
+    assert sorted(take(registry, 5)) == [1, 2, 3, 4, 5]
+
+
+def test_what_cannot_be_noted_of_a_slice_leaves_what_was_known(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (entry,) = registry.take(1, 5, ALL, None)
+
+    def refuse(_path: Path, _target: Path) -> Path:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", refuse)
+        with pytest.raises(NotKept, match="Input/output error"):
+            registry.write(dataclasses.replace(entry, kept="a test"))
+    assert list(registry.entries()) == [entry]
+    assert sorted(one.name for one in (tmp_path / "slices").iterdir()) == ["1.json", "last", "lock"]
 
 
 def test_only_this_user_can_see_them(registry: Registry, tmp_path: Path) -> None:

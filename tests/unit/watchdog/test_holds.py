@@ -146,6 +146,18 @@ def test_what_stands_lives_until_its_time(watchdog: Watchdog) -> None:
     assert watchdog.heard() == b""
 
 
+def test_engines_on_which_something_is_put_later_are_noted_for_whoever_removes_it(
+    watchdog: Watchdog,
+) -> None:
+    hold, _ = begun(watchdog)
+    hold.stand(60)
+    engines = {**hold.engines, "adopted": FakeEngine("adopted")}
+    later = Hold.join("shop-1", watchdog.environ, engines)
+    later.change(["ledger"])
+    later.stand(60)
+    assert lease(watchdog).engines == ("docker", "process", "adopted")
+
+
 def lease(watchdog: Watchdog) -> Lease:
     found = Lease.read(watchdog.folder)
     assert found

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import threading
 import time
 from collections.abc import Callable
 
 import pytest
 
 from orchestrator.engines.fake import FakeEngine
-from orchestrator.errors import EngineError, EngineUnavailable
+from orchestrator.errors import EngineError, EngineUnavailable, NotRemoved
 from orchestrator.host.owner import Owner
+from orchestrator.lifecycle.removal import remove_run
 from orchestrator.lifecycle.survey import Run, Survey
-from orchestrator.lifecycle.sweeping import ownerless, sweep
+from orchestrator.lifecycle.sweeping import ownerless, sweep, sweeping
 from orchestrator.model.event import Event, Noticed
 from orchestrator.model.launch import Launch, RunLabels
 from orchestrator.model.resource import Instance
@@ -79,6 +81,24 @@ def test_an_engine_that_does_not_answer_is_asked_until_it_does(
     assert engine.calls.count("remove ledger") == 2
 
 
+@pytest.mark.parametrize("silent", [False, True], ids=["refused", "silent"])
+def test_the_folder_of_a_run_with_processes_goes_last_of_all(silent: bool) -> None:
+    """It says until when the rest may live, and on which engines that is."""
+    docker, process = FakeEngine("docker"), FakeEngine("process")
+    for engine in (docker, process):
+        started(engine, labels(), "ledger")
+    engines = {"docker": docker, "process": process}
+    docker.fail("remove", "ledger", EngineError("device busy"))
+    if silent:
+        docker.fail("list", "shop-1", EngineUnavailable("no engine answers"))
+    with pytest.raises(EngineUnavailable if silent else NotRemoved):
+        remove_run("shop", "shop-1", engines, ignore, seconds=0.1)
+    assert (process.world.instances, list(process.world.places)) == ({}, ["shop-1"])
+    docker.recover()
+    remove_run("shop", "shop-1", engines, ignore)
+    assert (left(docker), left(process)) == (0, 0)
+
+
 def test_patience_ends(capsys: pytest.CaptureFixture[str]) -> None:
     engine = FakeEngine()
     engine.fail("list", "shop-1", EngineUnavailable("no engine answers"))
@@ -112,6 +132,41 @@ def test_what_cannot_be_swept_is_told_and_stops_nobody() -> None:
     sweep(found(engine), {"XDG_STATE_HOME": "/nowhere"}, told.append)
     texts = [event.text for event in told if isinstance(event, Noticed)]
     assert "device busy" in texts[1]
+
+
+@pytest.fixture
+def awaited(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the threads for whose end somebody has waited."""
+    names: list[str] = []
+    join = threading.Thread.join
+
+    def noted(thread: threading.Thread, timeout: float | None = None) -> None:
+        names.append(thread.name)
+        join(thread, timeout)
+
+    monkeypatch.setattr(threading.Thread, "join", noted)
+    return names
+
+
+def test_whoever_sweeps_on_the_side_is_waited_for(awaited: list[str]) -> None:
+    engine = FakeEngine()
+    started(engine, labels("dead-1"), "ledger")
+    with sweeping({"docker": engine}, {"XDG_STATE_HOME": "/nowhere"}, ignore):
+        pass
+    assert "greenroom-sweep" in awaited
+    assert left(engine) == 0
+
+
+def test_who_is_interrupted_does_not_wait_for_a_sweep(awaited: list[str]) -> None:
+    engine = FakeEngine()
+    sweep = sweeping({"docker": engine}, {"XDG_STATE_HOME": "/nowhere"}, ignore)
+    with pytest.raises(KeyboardInterrupt), sweep:
+        raise KeyboardInterrupt
+    assert "greenroom-sweep" not in awaited
+
+
+def ignore(_event: Event) -> None:
+    pass
 
 
 def test_what_carries_a_label_of_ours_without_owner_and_end_is_left_alone() -> None:

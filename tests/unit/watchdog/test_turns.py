@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,40 @@ def test_nobody_waits_for_ever(tmp_path: Path) -> None:
     ):
         pass
     assert caught.value.message == "another greenroom is still bringing this manifest up"
+
+
+def test_of_many_each_has_it_alone_and_no_file_stays(tmp_path: Path) -> None:
+    environ = {"XDG_STATE_HOME": str(tmp_path)}
+    there: list[int] = []
+    most: list[int] = []
+
+    def have(number: int) -> None:
+        with turn("shop", environ, Deadline.after(60), silent):
+            there.append(number)
+            most.append(len(there))
+            there.remove(number)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(have, range(200)))
+    assert most == [1] * 200
+    assert list((tmp_path / "greenroom" / "turns").iterdir()) == []
+
+
+def test_where_nothing_can_be_locked_nobody_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some disks of the network refuse all locks: to wait for one would be to wait for ever."""
+
+    def refuse(_file: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    def wait() -> None:
+        raise AssertionError("it waits")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    environ = {"XDG_STATE_HOME": str(tmp_path)}
+    with (
+        turn("shop", environ, Deadline.after(10), wait),
+        turn("shop", environ, Deadline.after(10), wait),
+    ):
+        pass

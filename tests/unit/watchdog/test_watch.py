@@ -177,11 +177,23 @@ def test_a_lease_that_is_no_more_standing_ends_with_its_users(place: Place) -> N
     assert place.removed()
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "[]", '{"standing": true}', '{"expires": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "nonsense", "[]", '{"standing": true}', '{"expires": 1}', '{"expires": 1, "engines": 1}'],
+)
 def test_a_damaged_lease_lets_nothing_stand(place: Place, text: str) -> None:
     (place.folder / "lease.json").write_text(text)
     place.start().close()
-    assert place.removed()
+    assert place.removed() == ["run-1", "docker", "process"]
+
+
+def test_it_is_removed_from_the_engines_too_that_a_later_up_has_put_something_on(
+    place: Place,
+) -> None:
+    connection = place.start()
+    Lease(time.time() + 60, engines=("process", "adopted")).write(place.folder)
+    connection.close()
+    assert place.removed() == ["run-1", "docker", "process", "adopted"]
 
 
 def test_what_sleeps_beyond_the_end_removes_when_it_wakes(place: Place) -> None:
