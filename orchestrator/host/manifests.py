@@ -109,10 +109,12 @@ def find(argument: str | None, start: Path) -> Path:
     if argument in ready_made():
         return ready_made()[argument]
     names = ", ".join(sorted(ready_made()))
+    there = (start / NAME).exists()
+    leave_out = f"for all of the {NAME} that is here, leave {argument} out; or " if there else ""
     missing = f"no {NAME} in {argument}" if path.parent.is_dir() and path.name == NAME else ""
     raise UsageError(
         f"there is {missing or f'no manifest {argument}'}",
-        hint=f"give a path, a folder with {NAME} in it, or a ready-made name: {names}",
+        hint=f"{leave_out}give a path, a folder with {NAME} in it, or a ready-made name: {names}",
     )
 
 

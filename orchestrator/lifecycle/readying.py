@@ -21,6 +21,7 @@ from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, Evidence, StepFailed
 from orchestrator.lifecycle.evidence import LONGER, OVER, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
+from orchestrator.lifecycle.listening import Elsewhere, elsewhere
 from orchestrator.model.event import ProbeAnswered
 from orchestrator.model.launch import Found, State
 from orchestrator.model.probe import Dialogue, Exec, Exit, Http, Probe, Readiness, Tcp
@@ -86,8 +87,8 @@ class Readying:
 
     def dead(self, evidence: Evidence, state: State) -> StepFailed:
         """Return the failure of what has ended, and should not have."""
-        hint = LOOK if state.status == "exited" else ""
-        return StepFailed(self.step.key, self.ended(state), evidence=evidence, hint=hint)
+        words, hint = self.ended(state), self.after_death(state)
+        return StepFailed(self.step.key, words, evidence=evidence, hint=hint)
 
     def target(self, deadline: Deadline) -> Target:
         """Return what the probes are asked of."""
@@ -97,7 +98,7 @@ class Readying:
             return found.host, found.port
 
         env = client_env(self.step.instance, self.directory)
-        return Target(address, self.engine, self.found, deadline, env)
+        return Target(address, self.engine, self.found, deadline, env, aside=self.aside)
 
     def probe(self) -> Probe:
         """Return the probe with its references answered: from the tests' side, or inside."""
@@ -135,6 +136,14 @@ class Readying:
             case _:
                 return f"{self.step.instance} {state} before it was ready"
 
+    def after_death(self, state: State) -> str:
+        """Return what to do when the instance has ended."""
+        resource = self.directory.of(self.step.instance)
+        if state.out_of_memory and resource.limits.memory:
+            had = resource.limits.memory / 1024**2
+            return f"give {resource.name} more than the {had:.4g}m of its `limits: {{memory: ...}}`"
+        return LOOK if state.status == "exited" else ""
+
     def late(self, began: float, answer: str) -> StepFailed:
         """Return the failure for time that ran out: its own, or that for everything."""
         given = self.directory.of(self.step.instance).adopted
@@ -142,19 +151,37 @@ class Readying:
         state = None if given else state_of(self.engine, self.found)
         waited = "has not exited" if isinstance(self.step.readiness.probe, Exit) else "is not ready"
         seconds, over = self.step.timeout, ""
-        hint = refused(self.step.readiness.probe, answer) or (
-            f"if it needs more time, give {self.step.instance.resource} a longer `timeout:`"
-        )
+        hint = f"if it needs more time, give {self.step.instance.resource} a longer `timeout:`"
         if given:
             hint = f"see that it runs, and that {given} can be reached from here"
         if self.limit.passed:
             seconds, over, hint = time.monotonic() - began, f", when {OVER}", LONGER
+        hint = self.cause(answer, state) or hint
         return StepFailed(
             self.step.key,
             f"{self.step.instance}{f' at {given}' if given else ''} {waited} "
             f"after {seconds:.3g} s{over}",
             evidence=self.evidence(began, answer, state),
             hint=hint,
+        )
+
+    def cause(self, answer: str, state: State | None) -> str:
+        """Return what to do about a cause that more time does not change; nothing if unknown."""
+        probe = self.step.readiness.probe
+        if words := refused(probe, answer):
+            return words
+        seen = self.elsewhere() if state and state.status == "running" else None
+        return seen.advice if seen else ""
+
+    def aside(self) -> str:
+        """Say in a few words where the instance listens instead, if it does."""
+        return str(self.elsewhere() or "")
+
+    def elsewhere(self) -> Elsewhere | None:
+        """Look where the instance listens instead of where it is asked."""
+        step = self.step
+        return elsewhere(
+            step.readiness.probe, step.instance, self.found, self.engine, self.directory
         )
 
     def evidence(self, began: float, answer: str, state: State | None) -> Evidence:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
@@ -97,9 +98,22 @@ def test_a_fixed_port_that_is_taken_names_who_wanted_it(tmp_path: Path) -> None:
         entry = {"image": "api:1", "ports": [{"port": 80, "host": port}]}
         engines = {"docker": FakeEngine()}
         manifest = {"services": {"api": entry}}
-        with pytest.raises(PortTaken, match=f"api wants port {port} of this host, which is taken"):
+        words = f"api wants port {port} of this host, which is taken"
+        with pytest.raises(PortTaken, match=words) as caught:
             Environment.of(manifest, folder=tmp_path, engines=engines).up()
+    assert f"(process {os.getpid()}), which listens there" in caught.value.hint
     assert not engines["docker"].world.places
+
+
+def test_a_traceback_ends_with_what_to_do_next(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.fail("start", "api", UsageError("no", hint="do this"))
+    environment = Environment.of(
+        {"services": {"api": {"image": "api:1"}}}, folder=tmp_path, engines={"docker": engine}
+    )
+    with pytest.raises(StepFailed) as caught, environment:
+        pass
+    assert caught.value.__notes__ == ["next: do this"]
 
 
 @pytest.mark.parametrize(
