@@ -337,6 +337,13 @@ class Environment:
     def __len__(self) -> int:
         return len(self.view)
 
+    def __bool__(self) -> bool:
+        """Return True, up or not, as files and connections do: `if env:` asks whether there is one.
+
+        Without this, its length would be asked for, which one that is not up does not have.
+        """
+        return True
+
     def slice(self, *, timeout: float = TAKE_SECONDS) -> Slice:
         """Return a slice: the same environment, with a private copy of all that is sliced.
 

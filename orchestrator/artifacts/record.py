@@ -22,11 +22,17 @@ FORMAT = 1
 
 
 class Verdict(StrEnum):
-    """How a run ended, as one says it."""
+    """How a run ended, as one says it.
+
+    `OVER_BUDGET` is a run that was ready, and then took longer than it may: nobody knows how its
+    tests would have ended, or they have passed. A way up that takes too long is
+    `ENVIRONMENT_FAILED`.
+    """
 
     PASSED = "passed"
     TESTS_FAILED = "tests failed"
     ENVIRONMENT_FAILED = "environment failed"
+    OVER_BUDGET = "over budget"
     NOT_REMOVED = "not removed"
     INTERRUPTED = "interrupted"
     NOT_STARTED = "not started"
@@ -175,7 +181,9 @@ class Record:
 
     `name` is the manifest's, `manifest` its path as messages show it. `run` is empty, and there are
     no `phases`, where nothing was started. `instead` is what `--with` put in the place of the
-    manifest's words. `ci` is the system that it ran on, empty for none of those that are known.
+    manifest's words, and `options` are the others that decide what runs, with their values, empty
+    for those that have none; where a variable has said it, too. `ci` is the system that it ran on,
+    empty for none of those that are known.
     `exit_code` is what the caller was told.
     """
 
@@ -193,6 +201,7 @@ class Record:
     resources: tuple[ResourceRecord, ...] = ()
     tests: TestCounts | None = None
     instead: Mapping[str, str] = field(default_factory=dict)
+    options: tuple[tuple[str, str], ...] = ()
     ci: str = ""
     greenroom: str = ""
     format: int = FORMAT

@@ -8,11 +8,18 @@ from dataclasses import dataclass, field
 
 from orchestrator.artifacts.record import PHASES
 from orchestrator.errors import StepFailed, UsageError
+from orchestrator.model.step_key import verb
 
 UP, TESTS, DOWN, ALL = "up", "tests", "down", "all"
 
 PARTS = {**{phase: PHASES[phase] for phase in (UP, TESTS, DOWN)}, ALL: "all of it"}
 """The parts that can have a budget, in words."""
+
+BUDGET = "budget"
+"""The verb of what fails when a part as a whole has taken too long."""
+
+RUN = "run"
+"""The verb of the tests' command, which fails as a step only when its time is over."""
 
 EXAMPLE = "write --budget up=60s, for example"
 
@@ -42,10 +49,15 @@ class Budgets:
         return f"the budget of {self.seconds[phase]:.3g} s was over (--budget {phase})"
 
 
+def is_late(step: str) -> bool:
+    """Whether this is no step of the plan, but a part of the run whose time was over."""
+    return verb(step) in (BUDGET, RUN)
+
+
 def over(phase: str, taken: float, budget: float) -> StepFailed:
     """Return the failure of a part that took longer than its budget."""
     return StepFailed(
-        f"budget {phase}",
+        f"{BUDGET} {phase}",
         f"{PARTS[phase]} took {taken:.3g} s, and its budget is {budget:.3g} s",
         hint="the timeline of the report shows where the time went; "
         f"or give it more: --budget {phase}={math.ceil(taken * 1.5)}s",

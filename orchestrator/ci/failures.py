@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orchestrator.artifacts.record import Failure
+from orchestrator.ci.budget import is_late
 from orchestrator.errors import GreenroomError, ManifestError, StepFailed
 from orchestrator.host.manifests import shown_as
 from orchestrator.lifecycle.death import RUN_AGAIN
@@ -38,7 +39,7 @@ def failures_of(error: BaseException, manifest: Manifest | None) -> tuple[Failur
                     message=error.message,
                     hint=error.hint,
                     step=error.step,
-                    subject=step_key.subject(error.step),
+                    subject="" if is_late(error.step) else step_key.subject(error.step),
                     seconds=known.seconds,
                     answer=known.answer,
                     state=known.state,
@@ -79,8 +80,10 @@ def spots(failed: StepFailed, manifest: Manifest | None) -> Iterator[Spot]:
 
 
 def path_of(failed: StepFailed, manifest: Manifest) -> SpotPath:
-    """Return what of the manifest decides how a step goes."""
+    """Return what of the manifest decides how a step goes; of the tests' command, nothing does."""
     step, subject = failed.step, step_key.subject(failed.step)
+    if is_late(step):
+        return ()
     name = Instance.of(subject).resource
     match step_key.verb(step):
         case "pull":

@@ -24,7 +24,7 @@ from orchestrator.ci.result import Result
 from orchestrator.ci.summary import summary
 from orchestrator.ci.verdict import verdict
 from orchestrator.ci.writing import writing
-from orchestrator.host.manifests import shown_as
+from orchestrator.host.manifests import named, shown_as
 from orchestrator.model.event import CommandStarted
 from orchestrator.model.manifest import Manifest
 from orchestrator.render import report
@@ -120,7 +120,7 @@ class Keeping:
         died_too = bool(result.deaths)
         record = Record(
             name=manifest.name if manifest else "",
-            manifest=shown_as(Path(manifest.path)) if manifest else result.manifest,
+            manifest=named(Path(manifest.path), result.manifest) if manifest else result.manifest,
             verdict=verdict(result.code, result.errors, died=died_too),
             exit_code=result.exit_code,
             began=self.began,
@@ -133,6 +133,7 @@ class Keeping:
             or tuple(EngineRecord(name=one) for one in self.timeline.engines),
             resources=result.resources,
             instead=dict(result.instead),
+            options=result.options,
             ci=self.ci,
             greenroom=__version__,
         )
@@ -143,7 +144,6 @@ class Keeping:
     @property
     def manifest(self) -> Manifest | None:
         """The manifest, None where there was none to be read."""
-        # Asked for its truth, an environment counts what is up.
         return None if self.result.environment is None else self.result.environment.manifest
 
     @cached_property
@@ -164,7 +164,12 @@ class Keeping:
             yield dataclasses.replace(phase, budget=self.result.budgets.of(phase.name))
 
     def last_words(self, record: Record) -> Iterator[str]:
-        """Yield where everything is and, last of all, what went wrong."""
+        """Yield where everything is and, last of all, what went wrong; no secret is in it."""
+        environment = self.result.environment
+        text = "\n".join(self._last_words(record))
+        yield from (text if environment is None else environment.mask(text)).split("\n")
+
+    def _last_words(self, record: Record) -> Iterator[str]:
         yield f"artifacts: {shown_as(self.result.folder.path)}"
         if not self.result.errors:
             yield from cause(record)

@@ -9,13 +9,13 @@ from orchestrator.model.secret import (
     BREAK,
     Mask,
     OpenWord,
-    Span,
     escaped,
     landmark,
     pattern,
     squeezed,
     with_lines,
 )
+from orchestrator.model.sequences import Bare, Span, has_sequences, unfinished
 
 HEAD = 32
 """Characters of a secret by which its beginning is recognized."""
@@ -25,6 +25,10 @@ SPELLED = 8
 
 MOST = 1 << 20
 """Characters that are held back at most: no line is so long that anybody waits for its end."""
+
+
+HELD = 1 << 16
+"""Characters that a secret's beginning is held back with, where sequences are in its midst."""
 
 
 class Masked:
@@ -58,12 +62,26 @@ class Masked:
         """Return the text up to there, or up to where a secret may have begun before it."""
         if not until:
             return ""
-        text, plain = self._pending, squeezed(self._pending)
-        whole = [(one, one.whole(text) if one.mark in plain else []) for one in self._parts]
-        begun = (start for one, spans in whole for start in one.begun(text, spans))
-        cut = outside(min((until, *begun)), [span for _, spans in whole for span in spans])
+        text = self._pending
+        whole, begun = self._found(text)
+        if has_sequences(text):
+            end = unfinished(text)
+            bare = Bare.of(text[:end])
+            spans, starts = self._found(bare.text)
+            whole += map(bare.span, spans)
+            # However much stands in the midst of a secret, it is waited for only so long.
+            near = (start for start in map(bare.place, starts) if start > len(text) - HELD)
+            begun += [end, *near]
+        cut = outside(min((until, *begun)), whole)
         given, self._pending = text[:cut], text[cut:]
         return self._mask(given)
+
+    def _found(self, text: str) -> tuple[list[Span], list[int]]:
+        """Return where secrets stand in a text, and where any may have begun that are not over."""
+        plain = squeezed(text)
+        whole = [(one, one.whole(text) if one.mark in plain else []) for one in self._parts]
+        begun = [start for one, spans in whole for start in one.begun(text, spans)]
+        return [span for _, spans in whole for span in spans], begun
 
 
 def outside(cut: int, spans: Iterable[Span]) -> int:

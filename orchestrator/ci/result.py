@@ -32,6 +32,7 @@ class Result:
     events: Sequence[Event]
     budgets: Budgets = Budgets()
     instead: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
     environment: Environment | None = None
     command: tuple[str, ...] = ()
     here: Path = Path()

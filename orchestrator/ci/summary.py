@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from orchestrator.artifacts.record import PHASES, ResourceRecord, Verdict
@@ -25,6 +25,9 @@ TESTS = 50
 
 SHARE = 0.05
 """What part of the critical path a step has that is worth naming: there are 20 at most."""
+
+OF_A_CHECK = ("--with", "--profile", "--engine")
+"""The options that decide what a manifest means, without which there may be no mistake in it."""
 
 COLUMNS = {
     "start": ("start", "adopt", "restore"),
@@ -136,13 +139,20 @@ def _again(record: Record) -> Iterator[str]:
 
 def again(record: Record) -> str:
     """Return the command that does the same without a pipeline; of a wrong manifest, a check."""
+    instead = (("--with", f"{name}={use}") for name, use in record.instead.items())
+    given = [*instead, *record.options]
     manifest = [record.manifest] if record.manifest else []
     wrong = record.verdict is Verdict.NOT_STARTED and record.exit_code == ManifestError.exit_code
     if wrong:
-        return shlex.join(["greenroom", "check", *manifest])
-    given = [word for name, use in record.instead.items() for word in ("--with", f"{name}={use}")]
+        asked = [one for one in given if one[0] in OF_A_CHECK]
+        return shlex.join(["greenroom", "check", *manifest, *_words(asked)])
     command = ["--", *record.command] if record.command else []
-    return shlex.join(["greenroom", "run", *manifest, *given, *command])
+    return shlex.join(["greenroom", "run", *manifest, *_words(given), *command])
+
+
+def _words(options: Iterable[tuple[str, str]]) -> list[str]:
+    """Return options as the words of a command line; those without a value are one."""
+    return [word for one in options for word in one if word]
 
 
 def _artifacts(record: Record, folder: Folder, here: str) -> Iterator[str]:

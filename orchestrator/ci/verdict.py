@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orchestrator.artifacts.record import Verdict
+from orchestrator.ci.budget import is_late
 from orchestrator.errors import Interrupted, NotRemoved, ServiceDied, StepFailed
 from orchestrator.render import failing
-
-RUN = "run "
-"""What the key of the step begins with that is the tests' command."""
 
 
 def verdict(code: int | None, errors: Sequence[BaseException], *, died: bool) -> Verdict:
@@ -22,11 +20,10 @@ def verdict(code: int | None, errors: Sequence[BaseException], *, died: bool) ->
         return Verdict.INTERRUPTED
     if died:
         return Verdict.ENVIRONMENT_FAILED
-    if isinstance(first, StepFailed):
-        late = first.step.startswith(RUN) or code
-        return Verdict.TESTS_FAILED if late else Verdict.ENVIRONMENT_FAILED
     if code:
         return Verdict.TESTS_FAILED
+    if isinstance(first, StepFailed):
+        return Verdict.OVER_BUDGET if is_late(first.step) else Verdict.ENVIRONMENT_FAILED
     if isinstance(first, NotRemoved):
         return Verdict.NOT_REMOVED
     return Verdict.NOT_STARTED if first else Verdict.PASSED

@@ -71,7 +71,7 @@ Parallel = Annotated[
         metavar="N",
         min=1,
         help="Of several combinations (--with), run so many at the same time. Default: as many as "
-        "this machine has processors and memory for.",
+        "there are processors and memory for.",
         show_default=False,
     ),
 ]
@@ -129,6 +129,7 @@ def ci(
     from orchestrator.cli.job import Asked, refused, run_job
     from orchestrator.cli.opening import opened
     from orchestrator.cli.tests import tests_of
+    from orchestrator.cli.typed import passed_on, what_runs
 
     whole = [f"{ALL}={timeout}"] if timeout else []
     limits = budgets([*(budget or ()), *whole], duration)
@@ -161,6 +162,7 @@ def ci(
         budgets=limits,
         junit=tuple(junit or ()),
         instead=tuple(each[0].instead.items()),
+        options=what_runs(ctx.command.params, ctx.params, os.environ),
         events=events,
         verbose=verbose,
         alone=part <= 1,
@@ -169,7 +171,7 @@ def ci(
         return run_job(asked, tongue)
 
     from orchestrator.cli.matrix import Several, run_matrix
-    from orchestrator.cli.several import checked, passed_on, refuse_one_file
+    from orchestrator.cli.several import checked, refuse_one_file
 
     refuse_one_file(events, len(each))
     try:

@@ -43,7 +43,10 @@ Opening = Callable[[Session, "BeforeEnd", float], "Environment"]
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What the command line asks for; see `Result` for what it means to be `alone`."""
+    """What the command line asks for.
+
+    See `Record` for the `options`, and `Result` for what it means to be `alone`.
+    """
 
     opened: Opening
     tests: Callable[[Environment], Tests]
@@ -52,6 +55,7 @@ class Asked:
     budgets: Budgets = Budgets()
     junit: tuple[str, ...] = ()
     instead: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
     events: str | None = None
     verbose: bool = False
     alone: bool = True
@@ -88,6 +92,7 @@ def _run(asked: Asked, tongue: Tongue, folder: Folder) -> int:
                 history.events,
                 asked.budgets,
                 asked.instead,
+                asked.options,
                 alone=asked.alone,
             )
             job = Job(asked, folder, tongue, shown, listening, result)

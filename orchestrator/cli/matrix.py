@@ -19,15 +19,18 @@ from orchestrator.artifacts.matrix import MatrixRecord
 from orchestrator.ci.display import stream_of
 from orchestrator.ci.matrix.combination import Combination
 from orchestrator.ci.matrix.gathering import as_one, combination_record
+from orchestrator.ci.matrix.hindrance import hindrance, shared_files
 from orchestrator.ci.matrix.keeping import Keeping, prepare
+from orchestrator.ci.matrix.machines import engines_machine
 from orchestrator.ci.matrix.outcome import Outcome, exit_code
-from orchestrator.ci.matrix.room import Machine, Room, hindrance, needs, room, shared_files
+from orchestrator.ci.matrix.room import Room, asked_for, needs, room
 from orchestrator.ci.matrix.running import Running
 from orchestrator.ci.matrix.screen import Screen
 from orchestrator.ci.matrix.table import as_lines, result, why
 from orchestrator.ci.steady import let_go
 from orchestrator.ci.summary import again
 from orchestrator.cli.signals import install, restore
+from orchestrator.host.machine import this_machine
 from orchestrator.host.manifests import shown_as
 
 if TYPE_CHECKING:
@@ -69,22 +72,11 @@ class Several:
         """Return how many run at the same time."""
         command = self.command or [str(word) for word in self.manifests[0].tests.command or ()]
         files = shared_files(command, os.environ, self.junit)
-        return room(
-            self.parallel,
-            len(self.combinations),
-            needs(self.manifests, self.profiles),
-            this_machine(),
-            hindrance(self.manifests, self.profiles, files),
-        )
-
-
-def this_machine() -> Machine:
-    """Return what there is here."""
-    import psutil
-
-    usable = getattr(os, "sched_getaffinity", None)
-    processors = len(usable(0)) if usable else os.cpu_count() or 1
-    return Machine(processors, psutil.virtual_memory().available)
+        number, hindered = len(self.combinations), hindrance(self.manifests, self.profiles, files)
+        if decided := asked_for(self.parallel, number, hindered):
+            return decided
+        wanted = needs(self.manifests, self.profiles)
+        return room(number, wanted, this_machine(), engines_machine(wanted, os.environ))
 
 
 def run_matrix(asked: Several, tongue: Tongue) -> int:
@@ -113,19 +105,12 @@ def _run(asked: Several, tongue: Tongue, folder: Folder) -> int:
     )
     with caught(running.tell):
         began = time.time()
-        screen.say(f"{len(asked.combinations)} combinations, {in_parallel(found.at_once)}")
-        if found.reason:
-            screen.say(found.reason)
+        screen.say(f"{len(asked.combinations)} combinations, {found.words}")
         outcomes = running.run()
         code = exit_code(outcomes, running.interrupted)
         ending = Ending(asked, folder, screen, tongue, outcomes, began, code, found.at_once)
         ending.finish()
     return code
-
-
-def in_parallel(at_once: int) -> str:
-    """Return in words how many run at the same time."""
-    return "one at a time" if at_once == 1 else f"{at_once} at a time"
 
 
 @contextmanager

@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orchestrator.ci.matrix.combination import Combination
 from orchestrator.errors import ManifestError, Problem, UsageError
 
 if TYPE_CHECKING:
     from orchestrator.model.manifest import Manifest
-
-OWN = ("with_", "artifacts", "parallel", "fail_fast", "part")
-"""Parameters that mean something else to the run of one combination than to all of them."""
 
 
 def checked(
@@ -50,26 +47,6 @@ def checked(
     check_profiles(found[0], active(profiles))
     tests_of(found[0], command)
     return found
-
-
-def passed_on(parameters: Sequence[Any], values: dict[str, Any]) -> list[str]:
-    """Return the words of a command line that say the same, without what each run has of its own.
-
-    `parameters` are those of the command, as Typer has them, `values` what was given for each.
-    """
-    words = []
-    for one in parameters:
-        value = values.get(one.name)
-        if one.name in OWN or value in (None, one.default, [], ()):
-            continue
-        if one.param_type_name == "argument":
-            words.append(str(value))
-        elif one.is_flag:
-            words.append(one.opts[0])
-        else:
-            each = value if one.multiple else [value]
-            words += [word for single in each for word in (one.opts[0], str(single))]
-    return words
 
 
 def refuse_one_file(events: str | None, combinations: int) -> None:

@@ -245,3 +245,17 @@ def shown_as(path: Path) -> str:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
         return os.fspath(path)
+
+
+def named(path: Path, typed: str) -> str:
+    """Return the word that means this manifest on a command line, also in a checkout elsewhere.
+
+    What was `typed` for it leads to it on every machine, unless it was a path from the root; where
+    nothing was, it may stand above this folder.
+    """
+    shown = shown_as(path)
+    ready = ready_made().get(typed)
+    if ready is not None and path.resolve() == ready.resolve():
+        return typed
+    elsewhere = Path(shown).is_absolute() and not Path(typed).is_absolute()
+    return os.path.relpath(path) if elsewhere else shown

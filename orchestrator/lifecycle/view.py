@@ -62,3 +62,7 @@ class View:
 
     def __len__(self) -> int:
         return len(self.resources)
+
+    def __bool__(self) -> bool:
+        """Return True: one without resources is still one."""
+        return True

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from orchestrator.model.sequences import CONTROL, OTHER, REAL, STRING
+
 ESCAPES = re.compile(
-    r"\x1b\[[0-9;:?<=>]*[ -/]*[@-~]"  # a control sequence: it moves the cursor, or sets a colour
-    r"|\x1b[P\]X^_].*?(?:\x07|\x1b\\|$)"  # a command with a text, such as a window's title
-    r"|\x1b.?|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+    rf"\x1b{CONTROL}[@-~]"  # it moves the cursor, or sets a colour
+    rf"|\x1b{STRING}(?:\x07|\x1b\\|$)"  # a command with a text, such as a window's title
+    rf"|\x1b{OTHER}.?|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
-"""What would change the terminal instead of being shown (ECMA-48, 5.3 to 5.6)."""
+"""What would change the terminal instead of being shown."""
 
 LONGEST = 300
 """Characters of a line that are shown where there are others to be read."""
@@ -18,6 +20,12 @@ LONGEST = 300
 def printable(text: str) -> str:
     """Return a text without what a terminal would obey; tabs and line breaks stay."""
     return ESCAPES.sub("", text)
+
+
+def on_one_line(text: str) -> str:
+    """Return a text on one line, with a blank for whatever else cannot be shown."""
+    plain = REAL.sub("", text)
+    return " ".join("".join(one if one.isprintable() else " " for one in plain).split())
 
 
 def one_line(text: str) -> str:

@@ -12,13 +12,16 @@ How strictly a secret is looked for depends on how likely it is to stand in an i
   something in the manifest has to be read; they are hidden only where a password stands: in an
   address, or behind a word like `password=`.
 
-The password in any address (`//user:password@`) is hidden, whoever it belongs to.
+The password in any address (`//user:password@`) is hidden, whoever it belongs to. All this is also
+looked for in the text without what only colours it, or does something else to a terminal.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+
+from orchestrator.model.sequences import Bare, Span, colours, has_sequences
 
 MASK = "***"
 
@@ -29,7 +32,6 @@ WORD = 16
 """Characters that no word has, and derived passwords do: of those one in sixty is letters alone."""
 
 Mask = Callable[[str], str]
-Span = tuple[int, int]
 
 NAMES = re.compile(
     r"PASSWORD|PASSWD|PASSPHRASE"
@@ -101,7 +103,7 @@ def masker(secrets: Iterable[str]) -> Mask:
     each = sorted(with_lines(secrets), key=len, reverse=True)
     patterns = [(landmark(secret), pattern(secret)) for secret in each]
 
-    def masked(text: str) -> str:
+    def found(text: str) -> list[Span]:
         plain = squeezed(text)
         spans = [
             match.span(match.lastindex or 0)
@@ -111,6 +113,18 @@ def masker(secrets: Iterable[str]) -> Mask:
         ]
         if "://" in text:
             spans += [match.span(2) for match in IN_ADDRESS.finditer(text)]
+        return spans
+
+    def masked(text: str) -> str:
+        spans = found(text)
+        if has_sequences(text):
+            # As it is, too: a sequence may have a secret in it, or keep two words apart.
+            bare = Bare.of(text)
+            spans += map(bare.span, found(bare.text))
+            if has_sequences(bare.text):
+                # Source text in colours: in the midst of those that it spells are real ones.
+                inner = Bare.of(bare.text)
+                spans += (bare.span(inner.span(one)) for one in found(inner.text))
         return hidden(text, spans) if spans else text
 
     return masked
@@ -156,7 +170,8 @@ def hidden(text: str, spans: Iterable[Span]) -> str:
     """Return the text with these parts replaced; those that overlap or touch become one."""
     pieces, at = [], 0
     for start, end in merged(spans):
-        pieces += [text[at:start], "\n".join(MASK for _ in text[start:end].split("\n"))]
+        part = text[start:end]
+        pieces += [text[at:start], "\n".join(MASK for _ in part.split("\n")), colours(part)]
         at = end
     return "".join([*pieces, text[at:]])
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from orchestrator.model.launch import ExecResult, Found, LogLine, State
+from orchestrator.model.printable import on_one_line
 from orchestrator.waiting import Deadline
 
 NETWORK_SECONDS = 1.0
@@ -15,6 +17,9 @@ ENGINE_SECONDS = 10.0
 
 EXCERPT = 60
 """So many letters of what came back are shown."""
+
+CUT_WORD = re.compile(r"[^ :/=,;'\"]*$")
+"""The beginning of a word at the end of a text."""
 
 
 class Beside(Protocol):
@@ -82,6 +87,11 @@ class Died(Exception):
 
 
 def excerpt(text: str) -> str:
-    """Return the beginning of what came back, on one line and in letters that can be shown."""
-    shown = " ".join("".join(one if one.isprintable() else " " for one in text).split())
-    return shown if len(shown) <= EXCERPT else f"{shown[:EXCERPT]}..."
+    """Return the beginning of what came back, on one line and in letters that can be shown.
+
+    It ends between words: a part of a password would be none that a mask could find.
+    """
+    shown = on_one_line(text)
+    if len(shown) <= EXCERPT:
+        return shown
+    return CUT_WORD.sub("", shown[: EXCERPT + 1], count=1).rstrip() + "..."

@@ -16,19 +16,19 @@ What dies while the tests run is told at once, and the session fails even if eve
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from orchestrator.pytest_plugin import options, running, slicing
+from orchestrator.pytest_plugin import beginnings, options, running, slicing
 from orchestrator.pytest_plugin.crashes import Crashes
 from orchestrator.pytest_plugin.door import DOOR, DOORS, Door
 from orchestrator.pytest_plugin.dossiers import DOSSIERS, Dossiers
 from orchestrator.pytest_plugin.ending import ENDING, Ending
-from orchestrator.pytest_plugin.kept import KEPT, Kept
+from orchestrator.pytest_plugin.kept import CRASHES, KEPT, Kept
 from orchestrator.pytest_plugin.report import REPORT, Report, quoted
+from orchestrator.pytest_plugin.shown import bug
 from orchestrator.pytest_plugin.used import OWNED, WORKER_RUN, Owned, in_words, leave, use
 
 if TYPE_CHECKING:
@@ -68,9 +68,10 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput[options.ARTIFACTS] = str(folder.path)
     if OWNED not in config.stash:
         config.stash[OWNED] = Owned(config)
-        config.pluginmanager.register(Crashes(config), "greenroom-crashes")
+        config.pluginmanager.register(Crashes(config), CRASHES)
         if hasattr(os, "getuid"):
             config.stash[DOORS] = Door(config.stash[OWNED].run)
+    config.pluginmanager.get_plugin(CRASHES).expect(node)
     if options.named(config) is not None:
         node.workerinput[WORKER_RUN] = brought_up(config)
     elif DOORS in config.stash:
@@ -123,8 +124,9 @@ def settle(session: pytest.Session, not_removed: int) -> None:
     report, kept = config.stash[REPORT], config.stash[KEPT]
     config.stash[DOSSIERS].close()
     if kept.trouble:
-        report.lines.append(kept.trouble)
-        getattr(config, "workeroutput", {})[TROUBLE] = [kept.trouble]
+        lines = config.stash[DOSSIERS].clean([kept.trouble])
+        report.lines += lines
+        getattr(config, "workeroutput", {})[TROUBLE] = lines
     codes = [config.stash[ENDING].code, DIED if report.dead else 0, not_removed]
     if session.exitstatus in (pytest.ExitCode.OK, 0):
         session.exitstatus = next((code for code in codes if code), session.exitstatus)
@@ -164,7 +166,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Begin a test, and refuse seeds for one that has no slice."""
-    item.config.stash[DOSSIERS].begin(running.begin(item))
+    now = running.begin(item)
+    item.config.stash[DOSSIERS].begin(now)
+    beginnings.note(item, now)
     slicing.check_seed(item)
 
 
@@ -177,7 +181,7 @@ def pytest_runtest_makereport(
     try:
         tell(item, call, report)
     except Exception as error:  # What happens in here would end the session.
-        report.sections.append(("greenroom", f"a bug in Greenroom: {error!r}"))
+        report.sections.append(("greenroom", bug(error, item.config.stash[DOSSIERS].clean)))
     return report
 
 
@@ -185,21 +189,22 @@ def tell(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRepo
     """Add our section to a report; when the test is over, drop its slice and keep its line."""
     now, dossiers = running.of(item), item.config.stash[DOSSIERS]
     now.note(call, report)
+    if call.when == "teardown":
+        dossiers.end(now)
     dossier = dossiers.section(item, now, report, call.stop)
     lines = [*slicing.note(item, report, addresses=not dossier), *dossier]
     if lines:
         report.sections.append(("greenroom", "\n".join(lines)))
     if call.when == "teardown":
-        dossiers.end(now)
         slicing.finish(item)
-        item.config.stash[KEPT].tell(item.nodeid, now, call.stop, dossiers.clean)
+        item.config.stash[KEPT].tell(item.nodeid, now, dossiers.clean)
 
 
 @pytest.fixture(scope="session")
 def shared_environment(request: pytest.FixtureRequest) -> Environment:
     """The environment that `--environment` names, as all tests share it."""
     environment = use(request.session)
-    request.config.stash[DOSSIERS].use(environment, time.time())
+    request.config.stash[DOSSIERS].use(environment)
     return environment
 
 
@@ -208,7 +213,7 @@ def environment(
     shared_environment: Environment, request: pytest.FixtureRequest
 ) -> Iterator[Environment | Slice]:
     """The environment as this test sees it: `environment["ledger"].url`."""
-    request.config.stash[DOSSIERS].use(shared_environment, time.time())
+    request.config.stash[DOSSIERS].use(shared_environment)
     with slicing.sliced(shared_environment, request) as found:
         yield found
 

@@ -6,6 +6,7 @@ Nothing here fails a test, or takes long: an engine that does not answer is said
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +45,7 @@ class Dossiers:
         self._view: View | None = None
         self._looker: Looker | None = None
         self._ready_at = 0.0
+        self._ready_sizes: Mapping[str, int] = {}
         self._logs: Path | None = None
         self._joined: Environment | None = None
         self._trouble = ""
@@ -51,10 +53,17 @@ class Dossiers:
 
     # What it is told.
 
-    def use(self, environment: Environment, at: float) -> None:
-        """The session's environment is there."""
+    def use(self, environment: Environment) -> None:
+        """The session's environment is there; no test has seen what was before."""
         if self._environment is not environment:
-            self._environment, self._ready_at = environment, at
+            self.know(environment)
+            self._ready_sizes = self._sizes()
+            self._ready_at = time.time()
+
+    def know(self, environment: Environment) -> None:
+        """An environment is there, and was before the tests that are asked about."""
+        if self._environment is not environment:
+            self._environment, self._ready_at = environment, 0.0
             self._running, self._logs = environment.run, None
             self._clean = cleaner(environment)
             self._looker = looker(environment, self._clean)
@@ -63,15 +72,18 @@ class Dossiers:
         """All tests of this process see the environment like this."""
         self._view = view
 
+    # What came between a look at the logs and the time of it may be another worker's. So the time
+    # is taken last: nothing is ever taken for older than it is, which would hide it from its test.
+
     def begin(self, running: Running) -> None:
         """A test begins."""
-        if self._when != options.NEVER:
-            running.sizes = self._sizes()
+        running.sizes = self._sizes()
+        running.began = time.time()
 
     def end(self, running: Running) -> None:
         """A test is over."""
-        if self._when != options.NEVER:
-            running.sizes_then = self._sizes()
+        running.sizes_then = self._sizes()
+        running.ended = time.time()
 
     def close(self) -> None:
         """Use no longer what was joined."""
@@ -122,14 +134,16 @@ class Dossiers:
         from orchestrator.pytest_plugin.happening import happened
 
         environment = self._attached() if self._environment is None else self._environment
-        window = Window(max(running.began, min(self._ready_at, until)), until)
+        ready = running.began < self._ready_at <= until
+        window = Window(self._ready_at if ready else running.began, until)
         (test,) = self.clean([nodeid])
         if environment is None:
             return Dossier(test=test, window=window, run=self._run or "", notes=(self._trouble,))
         view = running.slice or self._view or environment.view
         told = list(self._config.stash[REPORT].happened)
         assert self._looker is not None
-        witnesses = self._looker.look(view, window, running.sizes)
+        sizes = self._ready_sizes if ready else running.sizes
+        witnesses = self._looker.look(view, window, sizes)
         return Dossier(
             test=test,
             window=window,
@@ -176,11 +190,13 @@ class Dossiers:
             self._trouble = f"{self._run} could not be looked at: {found}"
             return None
         self._joined, self._view = found, own_slice(found)
-        self.use(found, 0.0)
+        self.know(found)
         return found
 
     def _sizes(self) -> Mapping[str, int]:
         """Return how long the logs of the run's processes are now: a look into one folder."""
+        if self._when == options.NEVER:
+            return {}
         if self._logs is None:
             if not self._running:
                 return {}

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from orchestrator.pytest_plugin.running import Running
     from orchestrator.slicing.slices import Slice
 
+CRASHES = "greenroom-crashes"
+"""The name of the plugin that the controller of test workers has besides; see `crashes`."""
+
 LONE = "main"
 """The name under which the tests of a session without workers are kept."""
 
@@ -55,16 +58,16 @@ class Kept:
     @property
     def is_one_of_many(self) -> bool:
         """Whether tests of other processes run at the same time."""
-        return bool(self.worker) or self._config.pluginmanager.hasplugin("greenroom-crashes")
+        return bool(self.worker) or self._config.pluginmanager.hasplugin(CRASHES)
 
-    def tell(self, nodeid: str, running: Running, ended: float, clean: Clean) -> None:
+    def tell(self, nodeid: str, running: Running, clean: Clean) -> None:
         """Add what is known of a test that is over, where a folder is for that."""
         if self.folder is None:
             return
         folder = self.folder
 
         def add() -> None:
-            record = self._record(nodeid, running, ended, clean)
+            record = self._record(nodeid, running, clean)
             file = folder.test_records(self.worker or LONE)
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("ab") as lines:
@@ -73,7 +76,7 @@ class Kept:
 
         self._attempt(add)
 
-    def _record(self, nodeid: str, running: Running, ended: float, clean: Clean) -> TestRecord:
+    def _record(self, nodeid: str, running: Running, clean: Clean) -> TestRecord:
         from orchestrator.artifacts.tests import TestRecord
 
         name, message = clean([nodeid, running.message])
@@ -82,7 +85,7 @@ class Kept:
             name=name,
             outcome=running.outcome,
             began=running.began,
-            ended=ended,
+            ended=running.ended,
             worker=self.worker,
             slice=slice_.name if slice_ else "",
             addresses=addresses(slice_, clean) if slice_ else {},

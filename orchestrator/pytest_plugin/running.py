@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -22,8 +21,9 @@ CRASH = 400
 class Running:
     """One attempt at a test; other plugins may make several, and each begins anew.
 
-    Times are seconds since the Unix epoch. `sizes` are those of the logs that have no times of
-    their own, as they were when it began, and `sizes_then` when it was over. It has asked for its
+    Times are seconds since the Unix epoch, 0 for what is not known yet. `sizes` are those of the
+    logs that have no times of their own, as they were by the time that it `began`, and `sizes_then`
+    by the time that it `ended`. It has asked for its
     `slice` at `asked`, and waited for it until `got`; both are 0 where it has asked for none.
     `dossier` is a file of the folder. `noted` tells that its report says how to look into the
     slice, and `end` drops or keeps that.
@@ -31,6 +31,7 @@ class Running:
 
     attempt: int
     began: float = 0.0
+    ended: float = 0.0
     sizes: Mapping[str, int] = field(default_factory=dict)
     sizes_then: Mapping[str, int] = field(default_factory=dict)
     outcome: str = "passed"
@@ -48,9 +49,8 @@ class Running:
         return self.outcome in ("failed", "error")
 
     def note(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-        """Note when a phase began and how it ended; the first failure is what counts."""
-        if call.when == "setup":
-            self.began = call.start
+        """Note how a phase ended; the first failure is what counts."""
+        self.began = self.began or call.start
         if report.failed and not self.has_failed:
             self.outcome = "failed" if report.when == "call" else "error"
             self.message = crash(report)
@@ -64,7 +64,7 @@ RUNNING = pytest.StashKey[Running]()
 def begin(item: pytest.Item) -> Running:
     """Begin an attempt at a test."""
     before = item.stash.get(RUNNING, None)
-    running = Running(before.attempt + 1 if before else 1, began=time.time())
+    running = Running(before.attempt + 1 if before else 1)
     item.stash[RUNNING] = running
     return running
 

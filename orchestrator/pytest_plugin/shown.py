@@ -40,6 +40,14 @@ def cleaner(environment: Environment | None) -> Clean:
     return clean
 
 
+def bug(error: Exception, clean: Clean) -> str:
+    """Return in a line that this is our own fault; what it says may be anything, a secret too."""
+    try:
+        return " ".join(clean([f"a bug in Greenroom: {error!r}"]))
+    except Exception:
+        return f"a bug in Greenroom: {type(error).__name__}"
+
+
 def near(path: Path, folder: Path) -> str:
     """Return a path as one that is in a folder writes it, where that is shorter."""
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)

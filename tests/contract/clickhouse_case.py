@@ -19,7 +19,7 @@ def asked(url: str, query: str) -> str:
     place = f"http://{parts.hostname}:{parts.port}/?database={parts.path[1:]}"
     try:
         request = urllib.request.Request(place, query.encode(), headers)
-        with urllib.request.urlopen(request, timeout=5) as reply:
+        with urllib.request.urlopen(request, timeout=20) as reply:
             answer: bytes = reply.read()
             return answer.decode()
     except urllib.error.HTTPError as error:

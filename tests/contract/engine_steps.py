@@ -71,7 +71,7 @@ def fetched(url: str) -> int:
 
     def asked() -> bool:
         try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
+            with urllib.request.urlopen(url, timeout=20) as answer:
                 statuses.append(answer.status)
         except OSError:
             return False

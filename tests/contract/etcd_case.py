@@ -12,7 +12,7 @@ from technology_case import BadSeed, TechnologyCase
 
 def asked(url: str, path: str, **fields: str) -> Any:
     body = {name: base64.b64encode(text.encode()).decode() for name, text in fields.items()}
-    with urllib.request.urlopen(url + path, json.dumps(body).encode(), timeout=5) as reply:
+    with urllib.request.urlopen(url + path, json.dumps(body).encode(), timeout=20) as reply:
         return json.load(reply)
 
 

@@ -18,12 +18,12 @@ WELCOME = (
 
 def greeted(url: str) -> object:
     parts = urlsplit(url)
-    with smtplib.SMTP(parts.hostname or "", parts.port or 0, timeout=5) as client:
+    with smtplib.SMTP(parts.hostname or "", parts.port or 0, timeout=20) as client:
         return client.noop()
 
 
 def got(url: str) -> Any:
-    with urllib.request.urlopen(url, timeout=5) as reply:
+    with urllib.request.urlopen(url, timeout=20) as reply:
         return json.load(reply)
 
 

@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 from technology_case import BadSeed, TechnologyCase
 
-AT_ONCE = Config(connect_timeout=5, read_timeout=5, retries={"max_attempts": 0})
+AT_ONCE = Config(connect_timeout=20, read_timeout=20, retries={"max_attempts": 0})
 
 
 def client(url: str) -> Any:

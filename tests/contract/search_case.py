@@ -11,7 +11,7 @@ from technology_case import BadSeed, TechnologyCase
 
 
 def got(url: str, path: str) -> Any:
-    with urllib.request.urlopen(url + path, timeout=10) as reply:
+    with urllib.request.urlopen(url + path, timeout=20) as reply:
         return json.load(reply)
 
 

@@ -42,18 +42,18 @@ class SliceCase:
 
 
 def postgres_write(url: str, word: str) -> None:
-    with psycopg.connect(url, connect_timeout=5) as connection:
+    with psycopg.connect(url, connect_timeout=20) as connection:
         connection.execute("insert into words values (%s)", [word])
 
 
 def postgres_words(url: str) -> set[str]:
-    with psycopg.connect(url, connect_timeout=5) as connection:
+    with psycopg.connect(url, connect_timeout=20) as connection:
         return {word for (word,) in connection.execute("select word from words")}
 
 
 @contextmanager
 def postgres_connected(url: str) -> Iterator[None]:
-    connection = psycopg.connect(url, connect_timeout=5)
+    connection = psycopg.connect(url, connect_timeout=20)
     connection.execute("lock table words")
     try:
         yield
@@ -81,7 +81,7 @@ def mariadb_client(url: str) -> Iterator[pymysql.cursors.Cursor]:
         user=parts.username,
         password=parts.password or "",
         database=parts.path[1:],
-        connect_timeout=5,
+        connect_timeout=20,
     )
     try:
         yield connection.cursor()
@@ -132,18 +132,18 @@ MYSQL = replace(MARIADB, use="mysql:8")
 
 
 def redis_write(url: str, word: str) -> None:
-    with redis.Redis.from_url(url, socket_timeout=5) as client:
+    with redis.Redis.from_url(url, socket_timeout=20) as client:
         client.set(word, "there")
 
 
 def redis_words(url: str) -> set[str]:
-    with redis.Redis.from_url(url, socket_timeout=5, decode_responses=True) as client:
+    with redis.Redis.from_url(url, socket_timeout=20, decode_responses=True) as client:
         return {str(key) for key in client.scan_iter()}
 
 
 @contextmanager
 def redis_connected(url: str) -> Iterator[None]:
-    with redis.Redis.from_url(url, socket_timeout=5) as client, client.pipeline() as pipeline:
+    with redis.Redis.from_url(url, socket_timeout=20) as client, client.pipeline() as pipeline:
         pipeline.watch("seeded")
         yield
 
@@ -223,7 +223,7 @@ RABBITMQ = SliceCase(
 
 def with_nats(url: str, use: Callable[[JetStreamContext], Coroutine[Any, Any, Any]]) -> Any:
     async def used() -> Any:
-        client = await nats.connect(url, connect_timeout=5, allow_reconnect=False)
+        client = await nats.connect(url, connect_timeout=20, allow_reconnect=False)
         try:
             return await use(client.jetstream())
         finally:
@@ -265,7 +265,7 @@ def nats_connected(url: str) -> Iterator[None]:
     loop = asyncio.new_event_loop()
 
     async def connect() -> Client:
-        client = await nats.connect(url, connect_timeout=5, allow_reconnect=False)
+        client = await nats.connect(url, connect_timeout=20, allow_reconnect=False)
         await client.jetstream().subscribe("words.new", durable="listener")
         return client
 

@@ -29,12 +29,12 @@ from technology_case import BadSeed, TechnologyCase
 
 
 def postgres_hello(url: str) -> object:
-    with psycopg.connect(url, connect_timeout=5) as connection:
+    with psycopg.connect(url, connect_timeout=20) as connection:
         return connection.execute("select 1").fetchone()
 
 
 def postgres_seeded(url: str) -> object:
-    with psycopg.connect(url, connect_timeout=5) as connection:
+    with psycopg.connect(url, connect_timeout=20) as connection:
         rows = connection.execute("select id, owner, note from accounts order by id").fetchall()
         names = connection.execute("select datname from pg_database order by datname").fetchall()
         first = connection.execute("select day, is_open, amount from parents").fetchone()
@@ -163,7 +163,7 @@ def mariadb_query(url: str, *statements: str) -> list[object]:
         user=parts.username,
         password=parts.password or "",
         database=parts.path[1:],
-        connect_timeout=5,
+        connect_timeout=20,
     )
     with connection, connection.cursor() as cursor:
         return [cursor.execute(statement) and cursor.fetchall() for statement in statements]
@@ -263,12 +263,12 @@ MYSQL = mariadb("mysql:8", client="mysql")
 
 
 def redis_hello(url: str) -> object:
-    with redis.Redis.from_url(url, socket_timeout=5) as client:
+    with redis.Redis.from_url(url, socket_timeout=20) as client:
         return client.ping()
 
 
 def redis_seeded(url: str) -> object:
-    with redis.Redis.from_url(url, socket_timeout=5, decode_responses=True) as client:
+    with redis.Redis.from_url(url, socket_timeout=20, decode_responses=True) as client:
         return client.get("greeting"), client.lrange("list", 0, -1), client.mget("f", "s", "n999")
 
 
@@ -380,7 +380,7 @@ rabbitmqctl eval 'rabbit_amqqueue:declare(
 
 def nats_query(url: str, names: list[str] | None) -> object:
     async def ask() -> object:
-        client = await nats.connect(url, connect_timeout=5, allow_reconnect=False)
+        client = await nats.connect(url, connect_timeout=20, allow_reconnect=False)
         try:
             stream = client.jetstream()
             if names is None:

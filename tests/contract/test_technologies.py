@@ -164,7 +164,7 @@ def test_what_a_function_has_started_ends_with_it(make: Make, tmp_path: Path) ->
     )
     with make(CASES["nats"], {"load.py": source.encode()}, seed=["load.py:fill"]):
         pid = int((tmp_path / "pid").read_text())
-        poll(lambda: not is_running(pid), Deadline.after(10))
+        poll(lambda: not is_running(pid), Deadline.after(20))
 
 
 WITH_CONTENT = [name for name, case in CASES.items() if BUILT_IN[name].content and not case.short]

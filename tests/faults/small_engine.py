@@ -87,7 +87,7 @@ class Client(http.client.HTTPConnection):
     """A connection over a Unix socket; it waits for nothing longer than 10 s."""
 
     def __init__(self, url: str) -> None:
-        super().__init__("engine", timeout=10)
+        super().__init__("engine", timeout=20)
         self._path = url.removeprefix("unix://")
 
     def connect(self) -> None:

@@ -203,14 +203,14 @@ def test_a_restart_ends_every_connection_and_lets_nobody_in_for_a_while(
     with Proxy(folder / "proxy.sock", folder / "real.sock", struck) as proxy:
         waiting, client = Client(proxy.url), Client(proxy.url)
         waiting.request("GET", "/containers/0123456789abcdef/wait")
-        poll(lambda: bool(engine.asked), Deadline.after(10))
+        poll(lambda: bool(engine.asked), Deadline.after(20))
         with pytest.raises(ConnectionError):
             client.ask("GET", "/version")
         with pytest.raises((ConnectionError, BadStatusLine)):
             waiting.getresponse()
         with pytest.raises(ConnectionRefusedError):
             Client(proxy.url).connect()
-        poll(lambda: answers(proxy), Deadline.after(10))
+        poll(lambda: answers(proxy), Deadline.after(20))
 
 
 def answers(proxy: Proxy) -> bool:
@@ -226,9 +226,9 @@ def test_a_call_that_is_held_is_made_also_when_the_client_has_left(
 ) -> None:
     proxy.count_anew(Strike(fault, Point("POST /containers/create", 1)))
     client.request("POST", CREATE, b"body")
-    assert proxy.struck.wait(10)
+    assert proxy.struck.wait(20)
     client.close()
-    poll(lambda: bool(engine.asked), Deadline.after(10))
+    poll(lambda: bool(engine.asked), Deadline.after(20))
     assert engine.asked == [("POST", CREATE, b"body")]
 
 

@@ -17,9 +17,6 @@ from chaos.signals import Ender, Ending
 
 pytestmark = pytest.mark.engine
 
-SOON = 15.0
-"""Seconds. Five are promised, to a machine that does nothing else meanwhile; see `make chaos`."""
-
 
 @pytest.fixture
 def leftovers(live_environ: dict[str, str]) -> Iterator[Leftovers]:
@@ -51,11 +48,9 @@ def test_a_killed_command_leaves_nothing(name: str, folder: Path, leftovers: Lef
 
 
 @pytest.mark.parametrize("name", ["signal:SIGTERM:1.500"])
-def test_a_signal_ends_it_soon_and_leaves_nothing(
-    name: str, folder: Path, leftovers: Leftovers
-) -> None:
+def test_a_signal_ends_it_and_leaves_nothing(name: str, folder: Path, leftovers: Leftovers) -> None:
+    """How soon, `make chaos` measures, on a machine that does nothing else meanwhile."""
     ender = Ender(folder, f"unix://{engine_socket()}", leftovers)
     ended = ender.perform(Ending.parse(name))
     assert ended.left == (), ended
     assert ended.well_coded, ended
-    assert ended.seconds < SOON, ended

@@ -110,7 +110,7 @@ def push_index(address: str, repository: str, tag: str) -> str:
     """Put an index with a second platform over an image in an open registry; return its digest."""
     kind = "application/vnd.docker.distribution.manifest.v2+json"
     index = "application/vnd.docker.distribution.manifest.list.v2+json"
-    registry = http.client.HTTPConnection(address, timeout=10)
+    registry = http.client.HTTPConnection(address, timeout=20)
 
     def ask(method: str, path: str, body: bytes = b"", **headers: str) -> Any:
         names = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -214,7 +214,7 @@ class _Passing(BaseHTTPRequestHandler):
                 head = {"Content-Type": "application/json"}
                 self._answer(self.server.statuses.pop(0), head, body)
                 return
-        connection = http.client.HTTPConnection(self.server.registry, timeout=10)
+        connection = http.client.HTTPConnection(self.server.registry, timeout=20)
         accepted = self.headers.get_all("Accept") or []
         connection.request(self.command, self.path, headers={"Accept": ", ".join(accepted)})
         answer = connection.getresponse()

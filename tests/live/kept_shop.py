@@ -112,5 +112,5 @@ def kept_by() -> DockerEngine | ProcessEngine:
 
 
 def rows(url: str, query: str = "select id, source from rows order by id") -> list[tuple[Any, ...]]:
-    with psycopg.connect(url, connect_timeout=10) as connection:
+    with psycopg.connect(url, connect_timeout=20) as connection:
         return connection.execute(query).fetchall()

@@ -33,7 +33,7 @@ def test_a_compose_file_is_included_as_it_is(shop: Path) -> None:
     with Environment(shop / "environment.yaml") as environment:
         # What had to be done before the page is served is done, and the first data is there.
         assert items(environment) == "1\n2\n"
-        with urllib.request.urlopen(environment["web"].url, timeout=5) as page:
+        with urllib.request.urlopen(environment["web"].url, timeout=20) as page:
             assert page.read() == b"hello from the shop\n"
         assert environment["web"].exec(["cat", "/run/secrets/token"]).stdout == "t0ken"
         # Its names reach it, also those that a manifest cannot have; and what has ended well, as

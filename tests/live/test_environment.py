@@ -32,7 +32,7 @@ def serving(port: str) -> list[str]:
 
 
 def get(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=5) as answer:
+    with urllib.request.urlopen(url, timeout=20) as answer:
         body: bytes = answer.read()
         return body
 

@@ -45,8 +45,8 @@ services:
 # So much that its snapshot takes longer to be made than the kill.
 SCHEMA = "create table rows as select repeat('x', 1000) from generate_series(1, 50000);\n"
 
-WITHIN = 8.0
-"""Seconds within which everything is gone: it is all killed when it does not end within two."""
+WITHIN = 60.0
+"""Seconds after which what is there will never go; how soon it goes, `chaos/` measures."""
 
 
 class Host(Place):
@@ -155,7 +155,7 @@ def test_a_signal_removes_it_in_time(number: signal.Signals, host: Host) -> None
     program = host.start("up", "--events", "events.jsonl")
     poll(lambda: host.begun("ready queue"), Deadline.after(SECONDS))
     program.send_signal(number)
-    output, _ = program.communicate(timeout=5)
+    output, _ = program.communicate(timeout=20)
     assert program.returncode == 128 + number, output
     host.wait_until_all_is_gone()
 

@@ -41,7 +41,7 @@ SHOP = {
 
 CHECK = r"""
 import os, subprocess, sys, urllib.request
-fetch = lambda url: urllib.request.urlopen(url, timeout=10).status
+fetch = lambda url: urllib.request.urlopen(url, timeout=20).status
 assert fetch(os.environ["API_URL"]) == 200
 assert os.environ["API_OUTSIDE"] == os.environ["API_URL"]
 assert os.environ["GREENROOM_RUN"] in os.environ["API_HOST"]

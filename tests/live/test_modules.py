@@ -97,7 +97,7 @@ def test_five_of_them_are_the_run_s_like_all_others(tmp_path: Path, own_containe
     with Environment.of(FIVE, folder=tmp_path) as env:
         run = env.run
 
-        page = urllib.request.urlopen(f"http://{env['web'].host}:{env['web'].port}", timeout=5)
+        page = urllib.request.urlopen(f"http://{env['web'].host}:{env['web'].port}", timeout=20)
         assert page.read() == b"from tcp://cache:6379"
         cache = (env["cache"].host, int(env["cache"].port))
         assert ask(cache, b"PING\r\n").startswith(b"-NOAUTH")

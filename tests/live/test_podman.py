@@ -81,7 +81,7 @@ def test_an_environment_comes_up_twice_and_nothing_stays(
 def test_without_root_no_container_is_promised_a_process_of_this_host(
     podman: dict[str, str], tmp_path: Path
 ) -> None:
-    if DockerEngine(podman).describe(Deadline.after(10)).no_way_back == "":
+    if DockerEngine(podman).describe(Deadline.after(20)).no_way_back == "":
         pytest.skip("this Podman runs as root")
     manifest = {
         "engine": "docker",

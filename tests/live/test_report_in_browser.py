@@ -91,7 +91,7 @@ def test_what_there_is_without_scripts(folders: Path, watched: Watched) -> None:
     expect(page.locator("#cause li")).to_have_count(3)
     expect(page.locator("#cause li").first).to_contain_text("test_limit_11")
     expect(page.locator("#resources tbody tr")).to_have_count(6)
-    expect(page.locator(".phases")).to_contain_text("way up 9.6 s of 60 s")
+    expect(page.locator(".phases")).to_contain_text("Way up 9.6 s of 60 s")
     expect(page.locator("noscript")).to_be_visible()
     for part in ("#logs", "#tests", ".flow"):
         expect(page.locator(part)).to_be_hidden()

@@ -161,6 +161,29 @@ def test_a_password_that_is_a_word_leaves_longer_words_alone() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a \x1b[1mcorrect-\x1b[31mhorse\x1b[0m\x1b[0m b", "a \x1b[1m***\x1b[31m\x1b[0m\x1b[0m b"),
+        ("correct-\x1b]8;;http://x\x1b\\horse", "***"),
+        ("\x1b]8;;http://x/correct-horse\x1b\\link", "\x1b]8;;http://x/***\x1b\\link"),
+        ("corr\x1b[0m\n\x1b[31mect-horse", "***\n***\x1b[0m\x1b[31m"),
+        (r"assert '\x1b[31mcorrect\x1b[0m-horse' == 1", r"assert '\x1b[31m***' == 1"),
+        (r"\"correct\u001b[31m-horse\" \\u001b[1mok", r"\"***\" \\u001b[1mok"),
+        ("correct#x1B[1m-horse", "***"),
+        (r"correct\033[1m-ho\e[0mrse", "***"),
+        ("'correct-\x1b[33m\\x1b\x1b[0m[1mhorse'", "'***\x1b[33m\x1b[0m'"),
+        (
+            "the \x1b[1mgre\x1b[0met, \x1b[1mgreet\x1b[0mings",
+            "the \x1b[1m***\x1b[0m, \x1b[1m***\x1b[0mings",
+        ),
+        ("password\x1b[0m=\x1b[32ma\x1b[36mb\x1b[0m", "password\x1b[0m=\x1b[32m***\x1b[36m\x1b[0m"),
+    ],
+)
+def test_no_colour_in_its_midst_hides_a_password_from_us(text: str, shown: str) -> None:
+    assert masker(["correct-horse", "greet", "ab"])(text) == shown
+
+
 def test_the_names_of_things_stay_when_a_password_is_the_same(tmp_path: Path) -> None:
     text = "databases: {postgres: {use: postgres, user: postgres, password: postgres}}"
     found = secrets_of(load(tmp_path, text))
@@ -195,6 +218,13 @@ def test_a_text_made_to_be_slow_is_masked_soon() -> None:
         "//:" * 30_000,
         "%5c" * 30_000,
         "%" + "25" * 30_000,
+        "\x1b[m" * 50_000,
+        "\x1b[" + "0" * 100_000,
+        "\x1b]" * 50_000,
+        "\x1bP" + "x" * 100_000,
+        "x1b" + "\\" * 100_000,
+        "\\x1b[" * 50_000,
+        "a\x1b[m" * 50_000,
     )
     began = time.process_time()
     for text in worst:

@@ -92,13 +92,19 @@ class EnvironmentSuite:
             failed(case(self._suite, f"alive {name}", self._name), failure, "died")
 
     def _others(self, spans: list[Span]) -> None:
-        """Add what went wrong in no step: a mistake in the manifest, an engine that is silent."""
+        """Add what went wrong in no step: a mistake in the manifest, an engine that is silent.
+
+        A part of the run that took too long is none of the plan's steps either, but has a name.
+        """
         names: dict[str, list[Failure]] = {}
+        steps = {one.step for one in spans}
         removal = any(one.phase == "down" for one in spans)
         for failure in self._record.failures:
-            if failure.step or failure.subject:
+            if failure.step in steps or (failure.subject and not failure.step):
                 continue
-            if not failure.message.startswith(NOT_REMOVED):
+            if failure.step:
+                names.setdefault(failure.step, []).append(failure)
+            elif not failure.message.startswith(NOT_REMOVED):
                 names.setdefault("environment", []).append(failure)
             elif not removal:
                 names.setdefault("removal", []).append(failure)

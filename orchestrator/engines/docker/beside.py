@@ -64,7 +64,8 @@ def join(client: Client, network: str, container: str) -> str:
 def send_guests_away(client: Client, network: str, run: str) -> None:
     """Detach from a run's network whatever is not of this run: it would keep the network alive.
 
-    That is our own container, also when the process in it that has joined was killed.
+    That is our own container, also when the process in it that has joined was killed, and what an
+    engine has forgotten there of a container that is gone: nobody else will ever detach that.
     """
     try:
         attached = part(item(client.get(f"/networks/{network}")), "Containers")
@@ -73,25 +74,40 @@ def send_guests_away(client: Client, network: str, run: str) -> None:
             return
         raise
     for container in attached:
-        if not _is_of(client, container, run):
-            body = {"Container": container, "Force": True}
-            try:
-                client.change("POST", f"/networks/{network}/disconnect", body=body)
-            except Refusal as error:
-                gone = error.status == NOT_FOUND
-                if not gone and not any(words in error.words for words in NOT_ATTACHED):
-                    raise
+        # What is attached no longer as a container, or not yet, has another id here; its name is
+        # the container's, and that alone leads to what is left of one that is gone (Moby's
+        # buildDetailedNetworkResources and ForceEndpointDelete).
+        name = text(part(attached, container), "Name")
+        for known_as in (container, name):
+            owner = _run_of(client, known_as)
+            if owner is not None:
+                break
+        if owner != run:
+            _detach(client, network, known_as)
 
 
-def _is_of(client: Client, container: str, run: str) -> bool:
-    """Whether a container is one of the run's, or is being removed: neither is to be detached."""
+def _detach(client: Client, network: str, container: str) -> None:
+    body = {"Container": container, "Force": True}
+    try:
+        client.change("POST", f"/networks/{network}/disconnect", body=body)
+    except Refusal as error:
+        gone = error.status == NOT_FOUND
+        if not gone and not any(words in error.words for words in NOT_ATTACHED):
+            raise
+
+
+def _run_of(client: Client, container: str) -> str | None:
+    """Return which run a container is of, empty for one of nobody's, None for one that is gone.
+
+    One that is being removed is not gone before it is detached.
+    """
     try:
         found = item(client.get(f"/containers/{container}/json"))
     except Refusal as error:
         if error.status == NOT_FOUND:
-            return True
+            return None
         raise
-    return part(part(found, "Config"), "Labels").get(RUN) == run
+    return str(part(part(found, "Config"), "Labels").get(RUN, ""))
 
 
 def _from_mounts(path: Path) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from orchestrator.engines.docker.wire import Wire
+from orchestrator.model.printable import on_one_line
 
 NOT_MODIFIED, NOT_FOUND, CONFLICT = 304, 404, 409
 FAILURE = 500
@@ -78,10 +79,5 @@ def _refusal(answer: HTTPResponse) -> Refusal:
 
 def without_tags(text: str) -> str:
     """A page of HTML as its text, on one line and not too long."""
-    plain = one_line(re.sub(r"<(style|script).*?</\1>|<[^>]*>", " ", text, flags=re.S))
+    plain = on_one_line(re.sub(r"<(style|script).*?</\1>|<[^>]*>", " ", text, flags=re.S))
     return plain if len(plain) <= SHOWN_AT_MOST else plain[:SHOWN_AT_MOST] + "..."
-
-
-def one_line(text: str) -> str:
-    """The text on one line, without what a terminal would not print but obey."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())

@@ -10,8 +10,8 @@ import struct
 from collections.abc import Callable, Iterator
 from http.client import IncompleteRead
 
-from orchestrator.engines.docker.exchange import one_line
 from orchestrator.errors import EngineError
+from orchestrator.model.printable import on_one_line
 
 HEAD = struct.Struct(">BxxxL")
 STREAMS = {0: "stdout", 1: "stdout", 2: "stderr"}
@@ -36,7 +36,7 @@ def frames(
         if len(data) < length:
             raise IncompleteRead(data, length - len(data))
         if number == FROM_THE_ENGINE:
-            words = one_line(data.decode("utf-8", "replace"))
+            words = on_one_line(data.decode("utf-8", "replace"))
             raise EngineError(f"cannot go on: the engine broke off its answer: {words}")
         if data:
             yield STREAMS.get(number, "stdout"), data

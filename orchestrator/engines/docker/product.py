@@ -15,7 +15,8 @@ from typing import Self
 
 from orchestrator.engines.docker.answers import Item, item, text, texts
 from orchestrator.engines.docker.client import Client
-from orchestrator.engines.docker.exchange import FAILURE, Refusal, one_line
+from orchestrator.engines.docker.exchange import FAILURE, Refusal
+from orchestrator.model.printable import on_one_line
 
 REGISTRIES = ("docker.io/", "localhost/")
 """What stands before a name without a registry: as it was asked for, and as it was built."""
@@ -78,7 +79,7 @@ def same_name(tag: str, wanted: str) -> bool:
 
 def label(name: str, value: str) -> str:
     """A label as an instruction of a Dockerfile, on one line and with nothing to be replaced."""
-    words = re.sub(r'(["\\$])', r"\\\1", one_line(value))
+    words = re.sub(r'(["\\$])', r"\\\1", on_one_line(value))
     return f'LABEL {name}="{words}"'
 
 

@@ -13,9 +13,10 @@ from ssl import SSLError
 from orchestrator.engines.docker.address import NoAddress, Unreachable
 from orchestrator.engines.docker.answers import Half, Nonsense
 from orchestrator.engines.docker.endpoint import Endpoint
-from orchestrator.engines.docker.exchange import FAILURE, Refusal, one_line
+from orchestrator.engines.docker.exchange import FAILURE, Refusal
 from orchestrator.engines.docker.patience import Silent
 from orchestrator.errors import EngineError, EngineUnavailable, Gone, ImageUnavailable, PortTaken
+from orchestrator.model.printable import on_one_line
 from orchestrator.waiting import TimedOut
 
 # The engine tells most causes by its words alone, and with the same status as everything else.
@@ -93,7 +94,7 @@ def translated(doing: str, endpoint: Endpoint) -> Iterator[None]:
 
 def refused(doing: str, words: str, status: int = 0) -> EngineError:
     """The error for an answer by which the engine refused a call, told apart by its words."""
-    message, lower = f"cannot {doing}: {one_line(words)}", words.lower()
+    message, lower = f"cannot {doing}: {on_one_line(words)}", words.lower()
     if _says(lower, PORT_TAKEN):
         return PortTaken(message, port=_port_in(words), hint="use another host port, or none")
     if _says(lower, NO_IMAGE):
@@ -114,7 +115,7 @@ def by_the_sdk(doing: str) -> Iterator[None]:
         raise
     except Exception as error:  # a broken config.json, a credential helper that fails, and more
         hint = "look at Docker's config.json and its credential helpers"
-        words = one_line(str(error)) or type(error).__name__
+        words = on_one_line(str(error)) or type(error).__name__
         raise EngineError(f"cannot {doing}: {words}", hint=hint) from error
 
 

@@ -13,11 +13,12 @@ from orchestrator.engines.docker import execs
 from orchestrator.engines.docker.answers import Item, item, items, labels, number, text, texts
 from orchestrator.engines.docker.client import Api, Client
 from orchestrator.engines.docker.credentials import is_podman
-from orchestrator.engines.docker.exchange import NOT_FOUND, Query, Refusal, filters, one_line
+from orchestrator.engines.docker.exchange import NOT_FOUND, Query, Refusal, filters
 from orchestrator.engines.docker.product import label, same_name
 from orchestrator.engines.docker.removal import remove_container
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import STAYS, Found, Image, RunLabels
+from orchestrator.model.printable import on_one_line
 from orchestrator.model.resource import Instance
 from orchestrator.model.snapshot import FOLDER, IMAGE, SNAPSHOT, Snapshot, snapshot_image
 from orchestrator.waiting import Deadline, Stopped, TimedOut
@@ -85,7 +86,7 @@ def _packed_beside(api: Api, container: str, deadline: Deadline, doing: str) -> 
         else:
             words.append(data)
     if command.exit_code:
-        said = one_line(b"".join(words).decode("utf-8", "replace"))
+        said = on_one_line(b"".join(words).decode("utf-8", "replace"))
         raise EngineError(f"cannot {doing}: tar in its container said: {said}")
 
 

@@ -25,8 +25,10 @@ from orchestrator.waiting import Deadline, poll
 
 BLOCK = 1 << 16
 
-TICK = 0.01
-"""A file's time of change is that of the clock's last tick: so many seconds early, at most."""
+TICK = 0.1
+"""A file's time of change is that of the clock's last tick, so many seconds early at most: there is
+one each 10 ms at least, but a machine that is busy, or has itself to wait for one, leaves some out.
+"""
 
 
 @dataclass
@@ -45,8 +47,10 @@ class Sightings:
             return
         with self.lock:
             if status.st_size > (self.sizes[-1] if self.sizes else 0):
+                seen = min(time.time(), status.st_mtime + TICK)
                 self.sizes.append(status.st_size)
-                self.times.append(min(time.time(), status.st_mtime + TICK))
+                # It was shorter at the last time, whatever a clock says that somebody has set.
+                self.times.append(max([seen, *self.times[-1:]]))
 
     def note(self, size: int, at: float) -> None:
         """Note how long the log was at a moment in the past, as somebody else has seen it."""

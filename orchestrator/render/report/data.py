@@ -15,7 +15,7 @@ from orchestrator.render import words
 from orchestrator.render.report.escaping import visible
 from orchestrator.render.report.logs import Log
 from orchestrator.render.report.material import OUTPUT, Material
-from orchestrator.render.report.phases import phases
+from orchestrator.render.report.phases import TITLES, phases
 from orchestrator.render.report.told_tests import Test
 
 MOST_ANSWERS = 50
@@ -41,7 +41,8 @@ class Data:
             "to": self.ms(self.ended()),
             "ready": timeline.is_ready,
             "phases": [
-                self.part(one.began, one.ended) | {"name": one.name, "budget": one.budget}
+                self.part(one.began, one.ended)
+                | {"name": one.name, "title": TITLES.get(one.name, one.name), "budget": one.budget}
                 for one in phases(self.material)
             ],
             "rows": list(self.rows()),

@@ -17,6 +17,7 @@ HEADINGS = {
     Verdict.PASSED: ("good", "Passed"),
     Verdict.TESTS_FAILED: ("bad", "Tests failed"),
     Verdict.ENVIRONMENT_FAILED: ("bad", "The environment failed"),
+    Verdict.OVER_BUDGET: ("bad", "Over budget"),
     Verdict.NOT_REMOVED: ("bad", "Something was not removed"),
     Verdict.INTERRUPTED: ("warn", "Interrupted"),
     Verdict.NOT_STARTED: ("bad", "Nothing was started"),
@@ -52,6 +53,7 @@ def circumstances(material: Material) -> str:
         shlex.join(record.command if record else timeline.command),
         f"on {record.ci}" if record and record.ci else "",
         *(f"{name}={use}" for name, use in (record.instead.items() if record else ())),
+        *(" ".join(filter(None, one)) for one in (record.options if record else ())),
         f"greenroom {record.greenroom}" if record and record.greenroom else "",
     ]
     return "".join(f"<li>{brief(item)}</li>" for item in items if item)

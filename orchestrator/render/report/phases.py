@@ -6,12 +6,13 @@ from orchestrator.artifacts.record import Phase
 from orchestrator.render.report.material import Material
 
 TITLES = {
-    "planning": "planning",
-    "up": "way up",
-    "tests": "tests",
-    "collect": "collecting",
-    "down": "way down",
+    "planning": "Planning",
+    "up": "Way up",
+    "tests": "Tests",
+    "collect": "Collecting",
+    "down": "Way down",
 }
+"""What the page calls them, with its script and without."""
 
 LEAST = 0.05
 """Seconds before the first phase that are worth telling of."""

@@ -134,7 +134,7 @@ def test_of_a_log_that_cannot_be_read_in_time_there_are_the_last_lines(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "MOST", 5)
-    monkeypatch.setattr(looking, "SECONDS", 0.3)
+    monkeypatch.setattr(looking, "SECONDS", 1.0)
     place.logs("api", *(f"line {n}" for n in range(12)))
     logs = place.docker.logs
 
@@ -154,11 +154,11 @@ def test_of_a_log_that_cannot_be_read_in_time_there_are_the_last_lines(
 def test_who_does_not_answer_costs_its_time_once(
     verb: str, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(looking, "SECONDS", 0.3)
-    monkeypatch.setattr(looking, "SECONDS_WHEN_SILENT", 0.1)
+    monkeypatch.setattr(looking, "SECONDS", 1.5)
+    monkeypatch.setattr(looking, "SECONDS_WHEN_SILENT", 1.0)
     place.logs("worker", "still there")
     place.docker.hang(verb, "api" if verb == "logs" else "")
-    for patience in (0.3, 0.1):
+    for patience in (1.5, 1.0):
         began = time.monotonic()
         seen = place.look()
         assert time.monotonic() - began >= patience, "so long, and not for ever"

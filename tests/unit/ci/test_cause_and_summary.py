@@ -338,6 +338,7 @@ def test_nothing_that_somebody_else_wrote_is_markup() -> None:
         tests=TestCounts(failed=1, failing=(FailingTest(name=NASTY, message=NASTY),)),
         resources=(dataclasses.replace(PASSED.resources[0], state=NASTY, use=NASTY),),
         instead={NASTY: NASTY},
+        options=(("--profile", NASTY),),
     )
     text = summary(record, TO_READY, FOLDER, HERE)
     tokens = rendered(text)
@@ -352,8 +353,29 @@ def test_nothing_that_somebody_else_wrote_is_markup() -> None:
     assert heads == ["##", *["###"] * 5]
 
 
+OPTIONS = (
+    ("--profile", "a b"),
+    ("--engine", "process"),
+    ("--no-snapshots", ""),
+    ("--timeout", "5m"),
+)
+
+
 def test_a_wrong_manifest_is_checked_on_ones_own_machine() -> None:
     assert again(MISTAKES) == "greenroom check environment.yaml"
+    asked = dataclasses.replace(MISTAKES, instead={"ledger": "postgres:15"}, options=OPTIONS)
+    assert again(asked) == (
+        "greenroom check environment.yaml --with ledger=postgres:15"
+        " --profile 'a b' --engine process"
+    )
+
+
+def test_the_command_to_repeat_it_has_all_that_decided_what_ran() -> None:
+    record = dataclasses.replace(PASSED, instead={"ledger": "postgres:15"}, options=OPTIONS)
+    assert again(record) == (
+        "greenroom run environment.yaml --with ledger=postgres:15"
+        " --profile 'a b' --engine process --no-snapshots --timeout 5m -- pytest -q -k 'a b'"
+    )
 
 
 def test_the_tests_beyond_the_first_are_in_the_report() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from orchestrator.ci.masked import HEAD, Masked
 from orchestrator.model.secret import OpenWord, masker
+from orchestrator.model.sequences import Bare
 
 SHORT = "hunter2222secret"
 LINES = "first-line\nsecond=line"
@@ -108,3 +109,53 @@ def test_what_is_drawn_anew_on_the_same_line_is_shown() -> None:
     assert masked.feed("\r10 %\r20 %") == "\r10 %\r"
     assert masked.feed("\r") == ""
     assert masked.feed("\ndone\n") == "20 %\r\ndone\n"
+
+
+SEQUENCES = ("\x1b[31m", "\x1b[0m", "\x1b[38;5;208m", "\x1b[K", "\x1b(B", "\x1b]8;;http://x/a\x1b\\",
+             "\x1b]0;title\x07", "\x1b7")  # fmt: skip
+
+
+def coloured(chance: random.Random) -> str:
+    """The text, with sequences anywhere, also in the midst of what is secret."""
+    return "".join(one + chance.choice(SEQUENCES) if chance.random() < 0.2 else one for one in TEXT)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_colours_and_no_pieces_bring_a_secret_through(seed: int) -> None:
+    chance = random.Random(seed)
+    text = coloured(chance)
+    masked = Masked(masker(SECRETS), SECRETS)
+    out, at = [], 0
+    while at < len(text):
+        step = chance.randint(1, 30)
+        out.append(masked.feed(text[at : at + step]))
+        if chance.random() < 0.5:
+            out.append(masked.rest())
+        at += step
+    seen = Bare.of("".join([*out, masked.end()])).text
+    assert not any(secret in seen for secret in SECRETS)
+    assert SHORT[:10] not in seen.replace("\n", "")
+    assert LONG[20:60] not in seen
+    assert "....F..." in seen
+    assert "a test says *** and goes on" in seen
+
+
+def test_a_sequence_in_pieces_waits_and_is_not_waited_for_for_ever() -> None:
+    masked = Masked(masker(SECRETS), SECRETS)
+    assert masked.feed("hunter\x1b[3") + masked.rest() == ""
+    assert masked.feed("1m2222sec\x1b]8;;http:") + masked.rest() == ""
+    assert masked.feed("//x\x1b") + masked.rest() == ""
+    assert masked.feed("\\ret\x1b[0m!\n") == "***\x1b[31m\x1b[0m!\n"
+    assert masked.feed("good\x1b[3") + masked.rest() == "good"
+    assert masked.feed("1m now\n") == "\x1b[31m now\n"
+    masked.feed("\x1b]" + "x" * 10_000)
+    assert len(masked.rest()) > 10_000
+
+
+def test_endless_colours_behind_a_beginning_are_not_gathered_for_ever() -> None:
+    masked = Masked(masker(SECRETS), SECRETS)
+    given = 0
+    for _ in range(6):
+        masked.feed("h" + "\x1b[0m" * 16_000)
+        given += len(masked.rest())
+    assert given > 300_000

@@ -16,12 +16,19 @@ import psutil
 import pytest
 from calm_program import SECONDS, SLOW, Program, left_in, posix
 
+from orchestrator.cli.job import GRACE
+from orchestrator.lifecycle.last_look import HURRY_SECONDS
+from orchestrator.waiting import Deadline, poll
+
 pytestmark = posix
 
-GITHUB = ((0.0, signal.SIGINT), (7.5, signal.SIGTERM), (10.0, signal.SIGKILL))
+GITHUB = ((0.0, signal.SIGINT), (7.5, signal.SIGTERM))
 """As runner and agent of GitHub and Azure do: seconds after the first signal, and the signal."""
 
-BUILDKITE = ((0.0, signal.SIGTERM), (10.0, signal.SIGKILL))
+BUILDKITE = ((0.0, signal.SIGTERM),)
+
+KILLED_AFTER = 10.0
+"""Seconds after which both kill; not here, where a machine may be busier than one for jobs."""
 
 OBEDIENT = "trap 'echo tidying; exit 5' INT TERM; echo testing; while :; do sleep 0.05; done"
 STUBBORN = "trap '' INT TERM; echo testing; sleep 60"
@@ -80,6 +87,7 @@ def test_tests_that_do_not_end_are_killed_so_that_there_is_time_for_the_rest(
     assert "\nremoved 2 in" in program.output
     assert left_in(tmp_path) == []
     assert verdict(tmp_path) == ("interrupted", 130)
+    assert GRACE + HURRY_SECONDS < KILLED_AFTER - 4, "so much is left for what has to be removed"
 
 
 def test_a_signal_on_the_way_up_removes_everything_and_is_kept(
@@ -141,10 +149,8 @@ def test_the_end_of_a_job_in_which_all_that_carries_its_mark_is_killed(
         with suppress(psutil.NoSuchProcess):  # What its parent's end has ended, too.
             process.kill()
     assert program.end() == -signal.SIGKILL
-    until = time.monotonic() + SECONDS
-    while left_in(tmp_path):
-        assert time.monotonic() < until, "the watchdog did not outlive the job"
-        time.sleep(0.02)
+    # Else the watchdog did not outlive the job.
+    poll(lambda: not left_in(tmp_path), Deadline.after(SECONDS))
 
 
 def carrying(mark: str) -> Iterator[psutil.Process]:

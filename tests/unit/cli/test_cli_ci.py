@@ -11,6 +11,7 @@ from shop import MANIFEST, Shop
 
 from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.record import Record, Verdict
+from orchestrator.cli import tests
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import State
 
@@ -152,6 +153,17 @@ def test_artifacts_that_cannot_be_kept_are_told_before_anything_starts(shop: Sho
     assert not shop.docker.calls
 
 
+def test_the_command_to_repeat_it_says_what_decided_what_ran(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GREENROOM_ENGINE", "docker")
+    shop.greenroom("ci", "--pull", "never", "--timeout", "5m", "--budget", "up=2m", "--", "true")
+    folder = Folder(shop.folder / "greenroom-artifacts")
+    again = "greenroom run environment.yaml --timeout 5m --pull never --engine docker -- true\n"
+    assert f"\n{again}" in folder.summary.read_text()
+    assert "<li>--engine docker</li>" in folder.report.read_text()
+
+
 # Budgets.
 
 
@@ -160,7 +172,13 @@ def test_tests_over_their_budget_are_ended(shop: Shop) -> None:
     assert (ended.code, shop.left) == (75, 0)
     over = "error: sleep was not done when the budget of 0.2 s was over (--budget tests)\n"
     assert over in ended.err
-    assert record(shop).verdict is Verdict.TESTS_FAILED
+    kept = record(shop)
+    assert (kept.verdict, kept.exit_code) == (Verdict.OVER_BUDGET, 75)
+    folder = Folder(shop.folder / "greenroom-artifacts")
+    assert "GREENROOM_CI_OUTCOME=over-budget\n" in folder.variables.read_text()
+    assert folder.summary.read_text().startswith("## `shop`: over budget\n")
+    assert '<testcase name="run sleep"' in folder.junit.read_text()
+    assert "<title>Over budget: shop</title>" in folder.report.read_text()
     (phase,) = (one for one in record(shop).phases if one.name == "tests")
     assert phase.budget == 0.2
 
@@ -174,12 +192,14 @@ def test_a_way_up_over_its_budget_fails_with_what_it_waited_for(shop: Shop) -> N
     assert first.startswith("error: slow is not ready after 0.")
     assert first.endswith(over)
     assert "next: the timeline of the report shows where the time went" in ended.err
+    assert record(shop).verdict is Verdict.ENVIRONMENT_FAILED
 
 
 def test_removal_over_its_budget_is_told_when_it_is_done(shop: Shop) -> None:
     ended = shop.greenroom("ci", "--budget", "down=1ms", "--", "true")
     assert (ended.code, shop.left) == (75, 0)
     assert "error: removal took" in ended.err
+    assert record(shop).verdict is Verdict.OVER_BUDGET
 
 
 BAD = [
@@ -201,3 +221,17 @@ def test_a_budget_named_twice(shop: Shop) -> None:
     ended = shop.greenroom("ci", "--timeout", "5m", "--budget", "all=3m", "--", "true")
     assert ended.code == 64
     assert "error: --budget names all twice" in ended.err
+
+
+def test_a_bug_of_ours_shows_no_password(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> int:
+        raise KeyError("hunter22")
+
+    monkeypatch.setattr(tests.Tests, "run", broken)
+    ended = shop.greenroom("ci", "--", "true")
+    assert (ended.code, shop.left) == (70, 0)
+    assert "this is a bug in Greenroom: KeyError: '***'" in ended.err
+    assert "hunter22" not in ended.out + ended.err
+    folder = Folder(shop.folder / "greenroom-artifacts")
+    for path in (folder.record, folder.summary, folder.report, folder.junit):
+        assert "hunter22" not in path.read_text()

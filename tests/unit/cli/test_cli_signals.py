@@ -16,6 +16,7 @@ from orchestrator.cli.child import Manner, run_child
 from orchestrator.cli.session import Session
 from orchestrator.cli.signals import Ended, Signals
 from orchestrator.model.event import Event, Noticed
+from orchestrator.waiting import Deadline, poll
 
 
 @pytest.fixture
@@ -72,10 +73,7 @@ def test_who_does_not_end_in_time_is_killed_with_its_children(
     with listening.signals, pytest.raises(Ended):
         run_child(["sh", "-c", script], tmp_path, os.environ, listening, manner=Manner(grace=0.2))
     grandchild = int(trace.read_text())
-    deadline = time.monotonic() + 5
-    while not is_ended(grandchild):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    poll(lambda: is_ended(grandchild), Deadline.after(30))
 
 
 def is_ended(pid: int) -> bool:

@@ -24,7 +24,7 @@ NOBODY = 1
 
 
 def soon() -> Deadline:
-    return Deadline.after(10)
+    return Deadline.after(20)
 
 
 def launch(name: str = "greenroom_shop_abcd2345_cache", technology: str = "redis") -> Launch:

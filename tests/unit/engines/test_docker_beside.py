@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from scripted_daemon import Daemon, json_answer, nothing, refusal
+from scripted_daemon import Daemon, Request, json_answer, nothing, refusal
 
 from orchestrator.engines.docker import beside
 from orchestrator.model.launch import RUN
@@ -93,13 +94,28 @@ def test_joining_twice_is_joining_once(daemon: Daemon, answer: Any) -> None:
         assert beside.join(client, "n", OURS) == "172.20.0.2"
 
 
-def test_only_guests_are_sent_away(daemon: Daemon) -> None:
-    attached = {OURS: {"Name": "ci"}, OTHER: {"Name": "going"}, "c" * 64: {"Name": "ledger"}}
-    own = {"Id": "c" * 64, "Config": {"Labels": {RUN: "r1"}}}
+def test_guests_and_what_is_left_of_containers_that_are_gone_are_sent_away(
+    daemon: Daemon,
+) -> None:
+    attached = {
+        OURS: {"Name": "ci"},
+        OTHER: {"Name": "gone"},
+        f"ep-{'d' * 64}": {"Name": "gone-too"},
+        f"ep-{'e' * 64}": {"Name": "starting"},
+        "c" * 64: {"Name": "ledger"},
+    }
+    own = json_answer({"Config": {"Labels": {RUN: "r1"}}})
     daemon.on("GET .*/networks/n", json_answer({"Containers": attached}))
+    daemon.on("GET .*/containers/(ep-.*|gone|gone-too)/json", refusal(404, "No such container"))
     daemon.on(f"GET .*/containers/{OURS}/json", json_answer(container("bridge")))
-    daemon.on(f"GET .*/containers/{'c' * 64}/json", json_answer(own))
-    daemon.on("POST .*/networks/n/disconnect", nothing)
+    daemon.on(f"GET .*/containers/({'c' * 64}|starting)/json", own)
+    detached: list[str] = []
+
+    def detach(request: Request) -> None:
+        detached.append(json.loads(request.body)["Container"])
+        (nothing if detached[-1] == OURS else refusal(404, "endpoint not found"))(request)
+
+    daemon.on("POST .*/networks/n/disconnect", detach)
     with daemon.engine()._api.calls(Deadline.after(20), "close") as client:
         beside.send_guests_away(client, "n", "r1")
-    assert len([asked for asked in daemon.asked if "disconnect" in asked]) == 1
+    assert detached == [OURS, "gone", "gone-too"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripted_daemon import Daemon, chunked, frame, json_answer, nothing, refusal
+from scripted_daemon import Daemon, Request, chunked, frame, json_answer, nothing, refusal
 
 from orchestrator.engines.docker.body import create_body
 from orchestrator.engines.docker.modules import laid_under
@@ -123,14 +123,14 @@ def daemon() -> Iterator[Daemon]:
 def start(daemon: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Found]:
     """Starts a module whose child goes on with this."""
 
-    def started(then: str, seconds: float = 20.0) -> Found:
+    def started(then: str, deadline: Deadline | None = None) -> Found:
         program = tmp_path / "child.py"
         program.write_text(CHILD + then)
         monkeypatch.setattr(conversation, "CHILD", program)
         module = Module("kafka", python=sys.executable, folder=str(tmp_path))
         how = ModuleStart(module, "127.0.0.1", {9093: 40001})
         launch = Launch(LABELS, Instance("events"), image="kafka:7", module=how)
-        return daemon.engine().start(launch, Deadline.after(seconds))
+        return daemon.engine().start(launch, deadline or Deadline.after(20))
 
     return started
 
@@ -200,11 +200,28 @@ def test_one_that_waits_for_a_dead_container_does_not_wait_long(
     assert removed(daemon)
 
 
+class Passing(Deadline):
+    """A deadline that passes when it is told to."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(Deadline.after(seconds).until)
+
+    def pass_by(self) -> None:
+        object.__setattr__(self, "until", 0.0)
+
+
 def test_one_that_waits_in_vain_is_ended_by_the_deadline(
     daemon: Daemon, start: Callable[..., Found]
 ) -> None:
+    deadline = Passing(60)
+
+    def run(request: Request) -> None:
+        nothing(request)
+        deadline.pass_by()
+
+    daemon.on(START, run)
     with pytest.raises(ModuleFailed, match="was still waiting") as caught:
-        start(f"{STARTS} time.sleep(60)", seconds=1.5)
+        start(f"{STARTS} time.sleep(60)", deadline)
     assert caught.value.hint == "if it needs more time: `timeout: 2m` in events"
     assert removed(daemon)
 

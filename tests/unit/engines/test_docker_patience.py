@@ -194,9 +194,11 @@ def test_streams_have_to_begin_and_may_be_silent_then(
         request.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         silence(request)
 
+    # The head has to come within one, and then the silence is longer than that.
+    monkeypatch.setattr(module, "ANSWERS_WITHIN", 1.0)
     daemon.on(".*/(start|logs.*)", silent_for_a_while)
     with pytest.raises(TimedOut):
-        streams[verb](daemon.engine(), Deadline.after(0.5))
+        streams[verb](daemon.engine(), Deadline.after(2.2))
 
 
 def test_an_engine_that_takes_no_connection_is_silent(
@@ -218,12 +220,12 @@ def test_an_engine_that_takes_no_connection_is_silent(
 def test_a_large_answer_that_comes_slowly_is_no_silence(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "ANSWERS_WITHIN", 0.5)
+    monkeypatch.setattr(client, "ANSWERS_WITHIN", 1.5)
 
     def slowly(request: Request) -> None:
         request.send(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n")
         for _ in range(4):
-            request.server.over.wait(0.25)
+            request.server.over.wait(0.4)
             request.send(b"  ")
 
     daemon.on("GET /images/json.*", slowly, json_answer([]))

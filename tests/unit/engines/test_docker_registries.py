@@ -26,7 +26,7 @@ IMAGE = {
 PODMAN = {"Version": "4.3", "Components": [{"Name": "Podman Engine"}]}
 
 
-def within(seconds: float = 5) -> Deadline:
+def within(seconds: float = 20) -> Deadline:
     return Deadline.after(seconds)
 
 

@@ -25,10 +25,10 @@ class Client:
 @pytest.mark.parametrize("zone", ["Z", "+02:00"])
 @pytest.mark.parametrize("hours", [-1, 0, 1])
 def test_by_how_much_the_clock_is_ahead(hours: int, zone: str) -> None:
+    asked = time.time()
     there = datetime.now(UTC) + timedelta(hours=hours)
     local = there + timedelta(hours=0 if zone == "Z" else 2)
     said = local.replace(tzinfo=None).isoformat() + "000" + zone
-    asked = time.time()
     seconds, unsure = ahead(Client({"SystemTime": said}))  # type: ignore[arg-type]
     passed = time.time() - asked
     assert seconds == pytest.approx(hours * 3600, abs=passed + 1)

@@ -182,9 +182,9 @@ def test_a_line_that_is_no_answer_is_passed_over(tmp_path: Path) -> None:
     program.write_text(f"#!{sys.executable}\nprint('noise')\nprint('{json.dumps({'a': 1})}')\n")
     program.chmod(0o755)
     with Child(str(program), str(tmp_path), dict(os.environ)) as child:
-        assert child.hear(Deadline.after(10)) == {"a": 1}
+        assert child.hear(Deadline.after(20)) == {"a": 1}
         with pytest.raises(Ended, match="has ended with code 0"):
-            child.hear(Deadline.after(10))
+            child.hear(Deadline.after(20))
 
 
 def test_a_child_that_closes_its_output_and_lives_on_holds_nobody_up(tmp_path: Path) -> None:

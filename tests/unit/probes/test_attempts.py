@@ -12,6 +12,7 @@ from orchestrator.model.launch import ExecResult, State
 from orchestrator.model.probe import Automatic, Dialogue, Exec, Exit, Http, Log, Probe, Tcp
 from orchestrator.model.template import Template
 from orchestrator.probes import Answer, Died, attempt
+from orchestrator.probes.target import excerpt
 from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
@@ -57,7 +58,7 @@ def dialogue(expect: bytes = rb"\+PONG", send: str = "PING\r\n") -> Dialogue:
             id="postgres is starting",
         ),
         pytest.param(
-            dialogue(), says(b"x" * 100), Answer(False, f"answered {'x' * 60}..."), id="much"
+            dialogue(), says(b"no " * 50), Answer(False, f"answered {'no ' * 19}no..."), id="much"
         ),
         pytest.param(dialogue(), says(b"\0\1\2"), Answer(False, "answered 3 bytes"), id="binary"),
         pytest.param(dialogue(), hangs_up, Answer(False, "closed at once"), id="hangs up on us"),
@@ -255,3 +256,18 @@ def test_the_order_to_stop_ends_an_attempt(probe: Probe) -> None:
         with pytest.raises(Stopped):
             attempt(probe, asked)
     timer.join()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("x" * 60, "x" * 60),
+        ("x" * 61, "..."),
+        (f"{'x' * 58} y", f"{'x' * 58} y"),
+        (f"{'x' * 60} y", f"{'x' * 60}..."),
+        (f"up, at postgresql://me:{'tok3n-' * 9}@h/db", "up, at postgresql://me:..."),
+        ("\x1b[32mwell\x1b[0m\tso", "well so"),
+    ],
+)
+def test_what_is_shown_of_much_ends_between_words(text: str, shown: str) -> None:
+    assert excerpt(text) == shown

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,30 @@ def test_what_somebody_noted_is_put_in_its_place() -> None:
     assert known == {5: 100.0, 10: 100.0, 12: 130.0, 15: 130.0, 20: 130.0, 30: 130.0}
     assert (seen.sizes, seen.times) == (sorted(seen.sizes), sorted(seen.times))
     assert [seen.before(at * 10**9) for at in (99, 101, 131)] == [0, 10, 30]
+
+
+@pytest.mark.parametrize("ago", [0.0, 0.05])
+def test_a_line_is_not_older_than_it_can_be_though_the_clock_s_ticks_are_late(
+    ago: float, tmp_path: Path
+) -> None:
+    path = tmp_path / "log"
+    before = time.time()
+    path.write_bytes(b"one\n")
+    os.utime(path, (before - ago, before - ago))
+    (line,) = reader(path).lines(within(), follow=False, since=None, tail=None)
+    assert line.time >= rfc3339(before)
+
+
+def test_what_is_seen_later_is_later_though_the_clock_was_set_back(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"one\ntwo\n")
+    one = reader(path)
+    one.sightings.note(4, time.time() + 3600)
+    lines = [*one.lines(within(), follow=False, since=None, tail=None)]
+    assert [line.text for line in lines] == ["one", "two"]
+    assert one.sightings.times == sorted(one.sightings.times)
+    late = one.lines(within(), follow=False, since=lines[1].time, tail=None)
+    assert [line.text for line in late][-1:] == ["two"]
 
 
 def test_what_was_looked_at_earlier_is_older_than_what_came_later(bench: Bench) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ import pytest
 
 from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.tests import TestRecord, read
+from orchestrator.lifecycle.survey import survey
 
 MANIFEST = f"""
 name: shop
@@ -32,7 +34,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             words = "with \\x1b[31m" + os.environ["API_TOKEN"] + "\\x1b[0m"
         if words != "ready":
             for line in words.split("|"):
-                print(line)
+                # print() writes a line and its end apart, so that another thread's comes between.
+                sys.stdout.write(line + "\\n")
         if words == "end":
             os._exit(3)
         self.send_response(200)
@@ -188,6 +191,11 @@ def logged(session: pytest.Pytester, record: TestRecord, folder: str = "kept") -
     """The lines of logs in a test's whole dossier."""
     lines = (session.path / folder / record.dossier).read_text().splitlines()
     return [line.partition("Z ")[2] for line in lines if re.match(r"\d{4}-\d\d-\d\dT", line)]
+
+
+def left(session: pytest.Pytester) -> list[str]:
+    """The runs of the session's manifest of which anything is left."""
+    return [one.id for one in survey(os.environ).runs if str(session.path) in one.manifest]
 
 
 def run(session: pytest.Pytester, *words: str) -> pytest.RunResult:

@@ -178,7 +178,7 @@ def test_many_threads_may_tell_at_once() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(20)
     assert not any(thread.is_alive() for thread in threads)
     screen.show(WAY_DOWN)
 

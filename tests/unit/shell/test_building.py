@@ -36,15 +36,15 @@ def test_who_waited_for_another_builds_only_what_is_not_there(tmp_path: Path, th
         waits.set()
 
     def second() -> None:
-        build(STEP, engine, LABELS, environ, tell, lambda *_: None, Deadline.after(10))
+        build(STEP, engine, LABELS, environ, tell, lambda *_: None, Deadline.after(20))
 
     thread = threading.Thread(target=second)
-    with turn("build-greenroom-build-0123456789ab", environ, Deadline.after(10), lambda: None):
+    with turn("build-greenroom-build-0123456789ab", environ, Deadline.after(20), lambda: None):
         thread.start()
-        assert waits.wait(10)
+        assert waits.wait(20)
         if there:
             engine.world.images[IMAGE] = "sha256:1"
-    thread.join(10)
+    thread.join(20)
     [notice] = told
     assert isinstance(notice, Noticed)
     assert notice.text == WAITING.format(IMAGE)
@@ -56,5 +56,5 @@ def test_where_nothing_can_be_kept_everybody_builds(tmp_path: Path) -> None:
     engine, occupied = FakeEngine(), tmp_path / "file"
     occupied.touch()
     environ = {"XDG_STATE_HOME": str(occupied)}
-    build(STEP, engine, LABELS, environ, lambda _: None, lambda *_: None, Deadline.after(10))
+    build(STEP, engine, LABELS, environ, lambda _: None, lambda *_: None, Deadline.after(20))
     assert IMAGE in engine.world.images

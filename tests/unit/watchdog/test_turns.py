@@ -26,15 +26,15 @@ def test_one_after_the_other(tmp_path: Path) -> None:
     waited, order = threading.Event(), list[str]()
 
     def second() -> None:
-        with turn("shop", environ, Deadline.after(10), waited.set):
+        with turn("shop", environ, Deadline.after(20), waited.set):
             order.append("second")
 
     thread = threading.Thread(target=second)
-    with turn("shop", environ, Deadline.after(10), silent):
+    with turn("shop", environ, Deadline.after(20), silent):
         thread.start()
-        assert waited.wait(10)
+        assert waited.wait(20)
         order.append("first")
-    thread.join(10)
+    thread.join(20)
     assert order == ["first", "second"]
 
 
@@ -45,8 +45,8 @@ def test_others_do_not_wait(tmp_path: Path) -> None:
         raise AssertionError("it waits")
 
     with (
-        turn("shop", environ, Deadline.after(10), refuse),
-        turn("web", environ, Deadline.after(10), refuse),
+        turn("shop", environ, Deadline.after(20), refuse),
+        turn("web", environ, Deadline.after(20), refuse),
     ):
         pass
 
@@ -54,7 +54,7 @@ def test_others_do_not_wait(tmp_path: Path) -> None:
 def test_nobody_waits_for_ever(tmp_path: Path) -> None:
     environ = {"XDG_STATE_HOME": str(tmp_path)}
     with (
-        turn("shop", environ, Deadline.after(10), silent),
+        turn("shop", environ, Deadline.after(20), silent),
         pytest.raises(UsageError) as caught,
         turn("shop", environ, Deadline.after(0), silent),
     ):

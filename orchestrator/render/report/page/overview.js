@@ -46,12 +46,12 @@ class Overview {
 
 /** The whole run in a sentence. */
 function inWords() {
-  const phases = data.phases.map((one) => `${TITLES[one.name] ?? one.name} ${duration(one.to - one.from)}`);
+  const phases = data.phases.map((one) => `${one.title} ${duration(one.to - one.from)}`);
   return `${phases.join(", ")}; ${count(data.tests.filter(isBad).length, "failed test")}`;
 }
 
 function phaseBlock(phase) {
-  const block = make("div", { class: `block ${phase.name}`, title: `${TITLES[phase.name] ?? phase.name}: ${duration(phase.to - phase.from)}` });
+  const block = make("div", { class: `block ${phase.name}`, title: `${phase.title}: ${duration(phase.to - phase.from)}` });
   place(block, phase, 0, data.to);
   return block;
 }

@@ -6,7 +6,7 @@ const MOST_ROWS = 40;
 function zooms() {
   const parts = data.phases.filter((one) => one.to - one.from > 0);
   const whole = { name: "all", title: "Whole run", from: 0, to: data.to };
-  return [whole, ...parts.map((one) => ({ ...one, title: TITLES[one.name] ?? one.name }))];
+  return [whole, ...parts];
 }
 
 /** What to look at first: the phase in which it was decided, but the whole if one can see that. */

@@ -29,8 +29,6 @@ function count(number, noun, many = `${noun}s`) {
   return `${number.toLocaleString("en")} ${number === 1 ? noun : many}`;
 }
 
-const TITLES = { planning: "Planning", up: "Way up", tests: "Tests", collect: "Collecting", down: "Way down" };
-
 const KINDS = {
   pull: "image", build: "image",
   start: "start", adopt: "start", restore: "start", keep: "start", open: "start",

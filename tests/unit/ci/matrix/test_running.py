@@ -90,7 +90,7 @@ def in_background(one: Running) -> threading.Thread:
 def until(there: Callable[[], bool]) -> None:
     from orchestrator.waiting import Deadline, poll
 
-    poll(there, Deadline.after(10), first=0.001)
+    poll(there, Deadline.after(20), first=0.001)
 
 
 def test_no_more_run_than_fit_and_no_line_stands_between_those_of_another(place: Place) -> None:
@@ -107,7 +107,7 @@ def test_no_more_run_than_fit_and_no_line_stands_between_those_of_another(place:
     until(lambda: third.output.live)
     third.output.take(b" of the third\n")
     third.end()
-    thread.join(10)
+    thread.join(20)
     assert place.lines == [
         "[1/3] ledger=postgres:15: started",
         "[2/3] ledger=postgres:16: started",
@@ -141,7 +141,7 @@ def test_a_long_silence_is_broken(place: Place) -> None:
     until(lambda: words in place.lines)
     for each in list(Seeming.all):
         each.end()
-    thread.join(10)
+    thread.join(20)
     assert not thread.is_alive()
 
 
@@ -150,7 +150,7 @@ def test_with_fail_fast_the_others_are_stopped(place: Place) -> None:
     thread = in_background(one)
     until(lambda: len(Seeming.all) == 2)
     Seeming.all[1].end(3)
-    thread.join(10)
+    thread.join(20)
     assert {number: each.words for number, each in sorted(one.outcomes.items())} == {
         1: "stopped after 1.0 s",
         2: "no record (exit code 3) after 1.0 s",
