@@ -17,6 +17,7 @@ from orchestrator.model.resource import DOCKER, PROCESS
 from orchestrator.state import machine_secret
 
 if TYPE_CHECKING:
+    from orchestrator.manifest.checks.seeds import SeedCheck
     from orchestrator.manifest.including.translator import Reading, Translator
     from orchestrator.manifest.reading.scalars import Value
 
@@ -151,6 +152,7 @@ def read(
     engine: str | None = None,
     run_modules: bool = True,
     instead: Mapping[str, str] | None = None,
+    seeds: SeedCheck | None = None,
 ) -> Manifest:
     """Load a manifest from a file. Raises ManifestError with every mistake.
 
@@ -158,7 +160,8 @@ def read(
     interpreter. Without `run_modules` nothing is run, and nobody knows their ports and fields.
 
     `engine`, or else GREENROOM_ENGINE, stands for what it says itself of where things run. Raises
-    UsageError when that is no engine. `instead` says what resources use instead, by name.
+    UsageError when that is no engine. `instead` says what resources use instead, by name. `seeds`
+    looks for mistakes in the files of seeds, too.
     """
     # Imported here, because whoever only looks for manifests needs neither the model nor YAML.
     from orchestrator.manifest import load
@@ -185,6 +188,7 @@ def read(
             translators=TRANSLATORS,
             modules=modules if run_modules else None,
             instead=instead,
+            seeds=seeds,
         )
     return with_passwords(manifest, machine_secret(environ))
 

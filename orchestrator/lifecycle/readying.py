@@ -31,6 +31,9 @@ from orchestrator.waiting import Deadline
 
 LOOK = "its log says why; --keep failed leaves it as it is, to look inside"
 
+LOOK_SECONDS = 0.5
+"""How long an engine may take to say how something is doing when others have failed already."""
+
 REFUSAL = re.compile(r"HTTP [34]\d\d")
 """Answers that more time does not change: no such page, or elsewhere, or not for us."""
 
@@ -57,15 +60,34 @@ class Readying:
         try:
             wait_ready(readiness, self.target(deadline), deadline, self.answered)
         except Died as died:
-            if self.directory.of(self.step.instance).may_exit and died.state.ended_well:
+            if self.may_have_ended(died.state):
                 self.answered(str(died.state))
                 return
-            evidence = self.evidence(began, died.answer, died.state)
-            hint = LOOK if died.state.status == "exited" else ""
-            words = self.ended(died.state)
-            raise StepFailed(self.step.key, words, evidence=evidence, hint=hint) from died
+            raise self.dead(self.evidence(began, died.answer, died.state), died.state) from died
         except NotYet as late:
             raise self.late(began, late.answer) from late
+
+    def look(self) -> StepFailed | None:
+        """Return the failure of what has died while others failed; None where it has not."""
+        if self.directory.of(self.step.instance).adopted:
+            return None
+        state = state_of(self.engine, self.found, LOOK_SECONDS)
+        if state is None or state.alive or self.may_have_ended(state):
+            return None
+        log = tail_of(self.engine, self.found, seconds=LOOK_SECONDS)
+        return self.dead(Evidence(state=str(state), log=log), state)
+
+    def may_have_ended(self, state: State) -> bool:
+        """Whether this end is as good as being ready, or is what was waited for."""
+        match self.step.readiness.probe:
+            case Exit(code=code) if state.exit_code == code:
+                return True
+        return self.directory.of(self.step.instance).may_exit and state.ended_well
+
+    def dead(self, evidence: Evidence, state: State) -> StepFailed:
+        """Return the failure of what has ended, and should not have."""
+        hint = LOOK if state.status == "exited" else ""
+        return StepFailed(self.step.key, self.ended(state), evidence=evidence, hint=hint)
 
     def target(self, deadline: Deadline) -> Target:
         """Return what the probes are asked of."""

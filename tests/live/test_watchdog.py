@@ -151,10 +151,12 @@ def test_prune_shows_and_removes_what_is_ownerless_and_nothing_else(place: Place
 
 
 def test_a_death_is_told_when_it_happens_and_in_the_end(place: Place) -> None:
-    program = place.start("run", "--", "sleep", "3")
-    until(program, "running sleep")
+    until_told = "while [ ! -e told ]; do sleep 0.1; done"
+    program = place.start("run", "--", "sh", "-c", until_told)
+    until(program, "running sh")
     place.napper.kill()
     until(program, "DIED: exited with code 137")
+    (place.folder / "told").touch()
     output, _ = program.communicate(timeout=SECONDS)
     assert program.returncode == 75
     assert "error: napper exited with code 137" in output

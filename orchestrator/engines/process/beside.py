@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 MARK = "GREENROOM_PROCESS"
 """As in `mark.py`, which is not imported: this file is started by its path, without the package."""
+
+BECOMING_SECONDS = 1.0
+"""How long a process without any environment is taken for one that has not got it yet."""
 
 NOT_FOUND, NOT_STARTABLE = 127, 126
 """The exit codes by which shells say so."""
@@ -48,6 +52,11 @@ def read(pid: int) -> dict[str, str]:
     """Return the environment that a process was started with."""
     try:
         data = Path(f"/proc/{pid}/environ").read_bytes()
+        # One that is just becoming another program has none for a moment (environ_read in Linux).
+        until = time.monotonic() + BECOMING_SECONDS
+        while not data and time.monotonic() < until:
+            time.sleep(0.01)
+            data = Path(f"/proc/{pid}/environ").read_bytes()
     except OSError:
         import psutil
 

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from passing import Passing
 from scripted_daemon import (
     Daemon,
+    Request,
     chunked,
     cut,
     frame,
@@ -284,9 +286,15 @@ def test_closing_ends_by_the_deadline_and_says_what_was_in_the_way(daemon: Daemo
     network = {"Id": "n1", "Name": "greenroom-r1", "Labels": LABELS.labels()}
     daemon.on("GET .*/networks.filters.*", json_answer([network]))
     daemon.on("GET .*/networks/greenroom-r1", json_answer(network))
-    daemon.on("DELETE .*/networks/greenroom-r1", refusal(403, "network has active endpoints"))
+    busy, deadline = refusal(403, "network has active endpoints"), Passing()
+
+    def last(request: Request) -> None:
+        deadline.pass_by()
+        busy(request)
+
+    daemon.on("DELETE .*/networks/greenroom-r1", busy, last)
     with pytest.raises(TimedOut, match="cannot remove greenroom-r1: network has active endpoints"):
-        daemon.engine().close("r1", within(0.3))
+        daemon.engine().close("r1", deadline)
 
 
 # Opening.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from passing import Passing
 from scripted_daemon import Daemon, Request, chunked, frame, json_answer, nothing, refusal
 
 from orchestrator.engines.docker.body import create_body
@@ -200,20 +201,10 @@ def test_one_that_waits_for_a_dead_container_does_not_wait_long(
     assert removed(daemon)
 
 
-class Passing(Deadline):
-    """A deadline that passes when it is told to."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(Deadline.after(seconds).until)
-
-    def pass_by(self) -> None:
-        object.__setattr__(self, "until", 0.0)
-
-
 def test_one_that_waits_in_vain_is_ended_by_the_deadline(
     daemon: Daemon, start: Callable[..., Found]
 ) -> None:
-    deadline = Passing(60)
+    deadline = Passing()
 
     def run(request: Request) -> None:
         nothing(request)

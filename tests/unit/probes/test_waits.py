@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
+from passing import Passing
 from probing import RUNS, Silent, Stub, nobody, server, stays, target, within
 
 from orchestrator.model.launch import ExecResult, State
@@ -96,6 +98,21 @@ def test_when_time_runs_out_the_last_answer_is_known() -> None:
         wait(Readiness(Log("never")), Stub(log=["x"]), deadline=within(1))
     assert isinstance(caught.value, NotYet)
     assert caught.value.answer == "no such line in its log"
+
+
+def test_an_attempt_that_is_cut_short_does_not_take_the_last_answer_s_place() -> None:
+    deadline = Passing()
+
+    class Slow(Stub):
+        def exec(self, *asked: Any, **more: Any) -> ExecResult:
+            if self.asked:
+                deadline.pass_by()
+                raise TimedOut
+            return super().exec(*asked, **more)
+
+    with pytest.raises(NotYet) as caught:
+        wait(Readiness(CHECK, interval=QUICKLY), Slow(results=[BAD]), deadline=deadline)
+    assert caught.value.answer == "check exited with code 1"
 
 
 def test_nothing_is_asked_when_there_is_no_time() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from host_processes import Bench, lives, pid_of, within
 
-from orchestrator.engines.process import ProcessEngine
+from orchestrator.engines.process import ProcessEngine, beside
 from orchestrator.engines.process.children import CHILDREN
 from orchestrator.model.launch import RESOURCE, RUN, Found, Publish
 
@@ -206,6 +206,14 @@ def test_an_interactive_command_gets_the_same_surroundings(bench: Bench, argv: l
     )
     # It is no part of the run: a user's terminal must not be ended with it.
     assert shown.stdout == f"s3cret|from the resource|two words|{bench.folder}|\n"
+
+
+def test_who_is_just_becoming_another_program_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = [b"A=1\0GREENROOM_PROCESS=r/api/0\0", b"", b""]
+    monkeypatch.setattr(Path, "read_bytes", lambda _path: said.pop())
+    assert beside.environment(1) == {"A": "1"}
 
 
 def test_an_interactive_command_that_does_not_exist(bench: Bench) -> None:

@@ -87,10 +87,16 @@ def test_workers_tell_the_same_and_each_test_once(pytester: pytest.Pytester) -> 
 
 
 ONE = """
-def test_fails(say):
+from orchestrator.waiting import Deadline, poll
+
+def test_fails(say, environment):
     say("|".join(["Traceback of an error", *[f"line {n}" for n in range(20)]]))
     say("secret")
-    say("end")
+    try:
+        say("end")
+    finally:
+        # Its connections are closed a little before it has ended.
+        poll(lambda: not environment["api"].state.alive, Deadline.after(60))
 """
 
 SHORT = """\

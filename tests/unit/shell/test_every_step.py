@@ -240,9 +240,9 @@ def test_what_cannot_be_removed_is_named_and_the_rest_is_removed(place: Place) -
 
 
 def test_a_failure_to_remove_does_not_hide_the_failure_before_it(place: Place) -> None:
-    place.docker.fail("pull", "api:1", EngineError("no such image"))
+    place.docker.fail("start", "ledger", EngineError("no space left"))
     place.docker.fail("close", "", EngineError("the network is busy"))
-    with pytest.raises(StepFailed, match="no such image") as failed:
+    with pytest.raises(StepFailed, match="no space left") as failed:
         place.environment.up()
     assert "the network is busy" in "\n".join(failed.value.__notes__)
 

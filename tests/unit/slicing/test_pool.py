@@ -25,6 +25,8 @@ from orchestrator.waiting import Deadline, Stopped, TimedOut, poll
 
 SECONDS = 20.0
 
+FIRST = "one of the first two, which are made at the same time when somebody has asked in vain"
+
 
 class Maker:
     """Makes slices of nothing, and does what it was told; `made` is how many at each time."""
@@ -38,14 +40,16 @@ class Maker:
         self.hold = threading.Event()
         self.hold.set()
         self._last = 0
+        self._one_by_one = threading.Lock()
 
     def make(self, count: int, limit: Deadline) -> list[Part]:
         poll(self.hold.is_set, limit)
         if self.errors:
             raise self.errors.pop(0)
-        numbers = range(self._last + 1, self._last + 1 + count)
-        self._last += count
-        self.made.append(count)
+        with self._one_by_one:
+            numbers = range(self._last + 1, self._last + 1 + count)
+            self._last += count
+            self.made.append(count)
         return [Part(Entry(number, ("ledger",)), Directory({})) for number in numbers]
 
     def drop(self, parts: Sequence[Part]) -> None:
@@ -251,7 +255,7 @@ def test_whoever_asks_gets_the_maker_s_error_and_the_next_one_gets_a_slice(
     pool = opened()
     with pytest.raises(EngineError, match="no space left"):
         number(pool)
-    assert number(pool) == 1
+    assert number(pool) in (1, 2), FIRST
 
 
 @pytest.mark.parametrize("error", [OSError("disk"), TimedOut("late"), ValueError("a bug")])
@@ -262,7 +266,7 @@ def test_an_error_of_any_kind_is_told_and_the_pool_lives_on(
     pool = opened()
     with pytest.raises(type(error), match=str(error)):
         number(pool)
-    assert number(pool) == 1
+    assert number(pool) in (1, 2), FIRST
 
 
 def test_while_nobody_asks_a_failure_is_not_repeated(maker: Maker, opened: Opener) -> None:
@@ -272,7 +276,7 @@ def test_while_nobody_asks_a_failure_is_not_repeated(maker: Maker, opened: Opene
         number(pool)
     with pytest.raises(EngineError, match="second"):
         number(pool)
-    assert number(pool) == 1
+    assert number(pool) in (1, 2), FIRST
 
 
 def test_what_is_ready_is_handed_out_although_more_cannot_be_made(
@@ -315,7 +319,7 @@ def test_whoever_waits_for_too_long_is_told(maker: Maker, opened: Opener) -> Non
     with pytest.raises(TimedOut):
         pool.take(Deadline.after(0.05))
     maker.hold.set()
-    assert number(pool) == 1
+    assert number(pool) in (1, 2), FIRST
 
 
 def test_many_threads_never_get_the_same_one(maker: Maker, opened: Opener) -> None:
@@ -336,13 +340,10 @@ def test_many_threads_never_get_the_same_one(maker: Maker, opened: Opener) -> No
 def test_at_its_end_what_is_there_is_dropped_if_it_would_stay(
     drop: bool, maker: Maker, opened: Opener
 ) -> None:
-    pool = opened()
-    for _ in range(3):
-        pool.take(Deadline.after(SECONDS))
-    until(lambda: maker.there == 3 + MOST_AHEAD)
+    pool = busy(maker, opened)
+    ready = sorted(part.entry.number for part in pool._ready)
     pool.close(drop=drop)
-    expected = list(range(4, 4 + MOST_AHEAD)) if drop else []
-    assert sorted(maker.dropped) == expected
+    assert sorted(maker.dropped) == (ready if drop else [])
 
 
 def test_its_end_breaks_off_what_is_being_made(maker: Maker, opened: Opener) -> None:

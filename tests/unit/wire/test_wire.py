@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from passing import Passing
 
 from orchestrator.errors import EngineError
 from orchestrator.model.conversation import (
@@ -16,7 +17,7 @@ from orchestrator.model.conversation import (
     SeedRefused,
     Send,
 )
-from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
+from orchestrator.waiting import Deadline, Stopped, TimedOut
 from orchestrator.wire import converse
 
 SECONDS = 20
@@ -193,13 +194,12 @@ def test_a_conversation_without_words_only_connects() -> None:
 def test_a_silent_server_is_not_waited_for_any_longer(
     exchange: ReadLine | ReadExactly | Send, end: str
 ) -> None:
-    stop, over, told = Stop(), threading.Event(), list[str]()
-    timer = threading.Timer(0.05, stop.order)
+    deadline, over, told = Passing(), threading.Event(), list[str]()
+    timer = threading.Timer(0.05, deadline.stop.order if end == "stopped" else deadline.pass_by)
 
     def talk() -> Conversation:
         told.append("begun")
-        if end == "stopped":
-            timer.start()
+        timer.start()
         try:
             yield exchange
         finally:
@@ -208,7 +208,6 @@ def test_a_silent_server_is_not_waited_for_any_longer(
     def serve(_connection: socket.socket) -> None:
         over.wait(SECONDS)
 
-    deadline = Deadline.after(0.5 if end == "late" else SECONDS, stop)
     with server(serve) as port:
         try:
             with pytest.raises(Stopped if end == "stopped" else TimedOut):
