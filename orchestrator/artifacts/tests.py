@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
@@ -60,15 +61,22 @@ class TestRecord:
 
 
 def read(folder: Folder) -> Iterator[TestRecord]:
-    """Yield all tests that were told of, in the order of their beginnings; no line stops it."""
+    """Yield all tests that were told of, in the order of their beginnings.
+
+    Neither a line that is no record nor a file that cannot be read stops it: runners write them as
+    whoever they are.
+    """
     found = [record for line in _lines(folder) if (record := _record(line))]
     yield from sorted(found, key=lambda one: one.began)
 
 
 def _lines(folder: Folder) -> Iterator[str]:
     for file in sorted(folder.tests.glob("*.jsonl")):
+        text = ""
+        with suppress(OSError):
+            text = file.read_text(encoding="utf-8", errors="replace")
         # Not by splitlines(), which takes more than line feeds for the end of a line.
-        yield from file.read_text(encoding="utf-8", errors="replace").split("\n")
+        yield from text.split("\n")
 
 
 def _record(line: str) -> TestRecord | None:

@@ -48,6 +48,10 @@ class Instance:
         return f"{self.resource}--{self.slice}" if self.slice else self.resource
 
 
+SEEDING = Instance("greenroom", "seed")
+"""What Python seeds start on this host runs under a name that no resource can have."""
+
+
 @dataclass(frozen=True)
 class Port:
     """A port that a resource serves; `host` is a fixed host port, None: Greenroom chooses.

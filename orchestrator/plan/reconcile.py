@@ -9,7 +9,7 @@ from orchestrator.manifest.dependencies import seed_tasks
 from orchestrator.model.facts import Facts
 from orchestrator.model.launch import Found
 from orchestrator.model.manifest import Manifest
-from orchestrator.model.resource import Instance, Resource
+from orchestrator.model.resource import SEEDING, FunctionSeed, Instance, Resource
 from orchestrator.model.step import Change, ChangeKind
 from orchestrator.plan.fingerprint import difference, fingerprint, relay_fingerprint
 from orchestrator.plan.health import ailment
@@ -195,10 +195,20 @@ class Reconciliation:
             if instance == RELAY:
                 if not self.relaying:
                     yield Change(RELAY, ChangeKind.REMOVED, NO_RELAY)
+            elif instance == SEEDING:
+                yield from self.end_of_seeding()
             elif instance.resource not in self.manifest.resources:
                 yield Change(instance, ChangeKind.REMOVED, NOT_NAMED)
             elif instance.slice:
                 yield from self.end_of_slice(instance)
+
+    def end_of_seeding(self) -> Iterator[Change]:
+        """Yield that what Python seeds have started goes, when some of them are called again."""
+        for name, resource in self.resources.items():
+            if self.starts(name) and any(isinstance(one, FunctionSeed) for one in resource.seeds):
+                cause = f"{name} is made anew, and its seeds may have started it"
+                yield Change(SEEDING, ChangeKind.REMOVED, cause)
+                return
 
     def end_of_slice(self, instance: Instance) -> Iterator[Change]:
         """Yield that an instance goes with its slice, when what that is a slice of is made anew."""

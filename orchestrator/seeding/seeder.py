@@ -25,6 +25,7 @@ from orchestrator.model.launch import ExecResult, Found
 from orchestrator.model.loader import ExecLoader, RowsLoader, WireLoader
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import (
+    SEEDING,
     DatabaseSeed,
     FileSeed,
     FunctionSeed,
@@ -47,9 +48,6 @@ Progress = Callable[[str, int, int], None]
 
 Written = ApplySeed | AddDatabase
 """The steps by which something is written to a server."""
-
-SEED = Instance("greenroom", "seed")
-"""What seeds start on this host runs under a name that no resource can have."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +147,7 @@ class Seeder:
 
     def sign(self) -> dict[str, str]:
         """Return the sign by which what a function leaves behind is found at the run's end."""
-        return {MARK: f"{Mark.new(self.found.run, str(SEED))}/helper"}
+        return {MARK: f"{Mark.new(self.found.run, str(SEEDING))}/helper"}
 
     def set_up(self, step: ApplySeed) -> None:
         """Tell the server what every one of its kind is told first."""

@@ -9,9 +9,8 @@ from doc_blocks import FOLDER, ROOT, page
 from orchestrator.engines.docker.patience import GRACE
 from orchestrator.lifecycle.death import PAUSE
 from orchestrator.lifecycle.pruning import LIMIT
-from orchestrator.model.resource import Instance
+from orchestrator.model.resource import SEEDING, Instance
 from orchestrator.model.step import MakeTemplate, Start, Step, StoreSnapshot, TakeSnapshot
-from orchestrator.seeding.seeder import SEED
 from orchestrator.watchdog.hold import HURRY
 from orchestrator.watchdog.remover import PATIENCE, QUIET_SECONDS
 
@@ -49,7 +48,7 @@ def test_figures() -> None:
     assert "looks once a second while tests run" in WORDS
     assert f"goes on for {GRACE:g} s after the order to stop" in WORDS
     assert f"trimmed to {LIMIT / 10**9:g} GB" in WORDS
-    assert f"as `{SEED}`" in WORDS
+    assert f"as `{SEEDING}`" in WORDS
 
 
 def test_the_steps_of_seeded_state_are_those_of_the_plan() -> None:

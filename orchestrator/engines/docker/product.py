@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from orchestrator.engines.docker.answers import Item, item, text
+from orchestrator.engines.docker.answers import Item, item, text, texts
 from orchestrator.engines.docker.client import Client
 from orchestrator.engines.docker.exchange import FAILURE, Refusal
 from orchestrator.model.printable import on_one_line
@@ -50,7 +50,7 @@ class Product:
     @classmethod
     def of(cls, version: Item, info: Item) -> Self:
         """Take both answers apart."""
-        rootless = bool(info.get("Rootless")) or "name=rootless" in info.get("SecurityOptions", ())
+        rootless = bool(info.get("Rootless")) or "name=rootless" in texts(info, "SecurityOptions")
         # Control groups of version 1 cannot be given to users at all.
         without = info.get("CgroupVersion") == "1" or info.get("CgroupDriver") == "none"
         return cls(

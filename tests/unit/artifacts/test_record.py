@@ -76,3 +76,13 @@ def test_tests_are_read_in_their_order_and_half_a_line_is_nothing(tmp_path) -> N
     folder.test_records("gw0").write_text(one.to_json() + "\n")
     folder.test_records("gw1").write_text(two.to_json() + "\n" + one.to_json()[:20])
     assert list(tests.read(folder)) == [two, one]
+
+
+def test_what_cannot_be_read_costs_nobody_the_other_tests(tmp_path) -> None:
+    """A folder stands for what a container's root has written for itself alone."""
+    folder = Folder(tmp_path)
+    folder.prepare()
+    folder.test_records("gw0").mkdir()
+    one = TestRecord(name="test_one", outcome="passed", began=5.0, ended=6.0)
+    folder.test_records("gw1").write_text(one.to_json() + "\n")
+    assert list(tests.read(folder)) == [one]

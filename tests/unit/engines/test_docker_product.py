@@ -42,6 +42,13 @@ PODMAN = {"Version": "4.3.1", "Components": [{"Name": "Podman Engine"}, {"Name":
         pytest.param(PODMAN, {"Rootless": False}, "(Podman 4.3.1)", True, id="podman"),
         pytest.param(
             PODMAN,
+            {"SecurityOptions": None},
+            "(Podman 4.3.1)",
+            True,
+            id="podman without any profile",
+        ),
+        pytest.param(
+            PODMAN,
             {"Rootless": True, "CgroupVersion": "1"},
             "(rootless Podman 4.3.1)",
             False,

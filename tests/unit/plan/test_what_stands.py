@@ -10,7 +10,7 @@ from orchestrator.model.facts import Facts
 from orchestrator.model.launch import FINGERPRINT, RESOURCE, RUN, Found, State
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.probe import Exit, Readiness, Tcp
-from orchestrator.model.resource import Instance, Port, Resource
+from orchestrator.model.resource import SEEDING, FunctionSeed, Instance, Port, Resource
 from orchestrator.model.step import Change, ChangeKind, Keep, Plan, Ready, Start
 from orchestrator.plan import plan_up
 from orchestrator.plan.fingerprint import fingerprint
@@ -155,3 +155,21 @@ def test_an_instance_of_a_slice_goes_when_it_follows_nothing_any_more() -> None:
     known = Facts(standing={API.instance: found, Instance("api", "w2"): found})
     changes = {str(one.instance): str(one.kind) for one in plan_up(manifest, known).changes}
     assert changes == {"api": "kept", "api@w2": "removed"}
+
+
+def test_what_python_seeds_have_started_stays_with_what_they_have_seeded() -> None:
+    seeded = replace(API, seeds=(FunctionSeed("/load.py", "fill", "load.py:fill"),))
+    left = Found("process", "process", "2", {RUN: "run-1", RESOURCE: str(SEEDING)})
+    here = {seeded.instance: standing(seeded), SEEDING: left}
+
+    def changes(resource: Resource) -> list[Change]:
+        manifest = Manifest("/x.yaml", "/", "x", resources={"api": resource})
+        return list(plan_up(manifest, Facts(standing=here)).changes)
+
+    assert [str(one.instance) for one in changes(seeded)] == ["api"]
+    anew = changes(replace(seeded, hostname="other"))
+    assert [(str(one.instance), one.kind) for one in anew] == [
+        ("api", ChangeKind.ANEW),
+        ("greenroom@seed", ChangeKind.REMOVED),
+    ]
+    assert anew[1].cause == "api is made anew, and its seeds may have started it"
