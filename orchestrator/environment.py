@@ -14,7 +14,7 @@ from orchestrator.addressing.passwords import secrets_of
 from orchestrator.addressing.resolve import resolve
 from orchestrator.engines import make_all
 from orchestrator.engines.engine import Engine
-from orchestrator.errors import UsageError
+from orchestrator.errors import GreenroomError, UsageError
 from orchestrator.host import manifests
 from orchestrator.host.owner import TIME_TO_LIVE, identity
 from orchestrator.lifecycle.bringing_up import Brought
@@ -177,7 +177,13 @@ class Environment:
         return made
 
     def __enter__(self) -> Self:
-        return self.up()
+        """Bring it up. Below the traceback of what went wrong stands what to do next."""
+        try:
+            return self.up()
+        except GreenroomError as error:
+            if error.hint:
+                error.add_note(f"next: {error.hint}")
+            raise
 
     def __exit__(
         self,

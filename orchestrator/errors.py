@@ -56,7 +56,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        numbers = (str(one) for one in (self.line, self.line and self.column) if one)
+        where = ":".join([self.file, *numbers])
         what = f"{self.path}: {self.message}" if self.path else self.message
         return f"{where}: {what}"
 
@@ -164,8 +165,17 @@ class Evidence:
         return tuple((label, text) for label, text in known if text)
 
 
+FEW_LINES = 5
+"""Lines of a log that stand in the text of one of several failures."""
+
+
 class StepFailed(GreenroomError):
-    """A step of the plan failed; `step` is its name and `evidence` what was known then."""
+    """A step of the plan failed; `step` is its name and `evidence` what was known then.
+
+    `others` are those that had failed as well, each for a reason of its own, when the walk through
+    the plan was over: the exception is the first of them, and its `others` are in the order of
+    time. What was only broken off because of a failure is none.
+    """
 
     exit_code = 75
 
@@ -175,13 +185,19 @@ class StepFailed(GreenroomError):
         super().__init__(message, hint=hint)
         self.step = step
         self.evidence = evidence or Evidence()
+        self.others: tuple[StepFailed, ...] = ()
 
     def __str__(self) -> str:
-        """The message, and below it all that was known when the step failed."""
-        known = self.evidence
-        lines = [f"  {label}: {text}" for label, text in known.facts]
-        log = ["  log:", *(f"    {line}" for line in known.log)] if known.log else []
-        return "\n".join([self.message, *lines, *log])
+        """The message, what was known when the step failed, and the same of what failed as well."""
+        if not self.others:
+            return self._text(self.evidence.log)
+        texts = (one._text(one.evidence.log[-FEW_LINES:]) for one in (self, *self.others))
+        return "\nalso failed: ".join(texts)
+
+    def _text(self, log: tuple[str, ...]) -> str:
+        lines = [f"  {label}: {text}" for label, text in self.evidence.facts]
+        shown = ["  log:", *(f"    {line}" for line in log)] if log else []
+        return "\n".join([self.message, *lines, *shown])
 
 
 class ServiceDied(GreenroomError):

@@ -70,7 +70,7 @@ def mask_error(error: BaseException | None, mask: Mask) -> None:
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error, its causes, what was being handled then, and the parts of groups."""
+    """Yield an error, its causes, what was being handled then, and what failed as well."""
     waiting, seen = [error], set[int]()
     while waiting:
         one = waiting.pop()
@@ -81,6 +81,8 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
         waiting += [one.__cause__, one.__context__]
         if isinstance(one, BaseExceptionGroup):
             waiting += one.exceptions
+        if isinstance(one, StepFailed):
+            waiting += one.others
 
 
 def mask_own(error: BaseException, mask: Mask) -> None:

@@ -15,10 +15,14 @@ from typing import ClassVar
 
 from orchestrator.artifacts.folder import Folder
 from orchestrator.errors import Evidence
+from orchestrator.model.printable import one_line
 from orchestrator.model.spot import Spot
 
 FORMAT = 1
 """The number of this form; a reader that knows only lower ones says so."""
+
+ENDED = "exited"
+"""How the state in words begins of what has ended."""
 
 
 class Verdict(StrEnum):
@@ -62,6 +66,21 @@ class Failure:
     def headline(self) -> str:
         """The first line of the message that has something in it."""
         return next((line.strip() for line in self.message.splitlines() if line.strip()), "")
+
+    @property
+    def brief(self) -> str:
+        """All of it in one line: where, what, and why, as far as that is known."""
+        last = next((line for line in reversed(self.log) if line.strip()), "")
+        ended = self.state.startswith(ENDED)
+        why = (last or self.answer) if ended else (self.answer or last)
+        return one_line(f"{self.placed}: {why}" if why else self.placed)
+
+    @property
+    def placed(self) -> str:
+        """The headline behind its place, in one line."""
+        spot = str(self.spots[0]) if self.spots else ""
+        first = self.headline
+        return one_line(first if first.startswith(spot) else f"{spot}: {first}")
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:

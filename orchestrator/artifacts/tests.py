@@ -29,8 +29,9 @@ class TestRecord:
     `name` is how its runner calls it (pytest's node id), `outcome` one of `passed`, `failed`,
     `error` and `skipped`; `worker` is empty where there is one only. `slice` is the name of its own
     slice, and `addresses`, without passwords, those of what is sliced. `message` is in one line why
-    it failed; `dossier` a file of the folder. `logs` has by the names of their files how long the
-    logs were, in bytes, at the beginning and at the end, of which nobody notes when a line comes.
+    it failed, and `place` where, as `tests/test_pay.py:7`; `dossier` a file of the folder. `logs`
+    has by the names of their files how long the logs were, in bytes, at the beginning and at the
+    end, of which nobody notes when a line comes.
     """
 
     # pytest would take it for a class of tests.
@@ -44,6 +45,7 @@ class TestRecord:
     slice: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
+    place: str = ""
     dossier: str = ""
     logs: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 

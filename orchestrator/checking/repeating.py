@@ -12,7 +12,7 @@ from orchestrator.errors import StepFailed
 from orchestrator.lifecycle.view import View
 from orchestrator.model.resource import Seed, TaskSeed
 from orchestrator.model.step import ApplySeed
-from orchestrator.seeding import Seeder
+from orchestrator.seeding.seeder import Seeder
 from orchestrator.waiting import Deadline
 
 SEED_SECONDS = 600.0

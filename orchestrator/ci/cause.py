@@ -12,6 +12,9 @@ from orchestrator.render.words import seconds
 LINES = 9
 """Lines that a cause has at most."""
 
+OTHERS = 3
+"""Lines in which it is said what else went wrong; each failure has one."""
+
 LOG_LINES = 3
 """Lines of a log that are shown even where there is more to say."""
 
@@ -33,9 +36,9 @@ def _lines(record: Record) -> Iterator[str]:
         yield from _tests(record, LINES)
     elif len(told) > 1 and not _has_evidence(told[0]):
         yield f"{record.verdict}:"
-        yield from listed([placed(one) for one in told], LINES - 1)
+        yield from listed([one.placed for one in told], LINES - 1)
     else:
-        others = [labelled("also", also(told[1:]))] if told[1:] else list(_tests(record, 1))
+        others = also(told[1:]) or list(_tests(record, 1))
         yield from _failure(record, told[0], LINES - len(others))
         yield from others
 
@@ -46,6 +49,8 @@ def _failure(record: Record, failure: Failure, room: int) -> Iterator[str]:
     log = [one for one in failure.log if one.strip()]
     facts = [labelled(label, text) for label, text in _facts(failure, first) if text]
     hint = [labelled("next", failure.hint)] if failure.hint else []
+    # Of what there is to say besides, at least one line has room.
+    facts = facts[: max(1, room - 1 - len(hint) - bool(others or log))]
     room -= 1 + len(facts) + len(hint)
     said = others[: max(1, room - min(LOG_LINES, len(log)))]
     tail = log[-(room - len(said)) :] if room > len(said) else []
@@ -98,17 +103,12 @@ def failed(test: FailingTest) -> str:
     return one_line(f"{test.name}: {test.message}" if test.message else test.name)
 
 
-def also(others: Sequence[Failure]) -> str:
-    """Return what else went wrong."""
-    more = f", and {len(others) - 1} more" if len(others) > 1 else ""
-    return f"{placed(others[0])}{more}"
-
-
-def placed(failure: Failure) -> str:
-    """Return a failure in one line, behind its place."""
-    first = failure.headline
-    spot = str(failure.spots[0]) if failure.spots else ""
-    return one_line(first if first.startswith(spot) else f"{spot}: {first}")
+def also(others: Sequence[Failure]) -> list[str]:
+    """Return what else went wrong, each with its cause; of many the first ones."""
+    lines = [one.brief for one in others]
+    if len(lines) > OTHERS:
+        lines = [*lines[: OTHERS - 1], f"and {len(lines) - OTHERS + 1} more"]
+    return [labelled("" if number else "also", one) for number, one in enumerate(lines)]
 
 
 def _has_evidence(failure: Failure) -> bool:

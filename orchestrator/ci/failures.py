@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestrator.artifacts.record import Failure
+from orchestrator.artifacts.record import ENDED, Failure
 from orchestrator.ci.budget import is_late
 from orchestrator.errors import GreenroomError, ManifestError, StepFailed
 from orchestrator.host.manifests import shown_as
@@ -17,12 +18,12 @@ from orchestrator.model.resource import DatabaseSeed, Instance, SetupSeed
 from orchestrator.model.spot import Spot
 from orchestrator.waiting import TimedOut
 
-ENDED = "exited"
-"""How the state in words begins of what has ended."""
-
 
 def failures_of(error: BaseException, manifest: Manifest | None) -> tuple[Failure, ...]:
-    """Return an error as failures: of a manifest's mistakes each is one."""
+    """Return an error as failures, the first one first.
+
+    Each of a manifest's mistakes is one, and so is each step that failed at the same time.
+    """
     notes = tuple(getattr(error, "__notes__", ()))
     match error:
         case ManifestError(problems=problems):
@@ -33,21 +34,9 @@ def failures_of(error: BaseException, manifest: Manifest | None) -> tuple[Failur
                 )
                 for problem in problems
             )
-        case StepFailed(evidence=known):
-            return (
-                Failure(
-                    message=error.message,
-                    hint=error.hint,
-                    step=error.step,
-                    subject="" if is_late(error.step) else step_key.subject(error.step),
-                    seconds=known.seconds,
-                    answer=known.answer,
-                    state=known.state,
-                    log=known.log or getattr(error.__cause__, "log", ()),
-                    spots=tuple(spots(error, manifest)),
-                    notes=notes,
-                ),
-            )
+        case StepFailed(others=others):
+            first = dataclasses.replace(of_step(error, manifest), notes=notes)
+            return (first, *(of_step(one, manifest) for one in others))
         case GreenroomError(message=message, hint=hint):
             return (Failure(message=message, hint=hint, notes=notes),)
         case TimedOut():
@@ -55,6 +44,22 @@ def failures_of(error: BaseException, manifest: Manifest | None) -> tuple[Failur
         case _:
             text = f"this is a bug in Greenroom: {type(error).__name__}: {error}"
             return (Failure(message=text, notes=notes),)
+
+
+def of_step(failed: StepFailed, manifest: Manifest | None) -> Failure:
+    """Return one failed step."""
+    known = failed.evidence
+    return Failure(
+        message=failed.message,
+        hint=failed.hint,
+        step=failed.step,
+        subject="" if is_late(failed.step) else step_key.subject(failed.step),
+        seconds=known.seconds,
+        answer=known.answer,
+        state=known.state,
+        log=known.log or getattr(failed.__cause__, "log", ()),
+        spots=tuple(spots(failed, manifest)),
+    )
 
 
 def death(died: InstanceDied, manifest: Manifest) -> Failure:

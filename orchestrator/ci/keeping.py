@@ -177,5 +177,8 @@ class Keeping:
         for event in self.result.deaths:
             yield from died(event)
         for error in self.result.errors:
-            places = [str(one) for told in failures_of(error, self.manifest) for one in told.spots]
-            yield from as_text(error, places=places).splitlines()
+            yield from as_text(error, places=self.places).splitlines()
+
+    def places(self, error: BaseException) -> list[str]:
+        """Return where in the user's files an error has its cause."""
+        return [str(one) for one in failures_of(error, self.manifest)[0].spots]

@@ -39,18 +39,27 @@ def check(
 ) -> int:
     """Find every mistake in a manifest.
 
-    What the lock beside it lacks is one too. Nothing is started, and no engine is asked, unless the
-    seeds are to be looked at. The exit code is 65 when there are mistakes, or seeds that cannot be
-    repeated.
+    One in a seed file that Greenroom reads itself, such as a list of topics, is told with them, and
+    so is what the lock beside the manifest lacks. Nothing is started, and no engine is asked,
+    unless the seeds are to be looked at. The exit code is 65 when there are mistakes, or seeds that
+    cannot be repeated.
     """
     from orchestrator.cli.instead import one_each
     from orchestrator.host import manifests
     from orchestrator.plan.selection import taking_part
+    from orchestrator.seeding.checking import mistakes
 
     instead, profiles = one_each(with_), active(profile)
     try:
         path = manifests.find(manifest, Path.cwd())
-        found = manifests.read(path, os.environ, engine=engine, run_modules=seeds, instead=instead)
+        found = manifests.read(
+            path,
+            os.environ,
+            engine=engine,
+            run_modules=seeds,
+            instead=instead,
+            seeds=mistakes,
+        )
         check_profiles(found, profiles)
         check_lock(found, profiles)
     except (ManifestError, LockError) as error:

@@ -120,7 +120,8 @@ def ci(
 
     For example:
 
-    greenroom ci --with ledger=postgres:15 --with ledger=postgres:16 -- pytest -q
+    greenroom ci --with ledger=postgres:15 --with ledger=postgres:16 -- pytest
+
     greenroom ci --budget up=90s -- pytest -q --junitxml=junit.xml
     """
     from orchestrator.ci.budget import ALL, budgets

@@ -11,7 +11,9 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 from orchestrator.cli.astyped import as_typed, without_markup
+from orchestrator.cli.elsewhere import command_instead_of
 from orchestrator.cli.help import usage, write_parameters
+from orchestrator.errors import UsageError
 
 NOBODY_READS = 128 + 13
 """As shells report a program that SIGPIPE has ended."""
@@ -23,6 +25,14 @@ class Program(TyperGroup):
     def get_params(self, ctx: Any) -> Any:
         """Return the options."""
         return as_typed(super().get_params(ctx))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command; of a word that other tools have for it, say which one it is."""
+        word = args[0]
+        ours = "" if word in self.commands else command_instead_of(word)
+        if ours and not ctx.resilient_parsing:
+            raise UsageError(f"there is no command {word}", hint=f"{ours} does that")
+        return super().resolve_command(ctx, args)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the groups of commands and the options."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Annotated
 
 import typer
@@ -10,6 +11,9 @@ import typer
 from orchestrator.cli.down import Target
 from orchestrator.cli.output import remark
 from orchestrator.errors import UsageError
+
+TIME = re.compile(r"\d+[smhd]")
+"""What is easily typed in the place of a name: how long."""
 
 By = Annotated[
     str,
@@ -36,7 +40,9 @@ def extend(target: Target = None, ttl: By = "2h") -> int:
     wanted = meant(target, found)
     wanted.raise_if_hidden()
     if wanted.run is None:
-        raise UsageError(f"nothing to extend: {wanted.words}", hint="greenroom ps lists what is up")
+        is_time = target is not None and TIME.fullmatch(target)
+        hint = f"greenroom extend --ttl {target}" if is_time else "greenroom ps lists what is up"
+        raise UsageError(f"nothing to extend: {wanted.words}", hint=hint)
     guard = Guard.join(wanted.run.id, os.environ)
     if guard is None or not (wanted.run.lease and wanted.run.lease.standing):
         raise UsageError(

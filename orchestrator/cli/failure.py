@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from orchestrator.cli.elsewhere import option_instead_of
 from orchestrator.errors import UsageError
 from orchestrator.render import failing
 from orchestrator.render.colours import Paint, plainly
@@ -33,6 +34,9 @@ def as_text(error: BaseException, paint: Paint = plainly) -> str:
 
 
 def help_for(error: typer.TyperException) -> str:
-    """Return where the command that was misused is explained."""
+    """Return what to do instead, or else where the command that was misused is explained."""
     context = getattr(error, "ctx", None)
+    option = getattr(error, "option_name", None)
+    if context and option and (known := option_instead_of(option, context.info_name or "")):
+        return known
     return f"{context.command_path if context else 'greenroom'} --help"

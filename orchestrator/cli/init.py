@@ -58,7 +58,7 @@ def init(uses: Uses = None, output: Output = "environment.yaml", force: Force = 
         check(use, catalogue)
     project = Project(target.parent if target else here)
     made = draft_of(uses, project, catalogue) if uses else draft(project, catalogue)
-    if made.empty and not uses:
+    if not uses and (made.empty or (made.notes and not made.servers)):
         elsewhere(made, project, catalogue)
     text = written(made, schema=target is not None)
     if target is None:
@@ -91,13 +91,18 @@ def check(use: str, catalogue: Mapping[str, Technology]) -> None:
 
 
 def elsewhere(made: Draft, project: Project, catalogue: Mapping[str, Technology]) -> None:
-    """Raise UsageError where what there is stands in a Compose file, or in folders below."""
+    """Raise UsageError where what there is stands in a Compose file, or in folders below.
+
+    A Compose file says more of the project's services than a Dockerfile beside it.
+    """
     from orchestrator.drafting import parts
 
     named = "Or name what is used: greenroom init postgres"
     if made.notes:
         hint = f"{made.notes[0]} {named}"
-        raise UsageError("nothing but a Compose file was found here", hint=hint)
+        if made.empty:
+            raise UsageError("nothing but a Compose file was found here", hint=hint)
+        raise UsageError("what this project needs stands in its Compose file", hint=hint)
     below = [] if made.tests else parts(project, catalogue)
     # With a slash behind it, no folder is taken for a ready-made environment.
     names = [f"{os.path.relpath(one.folder, project.folder)}/" for one in below]
@@ -138,9 +143,15 @@ def ours(path: Path, schema: Mapping[str, object]) -> bool:
 
 def told(made: Draft) -> Sequence[str]:
     """Return what was found, and what could not be used."""
+    from orchestrator.drafting.evidence import Runs, Serves
+
     found = [
         f"{one.entry}: {one.use}{f' ({one.why[0]})' if one.why else ''}" for one in made.servers
     ]
-    found += [f"app: built from {made.serves.dockerfile}"] if made.serves else []
+    match made.serves:
+        case Serves(dockerfile=place):
+            found.append(f"app: built from {place}")
+        case Runs(command=command, why=why):
+            found.append(f"app: {command.partition(' ')[0]} ({why})")
     lost = [f"not known: {kind} ({why}); run it as a service" for kind, why in made.unknown.items()]
     return [*found, *lost, *made.notes] or ["nothing was found here; it begins with a postgres"]

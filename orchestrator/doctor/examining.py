@@ -61,19 +61,24 @@ def verdict(found: Sequence[Finding]) -> Iterator[Finding]:
         yield problem(
             "verdict",
             "nothing can be run: no engine answers, and there are no servers on this host",
-            "start Docker, or pip install 'greenroom[embedded]'",
+            f"{to_have_an_engine(found)}; or pip install 'greenroom[embedded]'",
             EngineUnavailable.exit_code,
         )
     elif CONTAINERS not in things and needs:
         yield problem(
             "verdict",
             f"no engine answers, and the manifest needs containers for {', '.join(needs)}",
-            "start Docker",
+            to_have_an_engine(found),
             EngineUnavailable.exit_code,
         )
     elif not any(one.level is Level.PROBLEM for one in found):
         both = [*(["containers"] if CONTAINERS in things else []), *_as_processes(processes)]
         yield ok("verdict", f"can run {' and '.join(both)}")
+
+
+def to_have_an_engine(found: Sequence[Finding]) -> str:
+    """Return what the engine that does not answer needs, as the check that asked it has said."""
+    return next((one.hint for one in found if one.topic == "engine" and one.hint), "start Docker")
 
 
 def _as_processes(names: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from orchestrator.drafting.evidence import (
     Evidence,
     Migrates,
     Note,
+    Runs,
     Seeds,
     Serves,
     Tests,
@@ -23,6 +24,7 @@ from orchestrator.drafting.kinds import KINDS, SQL, technology_of
 from orchestrator.drafting.other_projects import go, jvm, node
 from orchestrator.drafting.project import Project
 from orchestrator.drafting.python_projects import python
+from orchestrator.drafting.web_projects import web
 from orchestrator.model.technology import Technology
 
 DETECTORS: tuple[Detector, ...] = (
@@ -30,6 +32,7 @@ DETECTORS: tuple[Detector, ...] = (
     python,
     django,
     alembic,
+    web,
     node,
     go,
     jvm,
@@ -66,7 +69,7 @@ class Draft:
 
     servers: tuple[Server, ...] = ()
     migrates: Migrates | None = None
-    serves: Serves | None = None
+    serves: Serves | Runs | None = None
     tests: Tests | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
@@ -127,12 +130,18 @@ def drafted(evidence: list[Evidence], catalogue: Catalogue) -> Draft:
     return Draft(
         servers=tuple(_seeded(one, evidence, migrates) if one is sql else one for one in servers),
         migrates=migrates,
-        serves=next((one for one in evidence if isinstance(one, Serves)), None),
+        serves=_serves(evidence),
         tests=next((one for one in evidence if isinstance(one, Tests)), None),
         env=_environment(evidence, servers, known),
         unknown={kind: kinds[kind][0] for kind, name in chosen.items() if name is None},
         notes=tuple(one.text for one in evidence if isinstance(one, Note)),
     )
+
+
+def _serves(evidence: Iterable[Evidence]) -> Serves | Runs | None:
+    """Return how the project is served: as its image, or else from its sources."""
+    found = [one for one in evidence if isinstance(one, Serves | Runs)]
+    return next(iter(sorted(found, key=lambda one: isinstance(one, Runs))), None)
 
 
 def _kinds(evidence: Iterable[Evidence]) -> dict[str, list[str]]:

@@ -48,6 +48,15 @@ class Serves:
 
 
 @dataclass(frozen=True)
+class Runs:
+    """This command serves the project from its sources; `health` is a path to ask, if known."""
+
+    command: str
+    why: str
+    health: str = ""
+
+
+@dataclass(frozen=True)
 class Tests:
     """How the project's tests are run."""
 
@@ -70,7 +79,7 @@ class Seeds:
     kind: str = "sql"
 
 
-Evidence = Uses | Told | Migrates | Serves | Tests | Note | Seeds
+Evidence = Uses | Told | Migrates | Serves | Runs | Tests | Note | Seeds
 Detector = Callable[[Project], Iterable[Evidence]]
 
 

@@ -50,6 +50,9 @@ PACKAGES = Packages(
         "minio": "s3",
     }
 )
+FUNCTION = re.compile(r"^(?:async )?def test_\w*\(", re.MULTILINE)
+"""A test that only pytest runs."""
+
 NAME = re.compile(r"^\s*[\"']?([A-Za-z][\w.-]*)\s*(?:\[([\w, .-]*)\])?", re.ASCII)
 
 
@@ -60,10 +63,18 @@ def python(project: Project) -> Iterator[Evidence]:
         yield from PACKAGES.used([name], place)
     names = {name.lower() for name, _ in required}
     yield from _celery(names)
-    if "pytest" in names or project.first("pytest.ini", "conftest.py", "tests/conftest.py"):
+    if "pytest" in names or _tested_by_pytest(project):
         yield Tests("pytest -q", "pytest")
     elif project.has("manage.py"):
         yield Tests("python manage.py test", "manage.py")
+
+
+def _tested_by_pytest(project: Project) -> bool:
+    """Whether pytest's own files are there, or tests that are plain functions."""
+    if project.first("pytest.ini", "conftest.py", "tests/conftest.py"):
+        return True
+    files = [*project.matching("test_*.py"), *project.matching("tests/test_*.py")]
+    return any(FUNCTION.search(project.text(name)) for name in files)
 
 
 def requirements(project: Project) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from orchestrator.drafting.drafting import APP, MIGRATE, Draft, Server
+from orchestrator.drafting.evidence import Runs, Serves
 from orchestrator.manifest.sections import SERVERS
 
 SCHEMA = "environment.schema.json"
@@ -29,6 +30,8 @@ MANY = 3
 """So many endings of files are enough to show what can be put in."""
 
 REFERS = re.compile(r"\$\{([\w-]+)\.")
+
+NO_HEALTH = "    # ready: {http: /health}  # else it is ready when the port answers"
 
 ANCHOR = "told"
 """What the variables are called that a task and a service have in common."""
@@ -90,16 +93,27 @@ def _tasks(draft: Draft) -> Iterator[list[str]]:
 def _services(draft: Draft) -> Iterator[list[str]]:
     if draft.serves is None:
         return
-    place = draft.serves.dockerfile
-    build = "." if place == "Dockerfile" else f"{{context: ., dockerfile: {place}}}"
-    lines = ["services:", _comment(place, "  "), f"  {APP}:", f"    build: {build}"]
-    if draft.serves.ports:
-        lines.append(f"    ports: [{', '.join(map(str, draft.serves.ports))}]")
-        lines.append("    # ready: {http: /health}  # else it is ready when the port answers")
-    else:
-        lines.append("    # ports: [8000]  # the Dockerfile exposes none")
+    lines = _built(draft.serves) if isinstance(draft.serves, Serves) else _run(draft.serves)
+    begin = ["services:", _comment(draft.serves.why, "  "), f"  {APP}:"]
     alias = [f"    env: *{ANCHOR}"] if _shared(draft) else _env(_told(draft), "    ")
-    yield [*lines, *alias]
+    yield [*begin, *lines, *alias]
+
+
+def _built(serves: Serves) -> Iterator[str]:
+    place = serves.dockerfile
+    build = "." if place == "Dockerfile" else f"{{context: ., dockerfile: {place}}}"
+    yield f"    build: {build}"
+    if serves.ports:
+        yield f"    ports: [{', '.join(map(str, serves.ports))}]"
+        yield NO_HEALTH
+    else:
+        yield "    # ports: [8000]  # the Dockerfile exposes none"
+
+
+def _run(runs: Runs) -> Iterator[str]:
+    yield f"    command: {runs.command}"
+    yield f"    ports: [8000]  # really a free one; tests find its address in {APP.upper()}_URL"
+    yield f"    ready: {{http: {runs.health}}}" if runs.health else NO_HEALTH
 
 
 def _shared(draft: Draft) -> bool:

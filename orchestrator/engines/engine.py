@@ -17,6 +17,7 @@ from orchestrator.model.launch import (
     Found,
     Image,
     Launch,
+    Listener,
     LogLine,
     Opened,
     RunLabels,
@@ -217,6 +218,14 @@ class Guests(Protocol):
         Returns the same thing with the label that names the place. What is made goes when the thing
         is removed. Raises EngineError with the server's words.
         """
+
+
+@runtime_checkable
+class Sockets(Protocol):
+    """What engines can do besides that can look who listens."""
+
+    def listeners(self, found: Found, deadline: Deadline) -> list[Listener] | None:
+        """Where an instance's own processes listen; None where that cannot be seen."""
 
 
 @runtime_checkable

@@ -40,6 +40,7 @@ from orchestrator.model.launch import (
     Found,
     Image,
     Launch,
+    Listener,
     LogLine,
     Opened,
     RunLabels,
@@ -62,6 +63,7 @@ class Script:
     lines: list[LogLine] = field(default_factory=list)
     answer: Answer = lambda _argv, _stdin: ExecResult(0)
     reply: bytes = b""
+    listeners: list[Listener] | None = None
     ending: State | None = None
     looks_before_ending: int = 0
 
@@ -103,7 +105,7 @@ def echoed(stdin: bytes) -> str:
 
 
 class FakeEngine:
-    """Implements `Engine`, `Images`, `Registries`, `Snapshots` and `Guests`.
+    """Implements `Engine`, `Images`, `Registries`, `Snapshots`, `Guests` and `Sockets`.
 
     `calls` is what was asked of it, one text for each call.
     """
@@ -140,6 +142,10 @@ class FakeEngine:
     def replies(self, instance: str, reply: bytes) -> None:
         """Let the ports of an instance reply this to whatever comes (only when listening)."""
         self._script(instance).reply = reply
+
+    def listens(self, instance: str, *listeners: Listener) -> None:
+        """Say of an instance that it listens there, and nowhere else, whoever asks the engine."""
+        self._script(instance).listeners = [*listeners]
 
     def becomes(self, instance: str, state: State, *, after: int = 0) -> None:
         """Let an instance be in this state after so many more looks at it."""
@@ -262,6 +268,11 @@ class FakeEngine:
         yield from chosen[max(0, len(chosen) - tail) :] if tail is not None else chosen
         if follow:
             yield from self._followed(found, lines, known, deadline)
+
+    def listeners(self, found: Found, deadline: Deadline) -> builtins.list[Listener] | None:
+        """What it was told, else that this cannot be seen."""
+        self._called(deadline, "listeners", str(found.instance))
+        return self._script(str(found.instance)).listeners
 
     def list(self, deadline: Deadline, run: str | None = None) -> list[Found]:
         """Instances in the order of their starts, then places."""

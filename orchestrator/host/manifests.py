@@ -17,6 +17,7 @@ from orchestrator.model.resource import DOCKER, PROCESS
 from orchestrator.state import machine_secret
 
 if TYPE_CHECKING:
+    from orchestrator.manifest.checks.seeds import SeedCheck
     from orchestrator.manifest.including.translator import Reading, Translator
     from orchestrator.manifest.reading.scalars import Value
 
@@ -108,10 +109,12 @@ def find(argument: str | None, start: Path) -> Path:
     if argument in ready_made():
         return ready_made()[argument]
     names = ", ".join(sorted(ready_made()))
+    there = (start / NAME).exists()
+    leave_out = f"for all of the {NAME} that is here, leave {argument} out; or " if there else ""
     missing = f"no {NAME} in {argument}" if path.parent.is_dir() and path.name == NAME else ""
     raise UsageError(
         f"there is {missing or f'no manifest {argument}'}",
-        hint=f"give a path, a folder with {NAME} in it, or a ready-made name: {names}",
+        hint=f"{leave_out}give a path, a folder with {NAME} in it, or a ready-made name: {names}",
     )
 
 
@@ -151,6 +154,7 @@ def read(
     engine: str | None = None,
     run_modules: bool = True,
     instead: Mapping[str, str] | None = None,
+    seeds: SeedCheck | None = None,
 ) -> Manifest:
     """Load a manifest from a file. Raises ManifestError with every mistake.
 
@@ -158,7 +162,8 @@ def read(
     interpreter. Without `run_modules` nothing is run, and nobody knows their ports and fields.
 
     `engine`, or else GREENROOM_ENGINE, stands for what it says itself of where things run. Raises
-    UsageError when that is no engine. `instead` says what resources use instead, by name.
+    UsageError when that is no engine. `instead` says what resources use instead, by name. `seeds`
+    looks for mistakes in the files of seeds, too.
     """
     # Imported here, because whoever only looks for manifests needs neither the model nor YAML.
     from orchestrator.manifest import load
@@ -185,6 +190,7 @@ def read(
             translators=TRANSLATORS,
             modules=modules if run_modules else None,
             instead=instead,
+            seeds=seeds,
         )
     return with_passwords(manifest, machine_secret(environ))
 

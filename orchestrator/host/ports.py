@@ -9,6 +9,7 @@ Linux (`SHARED`) until one of the known servers is ready, which all have that op
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
@@ -128,5 +129,17 @@ def taken(port: int) -> PortTaken:
     return PortTaken(
         f"port {port} of this host is taken",
         port=port,
-        hint="end whoever listens there, choose another port, or let Greenroom choose one",
+        hint=f"end {holder(port)}, choose another port, or let Greenroom choose one",
     )
+
+
+def holder(port: int) -> str:
+    """Return in words who listens on a port, as far as the system tells this user."""
+    import psutil  # Only failures need it.
+
+    with contextlib.suppress(psutil.Error, OSError):
+        for one in psutil.net_connections("tcp"):
+            listens = one.status == psutil.CONN_LISTEN and one.laddr[1:] == (port,)
+            if listens and one.pid:
+                return f"{psutil.Process(one.pid).name()} (process {one.pid}), which listens there"
+    return "whoever listens there"

@@ -130,7 +130,7 @@ class BringingUp:
             for text in unusual:
                 self.tell(Noticed(at=time.time(), text=text))
             try:
-                execute(self.plan, stage.perform, self.tell, self.limit.stop)
+                execute(self.plan, stage.perform, self.tell, self.limit.stop, stage.look)
             except StepFailed:
                 raise
             except BaseException:

@@ -17,6 +17,8 @@ from orchestrator.waiting import Stop, Stopped
 
 Tell = Callable[[Event], None]
 Perform = Callable[[Step], None]
+Look = Callable[[Step], StepFailed | None]
+"""Says of a step that was broken off whether it would have failed anyway."""
 
 THREADS = 64
 """Most steps wait for an engine or a server, so that many threads cost little."""
@@ -38,16 +40,24 @@ class Outcome:
     unforeseen: list[Exception] = field(default_factory=list)
 
 
-def execute(plan: Plan, perform: Perform, tell: Tell, stop: Stop) -> None:
+def nothing(_step: Step) -> None:
+    """Say nothing of a step that was broken off."""
+
+
+def execute(plan: Plan, perform: Perform, tell: Tell, stop: Stop, look: Look = nothing) -> None:
     """Walk the plan to its end; at the first failure everything else is told to stop.
 
-    Returns, or raises, only when no step is running any more. Raises the first StepFailed; Stopped
-    if the order to stop came from elsewhere; and whatever interrupts the waiting, Ctrl-C included.
+    Returns, or raises, only when no step is running any more. Raises the first StepFailed, with
+    those `others` that had failed by then, too; Stopped if the order to stop came from elsewhere;
+    and whatever interrupts the waiting, Ctrl-C included. Nobody waits for a second failure: a step
+    that is broken off because of the first gets one `look`, in its own thread.
     """
-    outcome = walk(plan, perform, tell, stop, stop_at_failure=True)
+    outcome = walk(plan, perform, tell, stop, look, stop_at_failure=True)
     if outcome.failures:
         # Which of our own threads and functions it came through is no help to anybody.
-        raise outcome.failures[0].with_traceback(None)
+        first, *others = (one.with_traceback(None) for one in outcome.failures)
+        first.others = tuple(others)
+        raise first
     if len(outcome.done) < len(plan.steps):
         raise Stopped
 
@@ -58,7 +68,7 @@ def execute_all(plan: Plan, perform: Perform, tell: Tell, stop: Stop) -> list[St
     A step whose forerunner failed is tried all the same: what can be removed is to be removed.
     What nobody has thought of is raised in the end, with the failures noted on it.
     """
-    outcome = walk(plan, perform, tell, stop, stop_at_failure=False)
+    outcome = walk(plan, perform, tell, stop, nothing, stop_at_failure=False)
     if not outcome.unforeseen:
         return outcome.failures
     error = outcome.unforeseen[0]
@@ -67,7 +77,9 @@ def execute_all(plan: Plan, perform: Perform, tell: Tell, stop: Stop) -> list[St
     raise error
 
 
-def walk(plan: Plan, perform: Perform, tell: Tell, stop: Stop, *, stop_at_failure: bool) -> Outcome:
+def walk(
+    plan: Plan, perform: Perform, tell: Tell, stop: Stop, look: Look, *, stop_at_failure: bool
+) -> Outcome:
     """Start what is free, wait for what runs, until neither is left."""
     outcome, running = Outcome(), dict[Future[None], Step]()
     waiting = list(plan.steps)
@@ -76,7 +88,7 @@ def walk(plan: Plan, perform: Perform, tell: Tell, stop: Stop, *, stop_at_failur
             while True:
                 if not stop.ordered:
                     for step in free(waiting, outcome.done):
-                        running[pool.submit(one, step, perform, tell)] = step
+                        running[pool.submit(one, step, perform, tell, look, outcome)] = step
                 if not running:
                     return outcome
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -100,8 +112,8 @@ def settle(future: Future[None], step: Step, outcome: Outcome, *, carry_on: bool
     """Write down how a step ended; False when everything else should stop."""
     try:
         future.result()
-    except StepFailed as failure:
-        outcome.failures.append(failure)
+    except StepFailed:
+        pass  # It is among the failures already.
     except Stopped:
         return False
     except Exception as error:
@@ -116,7 +128,7 @@ def settle(future: Future[None], step: Step, outcome: Outcome, *, carry_on: bool
     return carry_on
 
 
-def one(step: Step, perform: Perform, tell: Tell) -> None:
+def one(step: Step, perform: Perform, tell: Tell, look: Look, outcome: Outcome) -> None:
     """Perform one step and tell how it went; whatever goes wrong becomes a StepFailed."""
     began = time.monotonic()
     tell(
@@ -129,19 +141,32 @@ def one(step: Step, perform: Perform, tell: Tell) -> None:
         )
     )
     try:
-        perform(step)
+        performed(step, perform, look, outcome)
     except StepFailed as failure:
+        outcome.failures.append(failure)
         tell(broke(step, failure, began))
         raise
-    except GreenroomError as error:
-        wrapped = StepFailed(step.key, error.message, hint=error.hint)
-        tell(broke(step, wrapped, began))
-        raise wrapped from error
     tell(
         StepDone(
             at=time.time(), step=step.key, subject=step.subject, seconds=time.monotonic() - began
         )
     )
+
+
+def performed(step: Step, perform: Perform, look: Look, outcome: Outcome) -> None:
+    """Perform one step. Raises StepFailed for all that goes wrong, Stopped where it is stopped."""
+    try:
+        perform(step)
+    except StepFailed:
+        raise
+    except GreenroomError as error:
+        raise StepFailed(step.key, error.message, hint=error.hint) from error
+    except Stopped:
+        # Where the order came from elsewhere, nobody is to wait for a look.
+        failure = look(step) if outcome.failures else None
+        if failure is None:
+            raise
+        raise failure from None
 
 
 def broke(step: Step, failure: StepFailed, began: float) -> StepBroke:

@@ -113,12 +113,17 @@ class Planner:
         """Plan, and have the turn of making each snapshot that is made in it.
 
         What somebody else has made while we waited for our turn is found by planning once more.
+        Raises ManifestError for mistakes in the seeds that are to be put in, as far as they can be
+        known before anything runs.
         """
 
         def made(known: Facts) -> tuple[Plan, Facts]:
             return self.plan(known, fresh=fresh, restart=restart), known
 
+        from orchestrator.seeding.checking import refuse_mistakes
+
         plan, known = made(self.facts(run))
+        refuse_mistakes(plan, self.manifest)
         text = "another greenroom is making the same snapshot; waiting until it is there"
         with ExitStack() as stack:
             turns = snapshotting.turns(plan, self.environ, limit, self.noticing(text))

@@ -21,6 +21,7 @@ from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, Evidence, StepFailed
 from orchestrator.lifecycle.evidence import LONGER, OVER, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
+from orchestrator.lifecycle.listening import Elsewhere, elsewhere
 from orchestrator.model.event import ProbeAnswered
 from orchestrator.model.launch import Found, State
 from orchestrator.model.probe import Dialogue, Exec, Exit, Http, Probe, Readiness, Tcp
@@ -30,6 +31,9 @@ from orchestrator.probes import Died, NotYet, Target, wait_ready
 from orchestrator.waiting import Deadline
 
 LOOK = "its log says why; --keep failed leaves it as it is, to look inside"
+
+LOOK_SECONDS = 0.5
+"""How long an engine may take to say how something is doing when others have failed already."""
 
 REFUSAL = re.compile(r"HTTP [34]\d\d")
 """Answers that more time does not change: no such page, or elsewhere, or not for us."""
@@ -57,15 +61,34 @@ class Readying:
         try:
             wait_ready(readiness, self.target(deadline), deadline, self.answered)
         except Died as died:
-            if self.directory.of(self.step.instance).may_exit and died.state.ended_well:
+            if self.may_have_ended(died.state):
                 self.answered(str(died.state))
                 return
-            evidence = self.evidence(began, died.answer, died.state)
-            hint = LOOK if died.state.status == "exited" else ""
-            words = self.ended(died.state)
-            raise StepFailed(self.step.key, words, evidence=evidence, hint=hint) from died
+            raise self.dead(self.evidence(began, died.answer, died.state), died.state) from died
         except NotYet as late:
             raise self.late(began, late.answer) from late
+
+    def look(self) -> StepFailed | None:
+        """Return the failure of what has died while others failed; None where it has not."""
+        if self.directory.of(self.step.instance).adopted:
+            return None
+        state = state_of(self.engine, self.found, LOOK_SECONDS)
+        if state is None or state.alive or self.may_have_ended(state):
+            return None
+        log = tail_of(self.engine, self.found, seconds=LOOK_SECONDS)
+        return self.dead(Evidence(state=str(state), log=log), state)
+
+    def may_have_ended(self, state: State) -> bool:
+        """Whether this end is as good as being ready, or is what was waited for."""
+        match self.step.readiness.probe:
+            case Exit(code=code) if state.exit_code == code:
+                return True
+        return self.directory.of(self.step.instance).may_exit and state.ended_well
+
+    def dead(self, evidence: Evidence, state: State) -> StepFailed:
+        """Return the failure of what has ended, and should not have."""
+        words, hint = self.ended(state), self.after_death(state)
+        return StepFailed(self.step.key, words, evidence=evidence, hint=hint)
 
     def target(self, deadline: Deadline) -> Target:
         """Return what the probes are asked of."""
@@ -75,7 +98,7 @@ class Readying:
             return found.host, found.port
 
         env = client_env(self.step.instance, self.directory)
-        return Target(address, self.engine, self.found, deadline, env)
+        return Target(address, self.engine, self.found, deadline, env, aside=self.aside)
 
     def probe(self) -> Probe:
         """Return the probe with its references answered: from the tests' side, or inside."""
@@ -113,6 +136,14 @@ class Readying:
             case _:
                 return f"{self.step.instance} {state} before it was ready"
 
+    def after_death(self, state: State) -> str:
+        """Return what to do when the instance has ended."""
+        resource = self.directory.of(self.step.instance)
+        if state.out_of_memory and resource.limits.memory:
+            had = resource.limits.memory / 1024**2
+            return f"give {resource.name} more than the {had:.4g}m of its `limits: {{memory: ...}}`"
+        return LOOK if state.status == "exited" else ""
+
     def late(self, began: float, answer: str) -> StepFailed:
         """Return the failure for time that ran out: its own, or that for everything."""
         given = self.directory.of(self.step.instance).adopted
@@ -120,19 +151,37 @@ class Readying:
         state = None if given else state_of(self.engine, self.found)
         waited = "has not exited" if isinstance(self.step.readiness.probe, Exit) else "is not ready"
         seconds, over = self.step.timeout, ""
-        hint = refused(self.step.readiness.probe, answer) or (
-            f"if it needs more time, give {self.step.instance.resource} a longer `timeout:`"
-        )
+        hint = f"if it needs more time, give {self.step.instance.resource} a longer `timeout:`"
         if given:
             hint = f"see that it runs, and that {given} can be reached from here"
         if self.limit.passed:
             seconds, over, hint = time.monotonic() - began, f", when {OVER}", LONGER
+        hint = self.cause(answer, state) or hint
         return StepFailed(
             self.step.key,
             f"{self.step.instance}{f' at {given}' if given else ''} {waited} "
             f"after {seconds:.3g} s{over}",
             evidence=self.evidence(began, answer, state),
             hint=hint,
+        )
+
+    def cause(self, answer: str, state: State | None) -> str:
+        """Return what to do about a cause that more time does not change; nothing if unknown."""
+        probe = self.step.readiness.probe
+        if words := refused(probe, answer):
+            return words
+        seen = self.elsewhere() if state and state.status == "running" else None
+        return seen.advice if seen else ""
+
+    def aside(self) -> str:
+        """Say in a few words where the instance listens instead, if it does."""
+        return str(self.elsewhere() or "")
+
+    def elsewhere(self) -> Elsewhere | None:
+        """Look where the instance listens instead of where it is asked."""
+        step = self.step
+        return elsewhere(
+            step.readiness.probe, step.instance, self.found, self.engine, self.directory
         )
 
     def evidence(self, began: float, answer: str, state: State | None) -> Evidence:

@@ -44,7 +44,7 @@ from orchestrator.plan.fingerprint import with_image
 from orchestrator.waiting import SILENT, Abandoned, Deadline, TimedOut
 
 if TYPE_CHECKING:
-    from orchestrator.seeding import Seeder
+    from orchestrator.seeding.seeder import Seeder
 
 HOST_GATEWAY = "host-gateway"
 """What engines on a virtual machine of their own (Docker Desktop) resolve to the user's host."""
@@ -303,6 +303,20 @@ class Stage:
         Readying(step, found, engine, self.directory, self.tell, self.limit).wait()
         self.ports.release(*found.host_ports.values())
 
+    def look(self, step: Step) -> StepFailed | None:
+        """Return why a step that was broken off would have failed anyway, None: nobody knows.
+
+        Of what was waited for one sees that: it has died. It cannot be because of the removal,
+        which begins when no step is under way any more.
+        """
+        if not isinstance(step, Ready):
+            return None
+        from orchestrator.lifecycle.readying import Readying
+
+        found = self.found[step.instance]
+        engine = self.engines[found.engine]
+        return Readying(step, found, engine, self.directory, self.tell, self.limit).look()
+
     def make_own(self, step: MakeOwn) -> None:
         """Make a place for this run alone; from here on the resource is that."""
         found = self.found[step.instance]
@@ -330,7 +344,7 @@ class Stage:
 
     def seeder(self, instance: Instance, step: ApplySeed | AddDatabase) -> Seeder:
         """Return what puts something into an instance."""
-        from orchestrator.seeding import Seeder
+        from orchestrator.seeding.seeder import Seeder
 
         found = self.found[instance]
         return Seeder(

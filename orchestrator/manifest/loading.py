@@ -16,6 +16,7 @@ from orchestrator.manifest.checks.names import Names, names
 from orchestrator.manifest.checks.needs import check_needs
 from orchestrator.manifest.checks.ports import check_ports
 from orchestrator.manifest.checks.references import References, uses
+from orchestrator.manifest.checks.seeds import SeedCheck, check_seeds
 from orchestrator.manifest.checks.spots import spots
 from orchestrator.manifest.entry_spots import entry_spots
 from orchestrator.manifest.files import Files
@@ -53,6 +54,7 @@ def load(
     translators: Mapping[str, Translator] | None = None,
     modules: Modules | None = None,
     instead: Mapping[str, str] | None = None,
+    seeds: SeedCheck | None = None,
 ) -> Manifest:
     """The manifest in a file's bytes; raises ManifestError with every mistake in it.
 
@@ -61,7 +63,8 @@ def load(
     `engine` stands for the one that the manifest names. `ready_made` are the paths of manifests
     that can be included by name, `translators` read other kinds of files that are included.
     `modules` are those of testcontainers. `instead` says of resources, by name, what they use
-    instead of what the manifest says: a technology, as `use` has it, or an image.
+    instead of what the manifest says: a technology, as `use` has it, or an image. `seeds` looks for
+    mistakes in the files of seeds, which are then told with the manifest's own.
     """
     shown = display or PurePath(path).name
     mistakes = Mistakes(shown)
@@ -70,7 +73,8 @@ def load(
     root = Tree(mistakes).value(node)
     top = Part(Source(path, shown), root, mistakes, environ)
     world = World(files, ready_made or {}, translators or {})
-    given = _Given(path, str(PurePath(path).parent), technologies, engine, modules, instead or {})
+    folder = str(PurePath(path).parent)
+    given = _Given(path, folder, technologies, engine, modules, instead or {}, seeds)
     return _manifest(top, given, world)
 
 
@@ -108,6 +112,7 @@ class _Given:
     engine: str | None
     modules: Modules | None
     instead: Mapping[str, str] = field(default_factory=dict)
+    seeds: SeedCheck | None = None
 
 
 def _manifest(top: Part, given: _Given, world: World) -> Manifest:
@@ -131,6 +136,8 @@ def _manifest(top: Part, given: _Given, world: World) -> Manifest:
     made = resources(document, replace(around, python=python, modules=given.modules))
     tests = _tests(document, mistakes)
     _check(root, document, known, made, mistakes, engine)
+    if given.seeds:
+        check_seeds(made.values(), given.seeds, mistakes)
     mistakes.raise_if_any()
     return Manifest(
         path=given.path,

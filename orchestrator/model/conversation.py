@@ -47,12 +47,25 @@ Conversation = Generator[Exchange, bytes, None]
 
 
 class SeedRefused(Exception):
-    """Raised inside a conversation: the server refused what stands at `line` (0: at none)."""
+    """Raised for what cannot be put in: by a server, or by us, who cannot make anything of it.
 
-    def __init__(self, line: int, message: str) -> None:
+    It stands at `line` and `column`, counted from 1; 0 means that nobody knows. `others` are
+    further mistakes in the same file, where all were looked for.
+    """
+
+    def __init__(
+        self, line: int, message: str, column: int = 0, others: tuple[SeedRefused, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.line = line
+        self.column = column
         self.message = message
+        self.others = others
+
+    @property
+    def each(self) -> tuple[SeedRefused, ...]:
+        """All of them, this one first."""
+        return (self, *self.others)
 
 
 class SliceRefused(Exception):

@@ -171,6 +171,22 @@ class Image:
 
 
 @dataclass(frozen=True)
+class Listener:
+    """An address, as a number, and a TCP port on which some process of an instance listens."""
+
+    host: str
+    port: int
+
+    @property
+    def alone(self) -> bool:
+        """Whether only processes in the same place reach it: it listens on the loopback."""
+        return self.host.startswith("127.") or self.host == "::1"
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
 class State:
     """How an instance is doing.
 

@@ -39,13 +39,19 @@ class ExecLoader:
     location: str = ""
     place: str = "{file}"
     proof: Callable[[str], bytes] | None = None
+    locate: Callable[[str, str, str], tuple[int, str]] | None = None
 
 
 @dataclass(frozen=True)
 class WireLoader:
-    """Seed by speaking the server's own protocol from outside, for images without a client."""
+    """Seed by speaking the server's own protocol from outside, for images without a client.
+
+    `check` reads a file as `talk` would, without a server, and raises SeedRefused with all that is
+    wrong in it; None where the file says nothing that could be judged without one.
+    """
 
     talk: Callable[[Iterator[bytes], Credentials], Conversation]
+    check: Callable[[Iterator[bytes]], object] | None = None
 
 
 Cell = str | bool | None

@@ -11,8 +11,8 @@ from orchestrator.model.probe import Dialogue, Http
 from orchestrator.probes.target import NETWORK_SECONDS, Answer, Target, excerpt
 from orchestrator.waiting import Deadline, TimedOut
 
-QUIET_SECONDS = 0.05
-"""Who keeps a connection for so long is a server, and no proxy before a dead one."""
+CLOSED = "closed at once"
+"""The answer of a port whose connections are accepted, and then closed without a word."""
 
 SLICE = 0.1
 """At most so many seconds pass before a wait looks at its deadline."""
@@ -45,11 +45,11 @@ def ask_tcp(port: str | None, target: Target) -> Answer:
     """Connect; what is closed again at once does not count, what the server says first does."""
     try:
         with connected(target, port) as connection:
-            connection.settimeout(QUIET_SECONDS)
+            connection.settimeout(target.quiet)
             stays = is_kept(connection)
     except OSError as error:
         return Answer(False, words(error))
-    return Answer(True, "connected") if stays else Answer(False, "closed at once")
+    return Answer(True, "connected") if stays else Answer(False, CLOSED)
 
 
 def is_kept(connection: socket.socket) -> bool:
@@ -64,7 +64,7 @@ def is_kept(connection: socket.socket) -> bool:
 
 def ask_in_dialogue(probe: Dialogue, target: Target) -> Answer:
     """Send, and read until it is what was expected, or nothing more comes."""
-    received, reason = b"", "closed at once"
+    received, reason = b"", CLOSED
     deadline = target.deadline.sooner(NETWORK_SECONDS)
     try:
         with connected(target, probe.port) as connection:

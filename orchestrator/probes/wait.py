@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
+from functools import partial
 
 from orchestrator.errors import EngineError
 from orchestrator.model.probe import Exec, Exit, Readiness, Tcp
 from orchestrator.probes.attempt import attempt
-from orchestrator.probes.target import Died, Target
+from orchestrator.probes.network import CLOSED
+from orchestrator.probes.target import PROXY_SECONDS, QUIET_SECONDS, Died, Target
 from orchestrator.waiting import Deadline, TimedOut, poll
 
 NETWORK_PACE = (0.02, 0.1)
@@ -17,6 +20,10 @@ EXEC_PACE = (0.1, 1.0)
 
 LOOK_SECONDS = 0.1
 """Between attempts that fail the state is asked for, no more often than this."""
+
+
+ASIDE_SECONDS = 5.0
+"""So long nobody wonders yet; then, as often, it is looked for what else is known."""
 
 
 class NotYet(TimedOut):
@@ -38,7 +45,8 @@ def wait_ready(
     """
     waiting = Waiting(target, deadline, tell)
     if isinstance(readiness.probe, Exec) and target.has_port():
-        waiting.until(Readiness(Tcp(), interval=readiness.interval))
+        # The command itself will see whether the server is there: nothing has to be certain yet.
+        waiting.until(Readiness(Tcp(), interval=readiness.interval), proxied=QUIET_SECONDS)
     waiting.until(readiness)
 
 
@@ -52,29 +60,45 @@ class Waiting:
         self._answer = ""
         self._in_a_row = 0
         self._looked = float("-inf")
+        self._aside = ""
+        self._look_aside = time.monotonic() + ASIDE_SECONDS
 
-    def until(self, readiness: Readiness) -> None:
-        """Return when the answers are as they should be; raises what `wait_ready` does."""
+    def until(self, readiness: Readiness, *, proxied: float = PROXY_SECONDS) -> None:
+        """Return when the answers are as they should be; raises what `wait_ready` does.
+
+        A connection has to be kept for `proxied` seconds once a proxy has been seen to close one.
+        """
         first, longest = EXEC_PACE if isinstance(readiness.probe, Exec) else NETWORK_PACE
         if readiness.interval is not None:
             first = longest = readiness.interval
         self._in_a_row = 0
         try:
-            poll(lambda: self._asked(readiness), self._deadline, first=first, longest=longest)
+            asked = partial(self._asked, readiness, proxied)
+            poll(asked, self._deadline, first=first, longest=longest)
         except TimedOut as late:
             raise NotYet(self._answer) from late
 
-    def _asked(self, readiness: Readiness) -> bool:
+    def _asked(self, readiness: Readiness, proxied: float) -> bool:
         answer = attempt(readiness.probe, self._target)
+        if answer.text == CLOSED:
+            self._target = dataclasses.replace(self._target, quiet=proxied)
         # One that the deadline has cut short tells less than the one before.
         is_cut = not answer.good and self._deadline.passed and self._answer
-        if answer.text != self._answer and not is_cut:
-            self._answer = answer.text
-            self._tell(answer.text)
+        text = answer.text if answer.good else self._with_aside(answer.text)
+        if text != self._answer and not is_cut:
+            self._answer = text
+            self._tell(text)
         self._in_a_row = self._in_a_row + 1 if answer.good else 0
         if not answer.good and not isinstance(readiness.probe, Exit):
             self._look_for_its_end()
         return self._in_a_row >= readiness.successes
+
+    def _with_aside(self, text: str) -> str:
+        """Return an answer with what else is known, which is looked for after a while."""
+        if time.monotonic() >= self._look_aside:
+            self._look_aside = time.monotonic() + ASIDE_SECONDS
+            self._aside = self._target.aside()
+        return f"{text}; {self._aside}" if self._aside else text
 
     def _look_for_its_end(self) -> None:
         """Raise Died if the instance has ended; in moderation, since asking costs a call."""

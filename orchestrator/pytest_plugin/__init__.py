@@ -188,7 +188,7 @@ def pytest_runtest_makereport(
 def tell(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
     """Add our section to a report; when the test is over, drop its slice and keep its line."""
     now, dossiers = running.of(item), item.config.stash[DOSSIERS]
-    now.note(call, report)
+    now.note(item, call, report)
     if call.when == "teardown":
         dossiers.end(now)
     dossier = dossiers.section(item, now, report, call.stop)

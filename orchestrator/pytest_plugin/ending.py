@@ -1,4 +1,4 @@
-"""How a session ends when it is told to: by SIGTERM, with which CI systems end jobs.
+"""How a session ends when it is told to: by SIGTERM, with which CI systems end jobs, or by Ctrl-C.
 
 They often tell it twice: the whole group of processes gets the signal, and whoever started us
 passes it on; or SIGINT comes first and SIGTERM some seconds later. Only what comes first ends the
@@ -7,10 +7,16 @@ tests; what comes while everything is torn down and removed changes nothing but 
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+
+STDERR = 2
+"""Its number: a signal may come in the midst of whatever writes to the file object."""
 
 
 class Ending:
@@ -37,6 +43,28 @@ class Ending:
             return
         self.under_way = True
         pytest.exit(f"ended by {signal.Signals(number).name}", returncode=128 + number)
+
+    @contextmanager
+    def removal(self) -> Iterator[None]:
+        """Let a Ctrl-C change the exit code alone, while everything is removed in this block.
+
+        At a second one the session ends at once, and the watchdog removes what is left.
+        """
+        usual = signal.default_int_handler
+        if not is_main() or signal.getsignal(signal.SIGINT) is not usual:
+            yield
+            return
+
+        def interrupted(number: int, _frame: object) -> None:
+            signal.signal(signal.SIGINT, usual)
+            self.code = self.code or 128 + number
+            os.write(STDERR, b"\ninterrupted; everything is being removed\n")
+
+        signal.signal(signal.SIGINT, interrupted)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, usual)
 
 
 ENDING = pytest.StashKey[Ending]()

@@ -79,7 +79,7 @@ class Kept:
     def _record(self, nodeid: str, running: Running, clean: Clean) -> TestRecord:
         from orchestrator.artifacts.tests import TestRecord
 
-        name, message = clean([nodeid, running.message])
+        name, message, place = clean([nodeid, running.message, running.place])
         slice_, then = running.slice, running.sizes_then
         return TestRecord(
             name=name,
@@ -90,6 +90,7 @@ class Kept:
             slice=slice_.name if slice_ else "",
             addresses=addresses(slice_, clean) if slice_ else {},
             message=message,
+            place=place,
             dossier=running.dossier,
             logs={log: (running.sizes.get(log, 0), size) for log, size in then.items()},
         )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from orchestrator.pytest_plugin.places import place
+
 if TYPE_CHECKING:
     from orchestrator.slicing.slices import Slice
 
@@ -36,6 +38,7 @@ class Running:
     sizes_then: Mapping[str, int] = field(default_factory=dict)
     outcome: str = "passed"
     message: str = ""
+    place: str = ""
     slice: Slice | None = None
     asked: float = 0.0
     got: float = 0.0
@@ -48,12 +51,14 @@ class Running:
         """Whether anything of it has failed so far."""
         return self.outcome in ("failed", "error")
 
-    def note(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+    def note(
+        self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport
+    ) -> None:
         """Note how a phase ended; the first failure is what counts."""
         self.began = self.began or call.start
         if report.failed and not self.has_failed:
             self.outcome = "failed" if report.when == "call" else "error"
-            self.message = crash(report)
+            self.message, self.place = crash(report), place(item, call)
         elif report.skipped and not self.has_failed:
             self.outcome = "skipped"
 

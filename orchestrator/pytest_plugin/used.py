@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orchestrator.pytest_plugin.door import DOOR, TOLD_BY_CONTROLLER, ask
+from orchestrator.pytest_plugin.ending import ENDING
 from orchestrator.pytest_plugin.options import manifest
 from orchestrator.pytest_plugin.report import REPORT, Report
 
@@ -117,8 +118,9 @@ class Owned:
         with self._lock:
             used, self._used = self._used, None
         if used:
-            used.look(report)
-            used.close(failed=failed)
+            with self._config.stash[ENDING].removal():
+                used.look(report)
+                used.close(failed=failed)
 
 
 OWNED = pytest.StashKey[Owned]()
@@ -151,9 +153,10 @@ def leave(config: pytest.Config, *, failed: bool) -> int:
 
     del config.stash[USED]
     report = config.stash[REPORT]
-    used.look(report)
     try:
-        used.close(failed=failed)
+        with config.stash[ENDING].removal():
+            used.look(report)
+            used.close(failed=failed)
     except GreenroomError as error:
         report.lines += in_words(error).splitlines()
         return error.exit_code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from orchestrator.errors import (
     EngineError,
@@ -25,6 +25,21 @@ DEBUG = "GREENROOM_DEBUG"
 LOG_LINES = 12
 LABEL = 13
 
+SCREEN = 24
+"""Lines of the smallest screen; of several failures, each has its share of them."""
+
+MOST_IN_FULL, MOST_IN_LINES = 3, 2
+"""Failures that are shown with their evidence, and those of which a line each is shown behind."""
+
+Places = Callable[[BaseException], Sequence[str]]
+"""Says which places in the user's files an error is about."""
+
+
+def nowhere(_error: BaseException) -> Sequence[str]:
+    """Name no place."""
+    return ()
+
+
 REPORT = (
     f"run it again with {DEBUG}=1, and report what that prints, your manifest and "
     "`greenroom --version` to Greenroom's maintainers"
@@ -46,17 +61,32 @@ def exit_code(error: BaseException) -> int:
             return BUG
 
 
-def as_text(error: BaseException, paint: Paint = plainly, places: Sequence[str] = ()) -> str:
+def as_text(error: BaseException, paint: Paint = plainly, places: Places = nowhere) -> str:
     """Return all there is to say about an error; empty when it needs no words.
 
-    `places` are those in the user's files that a failed step is about.
+    Of what failed at the same time, each is shown with its cause, the first one first, and all of
+    it fits on a screen. `places` says where in the user's files a failed step has its cause.
     """
-    lines = [*parts(error, paint, places), *(f"also: {note}" for note in notes(error))]
-    return "\n".join(lines)
+    others = error.others if isinstance(error, StepFailed) else ()
+    shown = [error, *others][:MOST_IN_FULL]
+    room = SCREEN // len(shown) - 1 if others else None
+    lines = [line for one in shown for line in parts(one, paint, places, room)]
+    lines += rest([one.message for one in others[MOST_IN_FULL - 1 :]], paint)
+    return "\n".join([*lines, *(f"also: {note}" for note in notes(error))])
 
 
-def parts(error: BaseException, paint: Paint, places: Sequence[str]) -> Iterator[str]:
-    """Yield the lines of an error: what, evidence, next."""
+def rest(messages: Sequence[str], paint: Paint) -> Iterator[str]:
+    """Yield in a line each what failed too; of many the first ones, and how many more there are."""
+    for message in messages[:MOST_IN_LINES]:
+        yield f"{paint('red', 'error:')} {one_line(message.splitlines()[0])}"
+    if len(messages) > MOST_IN_LINES:
+        yield f"and {len(messages) - MOST_IN_LINES} more failed"
+
+
+def parts(
+    error: BaseException, paint: Paint, places: Places, room: int | None = None
+) -> Iterator[str]:
+    """Yield the lines of an error: what, evidence, next; at most about `room` of them."""
     match error:
         case KeyboardInterrupt() | Interrupted():
             return
@@ -64,9 +94,17 @@ def parts(error: BaseException, paint: Paint, places: Sequence[str]) -> Iterator
             yield from map(str, problems)
             yield f"{paint('red', 'error:')} {counted(problems)}"
         case GreenroomError(message=message):
-            yield f"{paint('red', 'error:')} {message}"
-            yield from evidence(error, paint, places)
-            yield from following(error.hint or default_hint(error), paint)
+            next_ = list(following(error.hint or default_hint(error), paint))
+            known, log = evidence(error, paint, places(error)), logged(error)
+            free = LOG_LINES if room is None else room - len(known) - len(next_)
+            said = message if room is None else fitted(message, max(1, free - min(3, len(log))))
+            if room is not None:
+                free = max(min(1, len(log)), free - said.count("\n") - 1)
+            yield f"{paint('red', 'error:')} {said}"
+            yield from known
+            tail = enumerate(log[-free:] if free else ())
+            yield from (labelled("" if number else "log", one, paint) for number, one in tail)
+            yield from next_
         case TimedOut():
             yield f"{paint('red', 'error:')} not done in time: {error}".removesuffix(": ")
             yield from following(SILENT, paint)
@@ -74,6 +112,16 @@ def parts(error: BaseException, paint: Paint, places: Sequence[str]) -> Iterator
             name = type(error).__name__
             yield f"{paint('red', 'error:')} this is a bug in Greenroom: {name}: {error}"
             yield from following(REPORT, paint)
+
+
+def fitted(message: str, room: int) -> str:
+    """Return a message in so many lines: its first one, and its end, where most clients say why."""
+    lines = message.splitlines()
+    if len(lines) <= room:
+        return message
+    if room < 3:
+        return "\n".join(lines[:room])
+    return "\n".join([lines[0], "  ...", *lines[-(room - 2) :]])
 
 
 def notes(error: BaseException) -> list[str]:
@@ -100,19 +148,23 @@ def counted(problems: list[Problem]) -> str:
     return f"{len(problems)} mistake{'s' if len(problems) > 1 else ''} in {', '.join(files)}"
 
 
-def evidence(error: GreenroomError, paint: Paint, places: Sequence[str]) -> Iterator[str]:
-    """Yield what was known about a step when it failed, each part under its label."""
+def evidence(error: GreenroomError, paint: Paint, places: Sequence[str]) -> list[str]:
+    """Return what was known about a step when it failed, each part under its label; no log."""
     if not isinstance(error, StepFailed):
-        return
+        return []
     known = error.evidence
     after = f", after {seconds(known.seconds)}" if known.seconds else ""
-    if places:
-        yield labelled("at", ", ".join(places), paint)
-    yield labelled("step", f"{error.step}{after}", paint)
-    yield from (labelled(label, text, paint) for label, text in known.facts)
-    log = known.log or getattr(error.__cause__, "log", ())
-    for number, line in enumerate(log[-LOG_LINES:]):
-        yield labelled("log" if number == 0 else "", line, paint)
+    where = [labelled("at", ", ".join(places), paint)] if places else []
+    step = labelled("step", f"{error.step}{after}", paint)
+    return [*where, step, *(labelled(label, text, paint) for label, text in known.facts)]
+
+
+def logged(error: GreenroomError) -> Sequence[str]:
+    """Return the log that belongs to a failed step: its instance's, or that of a build."""
+    if not isinstance(error, StepFailed):
+        return ()
+    found: Sequence[str] = error.evidence.log or getattr(error.__cause__, "log", ())
+    return found
 
 
 def labelled(label: str, text: str, paint: Paint = plainly) -> str:

@@ -1,5 +1,1 @@
 """Seeding: puts files, scripts, functions and databases into a resource that is ready."""
-
-from orchestrator.seeding.seeder import Seeder
-
-__all__ = ["Seeder"]

@@ -20,6 +20,9 @@ CHUNK = 256 * 1024
 LONGEST_HEAD = 64 * 1024
 """Bytes among which the first line is looked for."""
 
+LARGEST_AGAIN = 16 << 20
+"""Bytes of a file that are looked through for a place, when it has failed."""
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -101,3 +104,13 @@ class SeedFile:
             return self.stream.read(size)
         except (OSError, EOFError, zlib.error) as error:
             raise GreenroomError(f"cannot read {self.seed.label}: {error}") from error
+
+
+def read_again(seed: FileSeed, unpack: Literal["", "gzip"]) -> str:
+    """Return the text of a file that has failed; empty where it is too large, or not there."""
+    try:
+        with SeedFile(seed, unpack, lambda *_: None) as file:
+            data = file.read(LARGEST_AGAIN + 1)
+    except GreenroomError:
+        return ""
+    return "" if len(data) > LARGEST_AGAIN else data.decode("utf-8-sig", errors="replace")

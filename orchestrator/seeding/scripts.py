@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
-LOCATION = re.compile(r"/[^\s:'\"]*/greenroom-seed\.\w+")
-"""What a script's messages call it."""
+from orchestrator.model.launch import ExecResult
+from orchestrator.seeding.saying import renamed
+
+LOCATION = re.compile(r"/[^\s:'\"]*/greenroom-seed\.\w+(?:: (?:line )?(?P<line>\d+)(?=:))?")
+"""What a script's messages call it; shells name the line behind it, each in its own way."""
 
 # The script is written to a file first: commands in it may read the standard input, and half of it,
 # when the connection was cut, must not run. The file goes again, because beside a process on this
@@ -33,6 +36,15 @@ def interpreter(first_line: str) -> tuple[str, ...]:
         # Quotes mean nothing there, to no kernel.
         return tuple(first_line[2:].split()) or ("sh", "-e")
     return ("sh", "-e")
+
+
+def placed(result: ExecResult, label: str) -> ExecResult:
+    """Return the result with the seed's name, and its line, where a shell means them."""
+
+    def said(match: re.Match[str]) -> str:
+        return f"{label}:{match['line']}" if match["line"] else label
+
+    return renamed(result, LOCATION, said)
 
 
 def why_it_failed(beginning: bytes) -> str:

@@ -37,9 +37,10 @@ from orchestrator.model.step import AddDatabase, ApplySeed
 from orchestrator.model.technology import Order
 from orchestrator.project_python import interpreter
 from orchestrator.seeding import functions, scripts
-from orchestrator.seeding.files import SeedFile, gathered
+from orchestrator.seeding.files import SeedFile, gathered, read_again
 from orchestrator.seeding.rows.reading import rows_of
 from orchestrator.seeding.rows.stream import RowStream
+from orchestrator.seeding.saying import at_line, placed, words_of
 from orchestrator.waiting import Deadline
 
 Progress = Callable[[str, int, int], None]
@@ -95,7 +96,12 @@ class Seeder:
                     word = f"greenroom-{secrets.token_hex(8)}" if loader.proof else ""
                     end = loader.proof(word) if loader.proof else b""
                     result = self.exec(argv, pieces(loader, file, end))
-                check(step.key, placed(result, loader, seed.label), seed.label)
+                result = placed(result, loader, seed.label)
+                if loader.locate and result.exit_code:
+                    text = read_again(seed, loader.unpack)
+                    said = loader.locate(words_of(result), text, end.decode())
+                    result = at_line(result, seed.label, *said)
+                check(step.key, result, seed.label)
                 check_whole(step, seed.label, file.is_sent and word in result.stdout)
             case WireLoader() as loader:
                 with SeedFile(seed, "", self.progress) as file:
@@ -126,8 +132,7 @@ class Seeder:
             hint = scripts.why_it_failed(file.first)
             env = self.client_env() | variables(self.instance, self.directory)
             result = self.exec(scripts.command(interpreter, file.size), file.chunks(), env)
-        found = named(result, scripts.LOCATION, seed.label)
-        check(step.key, found, seed.label, hint=hint)
+        check(step.key, scripts.placed(result, seed.label), seed.label, hint=hint)
 
     def call_function(self, step: ApplySeed, seed: FunctionSeed) -> None:
         """Call a Python function in a child of the project's interpreter."""
@@ -210,7 +215,7 @@ def check(step: str, result: ExecResult, label: str, hint: str = "") -> None:
     """Raise StepFailed when the command failed, with its words and the seed's name."""
     if result.exit_code == 0:
         return
-    words = result.stderr.strip() or result.stdout.strip() or "it said nothing"
+    words = words_of(result) or "it said nothing"
     if label not in words:
         words = f"{label}: {words}"
     raise StepFailed(step, f"{words} (exit code {result.exit_code})", hint=hint)
@@ -222,8 +227,12 @@ def refusals(step: Written) -> Iterator[None]:
     try:
         yield
     except SeedRefused as refused:
-        place = f"{label(step)}:{refused.line}" if refused.line else label(step)
-        raise StepFailed(step.key, f"{place}: {refused.message}") from refused
+        places = (
+            (f"{label(step)}:{one.line}" if one.line else label(step)) for one in refused.each
+        )
+        texts = (one.message for one in refused.each)
+        words = "\n".join(map(": ".join, zip(places, texts, strict=True)))
+        raise StepFailed(step.key, words) from refused
     except ManifestError as error:
         # A file that describes rows has all of its mistakes told at once, as a manifest has.
         raise StepFailed(step.key, error.message) from error
@@ -248,25 +257,3 @@ def pieces(loader: ExecLoader, file: SeedFile, end: bytes) -> Iterator[bytes]:
     else:
         yield from gathered(loader.translate(file.name_only(), file.chunks()))
         yield end
-
-
-def placed(result: ExecResult, loader: ExecLoader, label: str) -> ExecResult:
-    """Return the result with every place in the file said in our words."""
-
-    def said(match: re.Match[str]) -> str:
-        return loader.place.format(file=label, **match.groupdict())
-
-    return renamed(result, loader.location, said) if loader.location else result
-
-
-def named(result: ExecResult, location: re.Pattern[str], label: str) -> ExecResult:
-    """Return the result with the seed's name wherever a command called it something else."""
-    return renamed(result, location, lambda _: label)
-
-
-def renamed(
-    result: ExecResult, location: str | re.Pattern[str], said: Callable[[re.Match[str]], str]
-) -> ExecResult:
-    """Return the result with what a pattern finds in its output said otherwise."""
-    texts = (re.sub(location, said, text) for text in (result.stdout, result.stderr))
-    return ExecResult(result.exit_code, *texts)

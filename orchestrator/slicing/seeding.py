@@ -9,7 +9,7 @@ from orchestrator.errors import UsageError
 from orchestrator.lifecycle.view import View
 from orchestrator.model.resource import FileSeed, FunctionSeed, Resource, ScriptSeed, Seed
 from orchestrator.model.step import ApplySeed
-from orchestrator.seeding import Seeder
+from orchestrator.seeding.seeder import Seeder
 from orchestrator.waiting import Deadline
 
 SECONDS = 600.0

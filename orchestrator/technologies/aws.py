@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from orchestrator.model.loader import WireLoader
 from orchestrator.model.technology import Technology
-from orchestrator.technologies.parts.aws_words import KEY, talk
+from orchestrator.technologies.parts.aws_words import KEY, read, talk
 from orchestrator.technologies.parts.documents import SUFFIXES
 from orchestrator.technologies.parts.ready_by_http import answers
 from orchestrator.technologies.parts.s3_words import REGION
@@ -35,7 +35,7 @@ ROLE = Technology(
     has_users=False,
     has_databases=False,
     client=("sh",),
-    seeds=dict.fromkeys(SUFFIXES, WireLoader(talk)),
+    seeds=dict.fromkeys(SUFFIXES, WireLoader(talk, read)),
 )
 
 AWS = replace(

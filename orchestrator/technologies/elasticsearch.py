@@ -10,7 +10,12 @@ from orchestrator.model.loader import WireLoader
 from orchestrator.model.technology import Technology
 from orchestrator.technologies.parts.documents import SUFFIXES
 from orchestrator.technologies.parts.ready_by_http import answers
-from orchestrator.technologies.parts.search_words import make_indices, put_documents
+from orchestrator.technologies.parts.search_words import (
+    check_documents,
+    make_indices,
+    put_documents,
+    read_indices,
+)
 
 HEALTH = "/_cluster/health?wait_for_status=yellow&timeout=1s"
 """Answered with 408 where not all indices have their data; green would need a second node."""
@@ -40,8 +45,8 @@ def made(name: str, called: str, image: str, version: str, env: dict[str, str]) 
         has_users=False,
         has_databases=False,
         client=("bash",),
-        seeds=dict.fromkeys(SUFFIXES, WireLoader(make_indices))
-        | {".ndjson": WireLoader(put_documents)},
+        seeds=dict.fromkeys(SUFFIXES, WireLoader(make_indices, read_indices))
+        | {".ndjson": WireLoader(put_documents, check_documents)},
     )
 
 

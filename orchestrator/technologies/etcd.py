@@ -10,25 +10,47 @@ import base64
 import json
 from collections.abc import Iterator
 
+import yaml
+
 from orchestrator.model.conversation import Conversation, Credentials, SeedRefused
 from orchestrator.model.loader import WireLoader
 from orchestrator.model.technology import Technology
-from orchestrator.technologies.parts.documents import SUFFIXES, composed, line, octets, pairs
+from orchestrator.technologies.parts.documents import (
+    SUFFIXES,
+    composed,
+    line,
+    octets,
+    pairs,
+    refused,
+)
 from orchestrator.technologies.parts.etcd_native import ALONE, NATIVE, OUTSIDE
 from orchestrator.technologies.parts.http_words import told
 from orchestrator.technologies.parts.ready_by_http import answers
+from orchestrator.technologies.parts.refusals import each
 
 EXPECTED = "expected a mapping of keys to values"
 
 
 def talk(chunks: Iterator[bytes], _credentials: Credentials) -> Conversation:
     """Put each value under its key; what is nested as JSON."""
-    for key, value in pairs(composed(b"".join(chunks), EXPECTED), EXPECTED):
-        texts = {"key": str(key.value).encode(), "value": octets(value) or b""}
+    for at, key, value in read(chunks):
+        texts = {"key": key, "value": value}
         body = {name: base64.b64encode(data).decode() for name, data in texts.items()}
         reply = yield from told("POST", "/v3/kv/put", json.dumps(body).encode())
         if reply.status != 200:
-            raise SeedRefused(line(key), json.loads(reply.body)["message"])
+            raise SeedRefused(at, json.loads(reply.body)["message"])
+
+
+def read(chunks: Iterator[bytes]) -> list[tuple[int, bytes, bytes]]:
+    """Return the line of each entry, its key and its value. Raises SeedRefused, all at once."""
+    return each(pairs(composed(b"".join(chunks), EXPECTED), EXPECTED), lambda both: entry(*both))
+
+
+def entry(key: yaml.ScalarNode, value: yaml.Node) -> tuple[int, bytes, bytes]:
+    """Return one entry. Raises SeedRefused for what etcd does not take."""
+    if not key.value:
+        raise refused(key, "a key has at least one byte")
+    return line(key), str(key.value).encode(), octets(value) or b""
 
 
 ETCD = Technology(
@@ -50,6 +72,6 @@ ETCD = Technology(
     has_users=False,
     has_databases=False,
     client=("sh",),
-    seeds=dict.fromkeys(SUFFIXES, WireLoader(talk)),
+    seeds=dict.fromkeys(SUFFIXES, WireLoader(talk, read)),
     native=NATIVE,
 )

@@ -7,7 +7,7 @@ from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
 from orchestrator.technologies.parts.documents import SUFFIXES
-from orchestrator.technologies.parts.kafka_seeds import talk
+from orchestrator.technologies.parts.kafka_seeds import check, talk
 from orchestrator.technologies.parts.kafka_settings import SETTINGS
 from orchestrator.technologies.parts.kafka_words import ANSWERED, METADATA
 
@@ -29,5 +29,5 @@ KAFKA = Technology(
     has_users=False,
     has_databases=False,
     client=("sh",),
-    seeds=dict.fromkeys(SUFFIXES, WireLoader(talk)),
+    seeds=dict.fromkeys(SUFFIXES, WireLoader(talk, check)),
 )

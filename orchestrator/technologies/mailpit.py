@@ -9,7 +9,7 @@ from orchestrator.model.loader import WireLoader
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.technology import MorePort, Technology
 from orchestrator.model.template import Template
-from orchestrator.technologies.parts.smtp_words import GREETING, talk
+from orchestrator.technologies.parts.smtp_words import GREETING, check, talk
 
 MAILPIT = Technology(
     name="mailpit",
@@ -34,5 +34,5 @@ MAILPIT = Technology(
     has_users=False,
     has_databases=False,
     client=("sh",),
-    seeds={".eml": WireLoader(talk)},
+    seeds={".eml": WireLoader(talk, check)},
 )

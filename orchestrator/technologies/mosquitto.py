@@ -11,7 +11,7 @@ from orchestrator.model.technology import Technology
 from orchestrator.model.template import Template
 from orchestrator.technologies.parts.documents import SUFFIXES
 from orchestrator.technologies.parts.mosquitto_native import ACCESS, NATIVE, PASSWORDS, SETTINGS
-from orchestrator.technologies.parts.mqtt_words import ANSWERED, ANYBODY, talk
+from orchestrator.technologies.parts.mqtt_words import ANSWERED, ANYBODY, read, talk
 
 AS_SERVER = f"""cd /mosquitto/config
 {PASSWORDS}chown mosquitto: passwords 2>/dev/null || true
@@ -39,6 +39,6 @@ MOSQUITTO = Technology(
     user_form=(r"[^:\r\n]{1,200}", "a text of one line without colons"),
     password_form=(r"[^\r\n]{1,200}", "a text of one line"),
     client=("sh",),
-    seeds=dict.fromkeys(SUFFIXES, WireLoader(talk)),
+    seeds=dict.fromkeys(SUFFIXES, WireLoader(talk, read)),
     native=NATIVE,
 )

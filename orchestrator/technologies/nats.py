@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from orchestrator.model.loader import WireLoader
 from orchestrator.model.technology import Technology
+from orchestrator.technologies.parts.documents import SUFFIXES
 from orchestrator.technologies.parts.nats_adopted import ADOPTION
 from orchestrator.technologies.parts.nats_native import NATIVE
 from orchestrator.technologies.parts.nats_seeds import (
+    check,
     readiness,
     talk,
 )
@@ -32,7 +34,7 @@ NATS = Technology(
     files={SETTINGS: 'authorization {user: "${self.user}", password: "${self.password}"}\n'},
     has_databases=False,
     client=("sh",),
-    seeds={".yaml": WireLoader(talk), ".yml": WireLoader(talk)},
+    seeds=dict.fromkeys(SUFFIXES, WireLoader(talk, check)),
     slicing=SLICING,
     native=NATIVE,
     adoption=ADOPTION,

@@ -13,6 +13,7 @@ from orchestrator.technologies.parts.rabbitmq_seeds import (
     ADD,
     ASCII,
     import_definitions,
+    read_definitions,
     readiness,
 )
 from orchestrator.technologies.parts.rabbitmq_slices import SLICING
@@ -39,7 +40,11 @@ RABBITMQ = Technology(
     database_form=ASCII,
     client=("sh",),
     create_database=lambda name: ("sh", "-c", ADD, "sh", name),
-    seeds={".json": ExecLoader(import_definitions)},
+    seeds={
+        ".json": ExecLoader(
+            import_definitions, translate=read_definitions, location=r"\AError:\s*", place=""
+        )
+    },
     slicing=SLICING,
     native=NATIVE,
     adoption=Adoption(

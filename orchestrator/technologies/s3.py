@@ -12,7 +12,7 @@ from orchestrator.model.technology import Technology
 from orchestrator.technologies.parts.documents import SUFFIXES
 from orchestrator.technologies.parts.ready_by_http import answers
 from orchestrator.technologies.parts.s3_variants import variants
-from orchestrator.technologies.parts.s3_words import REGION, make_bucket, talk
+from orchestrator.technologies.parts.s3_words import REGION, make_bucket, read, talk
 
 ROLE = Technology(
     name="s3",
@@ -40,7 +40,7 @@ ROLE = Technology(
         "a bucket's name: 3 to 63 lower-case letters, digits, `-` or `.`",
     ),
     client=("sh",),
-    seeds=dict.fromkeys(SUFFIXES, WireLoader(talk)),
+    seeds=dict.fromkeys(SUFFIXES, WireLoader(talk, read)),
     create_database=make_bucket,
     creates_all=True,
 )

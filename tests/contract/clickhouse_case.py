@@ -69,8 +69,8 @@ clickhouse-client --database "$RESOURCE_DATABASE" \\
     bad=(
         BadSeed(
             "bad.sql",
-            b"SELECT 1;\n\nSELECT nothing FROM system.one;\n",
-            r"(?s)bad\.sql: .*Code: 47\. DB::Exception: .*nothing",
+            b"SELECT 1;\n\nSELECT 2\n  FORM system.one one;\n",
+            r"\Abad\.sql:4: Code: 62\. DB::Exception: Syntax error at `system\.one one;`\.",
         ),
         BadSeed(
             "system.none.csv",

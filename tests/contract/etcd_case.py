@@ -45,6 +45,6 @@ urllib.request.urlopen(resource.url + "/v3/kv/put", json.dumps(words).encode()).
         "/function": "resource",
         "/limits": '{"cpu": 1.5, "names": ["a", "b"]}',
     },
-    bad=(BadSeed("none.yaml", b"a: 1\n'': 2\n", r"none\.yaml:2: etcdserver: key is not provided"),),
+    bad=(BadSeed("none.yaml", b"a: 1\n'': 2\n", r"none\.yaml:2:1: a key has at least one byte"),),
     short=True,
 )

@@ -62,7 +62,11 @@ mongosh --quiet "$RESOURCE_URL" --eval "db.users.insertOne({_id: 7, name: '$RESO
             b'{"_id": 1}\n\n{"_id": 2}\n{"_id": 1}\n',
             r"lines\.json:4: .*(?i:duplicate key)",
         ),
-        BadSeed("bad.js", b"db.a.find()\n\nlet b = = 3\n", r"bad\.js:3: SyntaxError: "),
+        BadSeed(
+            "bad.js",
+            b"db.a.insertOne({_id: 1})\n\ndb.a\n  .insertOne({_id: 1})\nprint()\n",
+            r"\Abad\.js:3: MongoServerError: .*(?i:duplicate key)",
+        ),
     ),
     short=True,
 )

@@ -53,7 +53,7 @@ mosquitto_pub -h "$RESOURCE_HOST" -p "$RESOURCE_PORT" -u "$RESOURCE_USER" \\
         BadSeed(
             "wild.yaml",
             b"messages:\n- {topic: a}\n- {topic: a/#}\n",
-            r"wild\.yaml:3: a topic to publish to cannot have",
+            r"wild\.yaml:3:11: a topic to publish to cannot have",
         ),
     ),
     short=True,

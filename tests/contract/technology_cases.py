@@ -139,7 +139,7 @@ cat  # A command that reads the standard input must not swallow the script.
             b'\n[{"id": 1}]',
             r'nowhere\.json:2: ERROR:  relation "nowhere" does not exist',
         ),
-        BadSeed("torn.json", b'[\n{"id": 1},\n', r"torn\.json:3: not JSON: "),
+        BadSeed("torn.json", b'[\n{"id": 1},\n', r"torn\.json:3:1: not JSON: "),
         BadSeed(
             "few.generate.yaml",
             b"tables:\n  a:\n    count: 3\n    fields:\n      b: {unique: {choice: [1, 2]}}\n",
@@ -374,7 +374,14 @@ rabbitmqctl eval 'rabbit_amqqueue:declare(
 """,
     seeded=rabbitmq_seeded,
     expected=lambda _: [True, True, True],
-    bad=(BadSeed("bad.json", b'{"queues": [', r"bad\.json: Error:\s+Failed to deserialise input"),),
+    bad=(
+        BadSeed(
+            "bad.json",
+            b'{"queues": [{"name": "a", "vhost": "/", "durable": true, "auto_delete": false,'
+            b' "arguments": {"x-max-length": "many"}}]}',
+            r"\Abad\.json: .*x-max-length",
+        ),
+    ),
 )
 
 

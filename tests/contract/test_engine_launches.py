@@ -12,6 +12,7 @@ import pytest
 from engine_cases import LIVES, PORT, Case, needs, within
 from engine_steps import AWKWARD, await_end, fetched, held_port, printed
 
+from orchestrator.engines.engine import Sockets
 from orchestrator.errors import EngineError, PortTaken
 from orchestrator.model.launch import FileContent, Found
 from orchestrator.model.resource import Instance
@@ -27,6 +28,10 @@ def test_a_published_port_leads_to_the_instance(engine_case: Case) -> None:
     assert found.ports == {PORT: port}
     address = engine_case.engine.describe(within()).address
     assert fetched(f"http://{address}:{port}/") == 200
+    if "programs" in engine_case.abilities:
+        assert isinstance(engine_case.engine, Sockets)
+        there = engine_case.engine.listeners(found, within()) or []
+        assert [one.port for one in there] in ([PORT], [port])
 
 
 @needs("ports")

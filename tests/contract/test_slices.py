@@ -21,7 +21,7 @@ from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import FileSeed
 from orchestrator.model.step import ApplySeed
 from orchestrator.model.template import Reference
-from orchestrator.seeding import Seeder
+from orchestrator.seeding.seeder import Seeder
 from orchestrator.technologies import BUILT_IN
 from orchestrator.waiting import Deadline
 

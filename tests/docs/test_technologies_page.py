@@ -18,6 +18,7 @@ from doc_blocks import ROOT, Block, code, codes, page
 from stand_ins import image_settings
 
 from orchestrator import Environment, StepFailed
+from orchestrator.errors import ManifestError
 from orchestrator.model import probe, technology, template
 from orchestrator.model.conversation import Credentials
 from orchestrator.model.probe import Dialogue
@@ -198,7 +199,7 @@ def test_the_technology_of_one_s_own_that_is_shown_runs(tmp_path: Path) -> None:
 OVERLAP = '  - name: COPY\n    subjects: ["orders.new"]\n    storage: memory\n'
 
 SPOILT = [
-    ("postgres", 0, lambda text: text.replace("integer", "integr")),
+    ("postgres", 0, lambda text: text.replace("balance integer", "balance integr")),
     ("postgres", 1, lambda text: text.replace("bob,20", "bob,-20")),
     ("postgres", 2, lambda text: text.replace("frank, balance: 0", "frank, balance: -1")),
     ("mariadb", 0, lambda text: text.replace("integer", "integr")),
@@ -224,8 +225,9 @@ SPOILT = [
 def test_a_bad_seed_fails_with_the_words_that_are_shown(
     name: str, number: int, spoil: Callable[[str], str], tmp_path: Path
 ) -> None:
-    shown = [one for one in blocks(name, "text") if one.text.startswith("error: ")][number]
-    with pytest.raises(StepFailed) as caught:
+    shown = [one for one in blocks(name, "text") if "error: " in one.text][number]
+    with pytest.raises((StepFailed, ManifestError)) as caught:
         written(name, tmp_path, spoil).up()
-    for line in shown.text.removeprefix("error: ").splitlines():
+    text = re.sub(r"^error: (\d+ mistakes? in .*\n)?", "", shown.text, flags=re.MULTILINE)
+    for line in text.splitlines():
         assert line in str(caught.value)

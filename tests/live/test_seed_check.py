@@ -24,7 +24,7 @@ TOLD = """
 ledger: not repeatable: accounts.csv makes other data each time, in accounts.opened
 ledger: not repeatable: tokens.sql makes other data each time, in tokens.value
 ledger: once only: schema.sql fails a second time: schema.sql:2: ERROR:  relation "accounts" already
-ledger: once only: accounts.csv fails a second time: accounts.csv: ERROR:  duplicate key value
+ledger: once only: accounts.csv fails a second time: accounts.csv:2: ERROR:  duplicate key value
 ledger: once only: raise.sql changes data a second time, in accounts.balance
 ledger: once only: tokens.sql changes data a second time, in tokens.id, tokens.value
 ledger: order: accounts.csv has to come after schema.sql: accounts.csv: ERROR:  relation "accounts"

@@ -17,14 +17,19 @@ def records_suite(records: Sequence[TestRecord]) -> Element:
         one = case(made, name, classname, record.ended - record.began)
         match record.outcome:
             case "failed":
-                add(one, "failure", record.message, message=record.message, kind="failed")
+                add(one, "failure", text(record), message=record.message, kind="failed")
             case "error":
-                add(one, "error", record.message, message=record.message, kind="error")
+                add(one, "error", text(record), message=record.message, kind="error")
             case "skipped":
                 add(one, "skipped", message=record.message)
         if record.dossier:
             add(one, "system-out", f"dossier: {record.dossier}\n")
     return made
+
+
+def text(record: TestRecord) -> str:
+    """Return where and why a test failed, as pytest ends its reports."""
+    return f"{record.place}: {record.message}" if record.place else record.message
 
 
 def parts(name: str) -> tuple[str, str]:

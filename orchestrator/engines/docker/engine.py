@@ -11,6 +11,7 @@ from orchestrator.engines.docker import (
     beside,
     clocks,
     execs,
+    listening,
     listing,
     logs,
     removal,
@@ -33,6 +34,7 @@ from orchestrator.model.launch import (
     Found,
     Image,
     Launch,
+    Listener,
     LogLine,
     Opened,
     RunLabels,
@@ -157,6 +159,10 @@ class DockerEngine:
     ) -> Iterator[LogLine]:
         """Yield the log's lines, oldest first; with `follow` until the container ends."""
         return logs.read(self._api, found.id, deadline, follow=follow, since=since, tail=tail)
+
+    def listeners(self, found: Found, deadline: Deadline) -> builtins.list[Listener] | None:
+        """Where the container's processes listen; see `listening.listeners`."""
+        return listening.listeners(self._api, found.id, deadline)
 
     def ahead(self, deadline: Deadline) -> tuple[float, float]:
         """By how many seconds the engine's clock is before ours, and how wrong that may be."""

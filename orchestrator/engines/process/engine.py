@@ -21,7 +21,7 @@ from orchestrator.engines.process import commands
 from orchestrator.engines.process.checks import check_launch, check_ports
 from orchestrator.engines.process.children import CHILDREN, ended_with, spawn
 from orchestrator.engines.process.entry import Entry
-from orchestrator.engines.process.family import KILL, Ending
+from orchestrator.engines.process.family import KILL, Ending, entries, family
 from orchestrator.engines.process.finding import Finder, Start, alive
 from orchestrator.engines.process.folders import Files, Folders
 from orchestrator.engines.process.homes import Homes, homes_root, is_root, unprivileged
@@ -32,7 +32,16 @@ from orchestrator.engines.process.segments import remove_deserted
 from orchestrator.engines.process.table import TABLE
 from orchestrator.errors import EngineError, Gone
 from orchestrator.model.facts import EngineFacts
-from orchestrator.model.launch import ExecResult, Found, Launch, LogLine, Opened, RunLabels, State
+from orchestrator.model.launch import (
+    ExecResult,
+    Found,
+    Launch,
+    Listener,
+    LogLine,
+    Opened,
+    RunLabels,
+    State,
+)
 from orchestrator.model.snapshot import COPIED, Snapshot
 from orchestrator.waiting import Deadline
 
@@ -258,6 +267,15 @@ class ProcessEngine:
             ended=lambda: not self._state(start).alive,
         )
         yield from reader.lines(deadline, follow=follow, since=since, tail=tail)
+
+    def listeners(self, found: Found, deadline: Deadline) -> builtins.list[Listener] | None:
+        """Where the instance's processes listen; None where this user cannot see that."""
+        # Only what has failed is looked at so closely, and psutil takes its time to import.
+        from orchestrator.engines.process import listening
+
+        deadline.check()
+        start = Start.of(found)
+        return listening.listeners(family({start.pid}, entries()))
 
     def was_long(self, found: Found, sizes: Mapping[str, int], at: float) -> None:
         """Learn how long an instance's log was at a moment."""

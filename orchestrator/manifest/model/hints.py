@@ -14,6 +14,7 @@ _ELSEWHERE = {
     "container_name": "hostname",
     "cpu": "limits",
     "cpus": "limits",
+    "database": "databases",
     "db": "database",
     "depends_on": "needs",
     "env_file": "env",
@@ -38,12 +39,12 @@ def unknown_key(model: type[Part], path: Path) -> str:
     """The message for the key at the end of `path`, which `model` does not have."""
     key = str(path[-1])
     known = list(model.model_fields)
-    other = _owner(model, key)
-    if other:
-        return f"cannot stand here; {quoted(key)} is for {other} only{_instead(model, key)}"
     here = _ELSEWHERE.get(key)
     if here in known:
         return f'unknown key; did you mean "{here}"?'
+    other = _owner(model, key)
+    if other:
+        return f"cannot stand here; {quoted(key)} is for {other} only{_instead(model, key)}"
     return f"unknown key{did_you_mean(key, known, f'there are {listed(sorted(known))}')}"
 
 

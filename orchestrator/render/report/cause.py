@@ -98,7 +98,7 @@ def _of_failure(failure: Failure, others: tuple[Failure, ...], window: Window | 
         ("where", ", ".join(str(spot) for spot in failure.spots[:2])),
         *failure.facts,
         ("next", failure.hint),
-        *(("also", one.headline) for one in others[:MOST_OTHERS]),
+        *(("also", one.brief) for one in others[:MOST_OTHERS]),
     ]
     known = tuple((label, text) for label, text in facts if text)
     most = min(MOST_LINES_OF_LOG, MOST_LINES - 1 - len(known))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from orchestrator.model.conversation import SeedRefused
 from orchestrator.model.loader import Cell
 from orchestrator.seeding.rows.row import SHAPE, Row, once
+from orchestrator.technologies.parts.refusals import Refusals
 
 SPACE = re.compile(r"[ \t\n\r]*")
 
@@ -63,16 +65,23 @@ def tables(cursor: Cursor) -> Iterator[str]:
 
 
 def rows(cursor: Cursor, table: str) -> Iterator[Row]:
-    """Yield the rows of a list."""
+    """Yield the rows of a list. Raises SeedRefused behind them for all that are none."""
+    refusals = Refusals()
     for _ in cursor.parts("[]"):
-        line, value = cursor.line(), cursor.value()
-        if not isinstance(value, dict):
-            raise SeedRefused(line, f"a row of {table} is no mapping from columns to values")
-        try:
-            cells = {column: cell(one) for column, one in value.items()}
-        except ValueError as error:
-            raise SeedRefused(line, f"a row of {table}: {error}") from error
-        yield Row(table, line, cells)
+        row = refusals.read(partial(row_of, table, cursor.line(), cursor.value()), None)
+        if row:
+            yield row
+    refusals.raise_if_any()
+
+
+def row_of(table: str, line: int, value: Any) -> Row | None:
+    """Return one row. Raises SeedRefused for what is none."""
+    if not isinstance(value, dict):
+        raise SeedRefused(line, f"a row of {table} is no mapping from columns to values")
+    try:
+        return Row(table, line, {column: cell(one) for column, one in value.items()})
+    except ValueError as error:
+        raise SeedRefused(line, f"a row of {table}: {error}") from error
 
 
 def cell(value: Any) -> Cell:
@@ -133,7 +142,7 @@ class Cursor:
         try:
             value, self.at = DECODER.raw_decode(self.text, self.at)
         except json.JSONDecodeError as error:
-            raise SeedRefused(error.lineno, f"not JSON: {error.msg}") from error
+            raise SeedRefused(error.lineno, f"not JSON: {error.msg}", error.colno) from error
         except RecursionError as error:
             raise SeedRefused(line, "not JSON that can be read: nested too deeply") from error
         except ValueError as error:

@@ -8,16 +8,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import yaml
 
 from orchestrator.model.conversation import SeedRefused
 from orchestrator.model.loader import Cell
 from orchestrator.seeding.rows.row import SHAPE, Row
-from orchestrator.technologies.parts.yaml_size import check_size
-
-DEEPEST = 100
-"""How deep values may be nested: composing them recurses, in C."""
+from orchestrator.technologies.parts.documents import not_yaml, refused
+from orchestrator.technologies.parts.refusals import Refusals
+from orchestrator.technologies.parts.yaml_size import DEEPEST, check_size
 
 MOST_VALUES = 1_000_000
 """How many values a file may have, those that aliases repeat included; each takes a kilobyte."""
@@ -52,7 +52,7 @@ def read_yaml(text: str, table: str) -> Iterator[Row]:
         case yaml.MappingNode():
             for name, node in pairs(document):
                 if not isinstance(node, yaml.SequenceNode):
-                    raise SeedRefused(line(node), f"{name} is not a list; {SHAPE}")
+                    raise refused(node, f"{name} is not a list; {SHAPE}")
                 yield from rows(node, name)
         case _:
             raise SeedRefused(line(document), SHAPE)
@@ -64,8 +64,7 @@ def composed(text: str) -> yaml.Node:
         look_through(text)
         document: yaml.Node | None = yaml.compose(text, Loader=Texts)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise SeedRefused(mark.line + 1 if mark else 0, f"not YAML: {error.problem}") from error
+        raise not_yaml(error) from error
     except (yaml.YAMLError, ValueError) as error:
         raise SeedRefused(0, f"not YAML: {error}") from error
     if document is None:
@@ -92,11 +91,20 @@ def look_through(text: str) -> None:
 
 
 def rows(node: yaml.SequenceNode, table: str) -> Iterator[Row]:
-    """Yield the rows of a list."""
+    """Yield the rows of a list. Raises SeedRefused behind them for all that are none."""
+    refusals = Refusals()
     for item in node.value:
-        if not isinstance(item, yaml.MappingNode):
-            raise SeedRefused(line(item), f"a row of {table} is no mapping from columns to values")
-        yield Row(table, line(item), {column: cell(value) for column, value in pairs(item)})
+        row = refusals.read(partial(row_of, table, item), None)
+        if row:
+            yield row
+    refusals.raise_if_any()
+
+
+def row_of(table: str, item: yaml.Node) -> Row | None:
+    """Return one row. Raises SeedRefused for what is none."""
+    if not isinstance(item, yaml.MappingNode):
+        raise refused(item, f"a row of {table} is no mapping from columns to values")
+    return Row(table, line(item), {column: cell(value) for column, value in pairs(item)})
 
 
 def pairs(node: yaml.MappingNode) -> Pairs:
@@ -106,11 +114,11 @@ def pairs(node: yaml.MappingNode) -> Pairs:
     own: dict[str, yaml.Node] = {}
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise SeedRefused(line(key), "a key must be a text")
+            raise refused(key, "a key must be a text")
         if key.value == "<<" and not is_quoted(key):
             merged = dict(sources(value)) | merged
         elif key.value in own:
-            raise SeedRefused(line(key), f"{json.dumps(key.value)} is given twice")
+            raise refused(key, f"{json.dumps(key.value)} is given twice")
         else:
             own[key.value] = value
     return list((merged | own).items())
@@ -122,7 +130,7 @@ def sources(node: yaml.Node) -> Pairs:
     found: dict[str, yaml.Node] = {}
     for one in several:
         if not isinstance(one, yaml.MappingNode):
-            raise SeedRefused(line(one), '"<<" merges mappings only')
+            raise refused(one, '"<<" merges mappings only')
         found = dict(pairs(one)) | found
     return list(found.items())
 
@@ -164,7 +172,7 @@ def check_tag(node: yaml.Node) -> None:
     """Raise SeedRefused for a tag: which value it would make is not for the file to say."""
     if node.tag not in PLAIN_TAGS and node.tag != "!":
         short = node.tag.replace("tag:yaml.org,2002:", "!!")
-        raise SeedRefused(line(node), f"the tag {short} cannot be used here")
+        raise refused(node, f"the tag {short} cannot be used here")
 
 
 def line(node: yaml.Node | yaml.Event) -> int:

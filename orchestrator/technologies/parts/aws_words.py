@@ -13,6 +13,8 @@ from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+import yaml
+
 from orchestrator.model.conversation import Conversation, Credentials, Exchange, SeedRefused
 from orchestrator.technologies.parts.documents import (
     composed,
@@ -21,10 +23,18 @@ from orchestrator.technologies.parts.documents import (
     line,
     octets,
     pairs,
+    refused,
     text,
 )
 from orchestrator.technologies.parts.http_words import Reply, told
-from orchestrator.technologies.parts.s3_words import make_bucket, put_objects, signature
+from orchestrator.technologies.parts.refusals import Refusals, each
+from orchestrator.technologies.parts.s3_words import (
+    Object,
+    make_bucket,
+    objects,
+    put_objects,
+    signature,
+)
 
 KEY = "test"
 """The key and the secret that these servers take for their one account."""
@@ -42,6 +52,23 @@ class Service(NamedTuple):
     prefix: str
     version: str
     signed: str
+
+
+class Call(NamedTuple):
+    """A call of a seed, which stands at `line`; `body` is JSON."""
+
+    line: int
+    service: Service
+    operation: str
+    body: bytes
+
+
+class Seed(NamedTuple):
+    """What a seed says: buckets by line and name, objects for them, and calls."""
+
+    buckets: list[tuple[int, str]]
+    objects: list[Object]
+    calls: list[Call]
 
 
 SERVICES = {
@@ -62,29 +89,59 @@ SERVICES = {
 
 def talk(chunks: Iterator[bytes], _credentials: Credentials) -> Conversation:
     """Make buckets, put objects into them, and make the calls, each when the last is answered."""
+    seed = read(chunks)
+    for at, bucket in seed.buckets:
+        yield from make_bucket(bucket, at)(EVERYTHING)
+    yield from put_objects(seed.objects, EVERYTHING)
+    for one in seed.calls:
+        yield from make(one)
+
+
+def read(chunks: Iterator[bytes]) -> Seed:
+    """Return what a seed says. Raises SeedRefused with all that is wrong in it."""
     known = ("buckets", "objects", "calls")
     document = fields(composed(b"".join(chunks), EXPECTED), known, EXPECTED)
-    for item in items(document.get("buckets"), EXPECTED):
-        yield from make_bucket(text(item, "a bucket has to be one text"), line(item))(EVERYTHING)
-    yield from put_objects(document.get("objects"), EVERYTHING)
-    for item in items(document.get("calls"), EXPECTED):
-        for name, given in pairs(item, EXPECTED):
-            yield from call(str(name.value), octets(given) or b"{}", line(name))
+    refusals = Refusals()
+    buckets = refusals.read(
+        lambda: each(items(document.get("buckets"), EXPECTED), bucket_of), list[tuple[int, str]]()
+    )
+    put = refusals.read(lambda: objects(document.get("objects"), named=True), list[Object]())
+    calls = refusals.read(
+        lambda: each(items(document.get("calls"), EXPECTED), calls_of), list[list[Call]]()
+    )
+    refusals.raise_if_any()
+    return Seed(buckets, put, [one for several in calls for one in several])
 
 
-def call(name: str, body: bytes, at: int) -> Generator[Exchange, bytes, None]:
-    """Make one call. Raises SeedRefused, about the line `at`."""
-    called, _, operation = name.partition(".")
+def bucket_of(item: yaml.Node) -> tuple[int, str]:
+    """Return the line and name of a bucket. Raises SeedRefused."""
+    return line(item), text(item, "a bucket has to be one text")
+
+
+def calls_of(item: yaml.Node) -> list[Call]:
+    """Return the calls of one mapping. Raises SeedRefused for all that are none."""
+    return each(pairs(item, EXPECTED), lambda both: call_of(*both))
+
+
+def call_of(name: yaml.ScalarNode, given: yaml.Node) -> Call:
+    """Return one call. Raises SeedRefused for what is none."""
+    called, _, operation = str(name.value).partition(".")
     service = SERVICES.get(called)
     if service is None or not re.fullmatch(r"[A-Za-z]+", operation):
-        words = f"{json.dumps(name)} is no call of a service that takes JSON; there are"
-        raise SeedRefused(at, f"{words} {', '.join(SERVICES)}, each as SERVICE.OPERATION")
-    headers = {"X-Amz-Target": f"{service.prefix}.{operation}"}
-    headers |= signature(EVERYTHING, "POST", "/", body, datetime.now(UTC), service.signed)
-    kind = f"application/x-amz-json-{service.version}"
-    reply = yield from told("POST", "/", body, kind, headers)
+        words = f"{json.dumps(name.value)} is no call of a service that takes JSON; there are"
+        raise refused(name, f"{words} {', '.join(SERVICES)}, each as SERVICE.OPERATION")
+    return Call(line(name), service, operation, octets(given) or b"{}")
+
+
+def make(one: Call) -> Generator[Exchange, bytes, None]:
+    """Make one call. Raises SeedRefused with the service's words."""
+    headers = {"X-Amz-Target": f"{one.service.prefix}.{one.operation}"}
+    signed = one.service.signed
+    headers |= signature(EVERYTHING, "POST", "/", one.body, datetime.now(UTC), signed)
+    kind = f"application/x-amz-json-{one.service.version}"
+    reply = yield from told("POST", "/", one.body, kind, headers)
     if reply.status != 200:
-        raise SeedRefused(at, refusal(reply))
+        raise SeedRefused(one.line, refusal(reply))
 
 
 def refusal(reply: Reply) -> str:

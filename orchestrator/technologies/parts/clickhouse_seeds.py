@@ -6,6 +6,7 @@ import csv
 from dataclasses import replace
 
 from orchestrator.model.loader import ExecLoader, Loader, SeedHead
+from orchestrator.technologies.parts.clickhouse_refusals import in_rows, in_script
 
 DATABASE_VARIABLE = "GREENROOM_DATABASE"
 """The variable that tells whoever runs a client which database is meant."""
@@ -41,10 +42,11 @@ SQL = ExecLoader(
     place="",
     # The last statement may have no end of its own.
     proof=lambda word: f"\n;\nSELECT '{word}';\n".encode(),
+    locate=in_script,
 )
 
 SEEDS: dict[str, Loader] = {
     ".sql": SQL,
     ".sql.gz": replace(SQL, unpack="gzip"),
-    ".csv": ExecLoader(insert, reads_head=True, location=TRACE, place=""),
+    ".csv": ExecLoader(insert, reads_head=True, location=TRACE, place="", locate=in_rows),
 }

@@ -15,12 +15,15 @@ from typing import Any
 import yaml
 
 from orchestrator.model.conversation import SeedRefused
-from orchestrator.technologies.parts.yaml_size import check_size
+from orchestrator.technologies.parts.refusals import Refusals
+from orchestrator.technologies.parts.yaml_size import check_depth, check_size
 
 MOST_VALUES = 50_000
 """How many values a seed may have at least, those that aliases repeat included."""
 
 SUFFIXES = (".yaml", ".yml")
+
+_Fast: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 NULL, BINARY = "tag:yaml.org,2002:null", "tag:yaml.org,2002:binary"
 
@@ -34,18 +37,31 @@ def composed(data: bytes, expected: str) -> yaml.Node:
 def read_yaml(data: bytes, expected: str, *, construct: bool = True) -> tuple[yaml.Node, Any]:
     """Return a document's nodes and its content. Raises SeedRefused, with `expected` for none."""
     try:
-        document: yaml.Node | None = yaml.compose(data, Loader=yaml.SafeLoader)
+        check_depth(yaml.parse(data, Loader=_Fast))
+        document: yaml.Node | None = yaml.compose(data, Loader=_Fast)
         if document is None:
             raise SeedRefused(1, expected)
         # A file without aliases has fewer values than bytes.
         check_size(document, max(MOST_VALUES, len(data)))
-        return document, yaml.safe_load(data) if construct else None
+        return document, yaml.load(data, Loader=_Fast) if construct else None  # noqa: S506
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise SeedRefused(line, f"not YAML: {error.problem}") from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        words = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise SeedRefused(0, f"not YAML: {words}") from error
+        told, last = not_yaml(error), data.rstrip().count(b"\n") + 1
+        # What is never closed is missed behind the end.
+        raise told if told.line <= last else SeedRefused(last, told.message) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise SeedRefused(0, f"not YAML: {error}") from error
+
+
+def not_yaml(error: yaml.MarkedYAMLError, near: yaml.Node | None = None) -> SeedRefused:
+    """Return a mistake of YAML's own; without a place of its own it is where that node is."""
+    mark = error.problem_mark or (near.start_mark if near else None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    return SeedRefused(line, f"not YAML: {error.problem}", column)
+
+
+def refused(node: yaml.Node, message: str) -> SeedRefused:
+    """Return what is wrong with something, at the place where that begins."""
+    return SeedRefused(line(node), message, int(node.start_mark.column) + 1)
 
 
 def line(node: yaml.Node) -> int:
@@ -56,27 +72,29 @@ def line(node: yaml.Node) -> int:
 def pairs(node: yaml.Node, expected: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
     """Yield the keys and values of a mapping, with what it merges. Raises SeedRefused."""
     if not isinstance(node, yaml.MappingNode):
-        raise SeedRefused(line(node), expected)
+        raise refused(node, expected)
     try:
         yaml.constructor.SafeConstructor().flatten_mapping(node)
     except yaml.MarkedYAMLError as error:
-        raise SeedRefused(line(node), f"not YAML: {error.problem}") from error
+        raise not_yaml(error, node) from error
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise SeedRefused(line(key), "a key has to be one text")
+            raise refused(key, "a key has to be one text")
         yield key, value
 
 
 def fields(node: yaml.Node, known: Sequence[str], expected: str) -> dict[str, yaml.Node]:
     """Return the values of a mapping by their keys, which have to be known. Raises SeedRefused."""
     found: dict[str, yaml.Node] = {}
+    refusals = Refusals()
     for key, value in pairs(node, expected):
         name = str(key.value)
         if name not in known:
             near = difflib.get_close_matches(name.lower(), known, n=1)
             hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}"
-            raise SeedRefused(line(key), f"unknown key {json.dumps(name)}; {hint}")
+            refusals.note(refused(key, f"unknown key {json.dumps(name)}; {hint}"))
         found[name] = value
+    refusals.raise_if_any()
     return found
 
 
@@ -85,14 +103,14 @@ def items(node: yaml.Node | None, expected: str) -> list[yaml.Node]:
     if node is None:
         return []
     if not isinstance(node, yaml.SequenceNode):
-        raise SeedRefused(line(node), expected)
+        raise refused(node, expected)
     return list(node.value)
 
 
 def text(node: yaml.Node, expected: str) -> str:
     """Return one text as it is written: `1.10` stays `1.10`. Raises SeedRefused."""
     if not isinstance(node, yaml.ScalarNode) or node.tag == NULL:
-        raise SeedRefused(line(node), expected)
+        raise refused(node, expected)
     return str(node.value)
 
 
@@ -102,9 +120,9 @@ def integer(node: yaml.Node, least: int, most: int, what: str) -> int:
     try:
         number = int(text(node, expected))
     except ValueError as error:
-        raise SeedRefused(line(node), expected) from error
+        raise refused(node, expected) from error
     if not least <= number <= most:
-        raise SeedRefused(line(node), expected)
+        raise refused(node, expected)
     return number
 
 
@@ -121,12 +139,12 @@ def octets(node: yaml.Node) -> bytes | None:
         try:
             return base64.b64decode(node.value)
         except (binascii.Error, ValueError) as error:
-            raise SeedRefused(line(node), f"no base64: {error}") from error
+            raise refused(node, f"no base64: {error}") from error
     constructor = yaml.constructor.SafeConstructor()
     try:
         content = constructor.construct_document(node)
         return json.dumps(content, ensure_ascii=False, default=str).encode()
     except yaml.MarkedYAMLError as error:
-        raise SeedRefused(line(node), f"not YAML: {error.problem}") from error
+        raise not_yaml(error, node) from error
     except (TypeError, ValueError) as error:
-        raise SeedRefused(line(node), f"cannot be said in JSON: {error}") from error
+        raise refused(node, f"cannot be said in JSON: {error}") from error

@@ -19,6 +19,7 @@ from orchestrator.technologies.parts.documents import (
     line,
     octets,
     pairs,
+    refused,
     text,
 )
 from orchestrator.technologies.parts.kafka_records import Record, batch, partition_of
@@ -29,6 +30,7 @@ from orchestrator.technologies.parts.kafka_words import (
     leaders,
     produce,
 )
+from orchestrator.technologies.parts.refusals import Refusals, each
 
 EXPECTED = "expected `topics:` with a list of topics, each with a `name`"
 
@@ -131,34 +133,56 @@ def parts(records: Sequence[Record]) -> Iterator[list[Record]]:
         yield part
 
 
+def check(chunks: Iterator[bytes]) -> None:
+    """Read a seed. Raises SeedRefused with all that is wrong in it."""
+    topics(b"".join(chunks), 0)
+
+
 def topics(data: bytes, now: int) -> list[Topic]:
     """Return what a seed lists; its messages are of `now`, unless they say else."""
     listed = fields(composed(data, EXPECTED), ("topics",), EXPECTED)
     if "topics" not in listed:
         raise SeedRefused(1, EXPECTED)
-    return [topic(node, now) for node in items(listed["topics"], EXPECTED)]
+    return each(items(listed["topics"], EXPECTED), lambda node: topic(node, now))
 
 
 def topic(node: yaml.Node, now: int) -> Topic:
     """Return one topic. Raises SeedRefused for what is none."""
     found = fields(node, ("name", "partitions", "config", "messages"), EXPECTED)
-    if "name" not in found:
-        raise SeedRefused(line(node), "a topic needs a `name`")
-    name = text(found["name"], "a name has to be one text")
-    if not NAME.fullmatch(name):
-        raise SeedRefused(line(found["name"]), REASONS[17])
-    settings = found.get("config")
-    listed = items(found.get("messages"), "expected a list of messages")
+    refusals = Refusals()
+    name = refusals.read(lambda: name_of(node, found.get("name")), "")
+    count, settings = found.get("partitions"), found.get("config")
+    partitions = refusals.read(
+        lambda: integer(count, 1, MOST_PARTITIONS, "the number of partitions") if count else 1, 1
+    )
+    config = refusals.read(
+        lambda: list(texts(settings)) if settings else [], list[tuple[str, str]]()
+    )
+    messages = refusals.read(lambda: messages_of(found.get("messages"), now), list[Message]())
+    refusals.raise_if_any()
     return Topic(
         line=line(node),
         name=name,
-        partitions=integer(found["partitions"], 1, MOST_PARTITIONS, "the number of partitions")
-        if "partitions" in found
-        else 1,
-        settings=tuple(texts(settings)) if settings else (),
-        messages=tuple(message(one, now) for one in listed),
-        open="partitions" not in found and settings is None,
+        partitions=partitions,
+        settings=tuple(config),
+        messages=tuple(messages),
+        open=count is None and settings is None,
     )
+
+
+def name_of(node: yaml.Node, name: yaml.Node | None) -> str:
+    """Return a topic's name. Raises SeedRefused where it has none that Kafka could take."""
+    if name is None:
+        raise refused(node, "a topic needs a `name`")
+    found = text(name, "a name has to be one text")
+    if not NAME.fullmatch(found):
+        raise refused(name, REASONS[17])
+    return found
+
+
+def messages_of(node: yaml.Node | None, now: int) -> list[Message]:
+    """Return a topic's messages. Raises SeedRefused."""
+    return each(items(node, "expected a list of messages"), lambda one: message(one, now))
 
 
 def texts(node: yaml.Node) -> Iterator[tuple[str, str]]:

@@ -50,7 +50,7 @@ def one(text: str, at: int) -> int:
     try:
         document, end = json.JSONDecoder().raw_decode(text, at)
     except json.JSONDecodeError as error:
-        raise SeedRefused(error.lineno, f"not JSON: {error.msg}") from error
+        raise SeedRefused(error.lineno, f"not JSON: {error.msg}", error.colno) from error
     except RecursionError as error:
         raise SeedRefused(line_of(text, at), "not JSON: nested too deeply") from error
     if not isinstance(document, dict):

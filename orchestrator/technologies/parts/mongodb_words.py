@@ -7,6 +7,7 @@ https://bsonspec.org/spec.html. Shell: https://www.mongodb.com/docs/mongodb-shel
 from __future__ import annotations
 
 import json
+import re
 import struct
 
 from orchestrator.model.loader import ExecLoader, SeedHead
@@ -77,6 +78,43 @@ print(word);
 """
 
 
+# The shell says of a mistake in the text where it is, and of one that comes up while it runs
+# nothing: its stack is about what it makes of the script. So a script notes on which line each of
+# its statements begins, where that is certain: the text before and the text behind have to be
+# scripts of their own, and no line that may go on with the one before is taken for a beginning.
+# Nothing moves to another line. Of a long script, only what can be found out soon is.
+SCRIPT = r"""
+{
+  const fs = require("fs"), vm = require("vm");
+  const text = fs.readFileSync("/dev/stdin", "utf8"), end = text.lastIndexOf("\n");
+  const word = text.slice(end + 1), lines = text.slice(0, end).split("\n");
+  const compiles = part => {
+    try { new vm.Script(part.join("\n")); return true; }
+    catch (error) { return false; }
+  };
+  const apart = (line, before) => before.trimEnd().endsWith(";")
+    || /^\s*(?!(in|instanceof|else|catch|finally|while)\b)[A-Za-z_$]/.test(line);
+  const begins = (line, at) => line.trim() && apart(line, lines[at - 1] ?? ";")
+    && compiles(lines.slice(0, at)) && compiles(lines.slice(at));
+  const soon = Date.now() + 1000;
+  const noted = lines.map((line, at) => Date.now() < soon && begins(line, at)
+    ? `;globalThis.greenroomLine=${at + 1};${line}` : line);
+  // Behind a note, `use strict` would mean nothing.
+  const fit = Date.now() < soon && !/["']use strict/.test(text);
+  const script = fit && compiles(lines) && compiles(noted) ? noted : lines;
+  const folder = fs.mkdtempSync(require("os").tmpdir() + "/greenroom-"), file = folder + "/seed.js";
+  try {
+    fs.writeFileSync(file, script.join("\n"));
+    load(file);
+    print(word);
+  } catch (error) {
+    if (globalThis.greenroomLine) process.stderr.write(`line ${globalThis.greenroomLine}:\n`);
+    throw error;
+  } finally { fs.rmSync(folder, {recursive: true}); }
+}
+"""
+
+
 def shell(*more: str) -> tuple[str, ...]:
     """Return the command that opens the shell in the database, with these arguments."""
     return (
@@ -92,7 +130,7 @@ def shell(*more: str) -> tuple[str, ...]:
 
 def run_script(_head: SeedHead) -> tuple[str, ...]:
     """Return the command that runs what it reads."""
-    return shell("--file", "/dev/stdin")
+    return shell("--eval", SCRIPT)
 
 
 def insert(head: SeedHead) -> tuple[str, ...]:
@@ -100,12 +138,27 @@ def insert(head: SeedHead) -> tuple[str, ...]:
     return shell("--eval", f"const NAME = {json.dumps(head.stem)};{INSERT}")
 
 
+SYNTAX = re.compile(r"(?P<what>\w*Error: .*) \((?P<line>\d+):\d+\)")
+NOTE = re.compile(r";globalThis\.greenroomLine=\d+;")
+STATEMENT = re.compile(r"line (?P<line>\d+):\n")
+
+
+def in_script(words: str, text: str, _end: str) -> tuple[int, str]:
+    """Return the line on which a script has stopped, and why; 0 where nobody knows."""
+    last, words = text.rstrip().count("\n") + 1, NOTE.sub("", words)
+    if found := SYNTAX.match(words):
+        # What is never closed is missed behind the end.
+        return min(int(found["line"]), last), words.replace(found[0], found["what"], 1)
+    if found := STATEMENT.match(words):
+        return int(found["line"]), words[found.end() :]
+    return 0, words
+
+
 SEEDS = {
     ".js": ExecLoader(
         run_script,
-        location=r"(?m)^(?P<what>\w*Error: .*) \((?P<line>\d+):\d+\)",
-        place="{file}:{line}: {what}",
-        proof=lambda word: f'\n;print("{word}");\n'.encode(),
+        proof=lambda word: f"\n{word}".encode(),
+        locate=in_script,
     ),
     ".json": ExecLoader(
         insert,

@@ -16,7 +16,16 @@ from orchestrator.model.conversation import (
     SeedRefused,
     Send,
 )
-from orchestrator.technologies.parts.documents import composed, fields, items, line, octets, text
+from orchestrator.technologies.parts.documents import (
+    composed,
+    fields,
+    items,
+    line,
+    octets,
+    refused,
+    text,
+)
+from orchestrator.technologies.parts.refusals import each
 
 EXPECTED = "expected `messages:` with a list of messages, each with a `topic`"
 
@@ -62,7 +71,7 @@ ANSWERED = rb"^\x20\x02\x00[\x00\x05]"
 
 def talk(chunks: Iterator[bytes], credentials: Credentials) -> Conversation:
     """Publish messages that the broker keeps, and gives to whoever subscribes later."""
-    messages = [message(one) for one in listed(b"".join(chunks))]
+    messages = read(chunks)
     yield Send(connect(credentials.user, credentials.password))
     code = (yield ReadExactly(4))[3]
     if code:
@@ -77,6 +86,11 @@ def talk(chunks: Iterator[bytes], credentials: Credentials) -> Conversation:
     yield Send(packet(0xE0, b""))
 
 
+def read(chunks: Iterator[bytes]) -> list[tuple[int, str, bytes]]:
+    """Return each message's line, topic and payload. Raises SeedRefused with all that is wrong."""
+    return each(listed(b"".join(chunks)), message)
+
+
 def listed(data: bytes) -> list[yaml.Node]:
     """Return the items of a seed's `messages`. Raises SeedRefused."""
     return items(
@@ -88,9 +102,9 @@ def message(node: yaml.Node) -> tuple[int, str, bytes]:
     """Return a message's line, topic and payload. Raises SeedRefused for what is none."""
     found = fields(node, ("topic", "payload"), EXPECTED)
     if "topic" not in found:
-        raise SeedRefused(line(node), "a message needs a `topic`")
+        raise refused(node, "a message needs a `topic`")
     topic = text(found["topic"], "a topic has to be one text")
     if not topic or "\0" in topic or "+" in topic or "#" in topic or len(topic.encode()) > 0xFFFF:
-        raise SeedRefused(line(found["topic"]), "a topic to publish to cannot have `+` or `#`")
+        raise refused(found["topic"], "a topic to publish to cannot have `+` or `#`")
     payload = octets(found["payload"]) if "payload" in found else b""
     return line(node), topic, payload or b""

@@ -7,6 +7,8 @@ import re
 from collections.abc import Generator, Iterator
 from typing import Any
 
+import yaml
+
 from orchestrator.model.conversation import (
     Conversation,
     Credentials,
@@ -18,8 +20,9 @@ from orchestrator.model.conversation import (
 )
 from orchestrator.model.probe import Dialogue, Readiness
 from orchestrator.model.template import SELF, Reference, Template
-from orchestrator.technologies.parts.documents import read_yaml
+from orchestrator.technologies.parts.documents import line, read_yaml, refused
 from orchestrator.technologies.parts.nats_adopted import login
+from orchestrator.technologies.parts.refusals import each
 
 INBOX = "_INBOX.greenroom"
 
@@ -46,20 +49,20 @@ def talk(chunks: Iterator[bytes], credentials: Credentials) -> Conversation:
     yield ReadLine()
     hello = json.dumps({"verbose": False, **login(credentials)})
     yield Send(b"CONNECT %s\r\nSUB %s 1\r\n" % (hello.encode(), INBOX.encode()))
-    for line, stream in streams:
+    for at, stream in streams:
         subject = f"$JS.API.STREAM.CREATE.{stream['name']}"
         body = json.dumps(stream, default=str).encode()
         yield Send(b"PUB %s %s %d\r\n%s\r\n" % (subject.encode(), INBOX.encode(), len(body), body))
         answer = yield from read_message()
         if "error" in answer:
-            raise SeedRefused(line, f"stream {stream['name']}: {answer['error']['description']}")
+            raise SeedRefused(at, f"stream {stream['name']}: {answer['error']['description']}")
 
 
 def read_message() -> Generator[Exchange, bytes, dict[str, Any]]:
     """Read until the answer to our request comes; pings in between are answered."""
     while True:
-        line = yield ReadLine()
-        match line.split():
+        said = yield ReadLine()
+        match said.split():
             case [b"MSG", *_, size]:
                 body = yield ReadExactly(int(size) + 2)
                 answer: dict[str, Any] = json.loads(body)
@@ -67,30 +70,34 @@ def read_message() -> Generator[Exchange, bytes, dict[str, Any]]:
             case [b"PING"]:
                 yield Send(b"PONG\r\n")
             case [b"-ERR", *_]:
-                raise SeedRefused(0, line[5:].decode(errors="replace").strip("'"))
+                raise SeedRefused(0, said[5:].decode(errors="replace").strip("'"))
             case _:
                 continue
 
 
+def check(chunks: Iterator[bytes]) -> None:
+    """Read a seed. Raises SeedRefused with all that is wrong in it."""
+    read_streams(b"".join(chunks))
+
+
 def read_streams(data: bytes) -> list[tuple[int, dict[str, Any]]]:
-    """Return each stream with the line it begins on; raises SeedRefused where it is none."""
+    """Return each stream with the line it begins on; raises SeedRefused for all that are none."""
     document, content = read_yaml(data, EXPECTED)
     streams = content.get("streams") if isinstance(content, dict) else None
     if not isinstance(streams, list) or len(content) != 1:
         raise SeedRefused(1, EXPECTED)
-    lines = [item.start_mark.line + 1 for item in document.value[0][1].value]
-    for line, stream in zip(lines, streams, strict=True):
-        check_stream(line, stream)
-    return list(zip(lines, streams, strict=True))
+    nodes = document.value[0][1].value
+    return each(zip(nodes, streams, strict=True), lambda both: checked_stream(*both))
 
 
-def check_stream(line: int, stream: Any) -> None:
-    """Raise SeedRefused for what cannot be a stream's configuration."""
+def checked_stream(node: yaml.Node, stream: Any) -> tuple[int, dict[str, Any]]:
+    """Return a stream and its line. Raises SeedRefused for what cannot be its configuration."""
     if not isinstance(stream, dict) or not isinstance(stream.get("name"), str):
-        raise SeedRefused(line, "a stream needs a `name`")
+        raise refused(node, "a stream needs a `name`")
     if not NAME.fullmatch(stream["name"]):
-        raise SeedRefused(line, "a stream's name cannot hold spaces, `.`, `*`, `>`, `/` or `\\`")
+        raise refused(node, "a stream's name cannot hold spaces, `.`, `*`, `>`, `/` or `\\`")
     try:
         json.dumps(stream, default=str)
     except TypeError as error:
-        raise SeedRefused(line, f"stream {stream['name']}: {error}") from error
+        raise refused(node, f"stream {stream['name']}: {error}") from error
+    return line(node), stream

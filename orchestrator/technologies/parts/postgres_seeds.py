@@ -86,10 +86,13 @@ ROWS = RowsLoader(
 )
 
 
+COPIED = r"\A(?P<what>ERROR:[\s\S]*\nCONTEXT:  COPY [^\n]*, line (?P<line>\d+))"
+"""How psql tells of a row of CSV: the line of the file stands last."""
+
 SEEDS: dict[str, Loader] = {
     ".sql": ExecLoader(run_script, location="psql:<stdin>", proof=echo),
     ".sql.gz": ExecLoader(run_script, unpack="gzip", location="psql:<stdin>", proof=echo),
-    ".csv": ExecLoader(copy_rows, reads_head=True),
+    ".csv": ExecLoader(copy_rows, reads_head=True, location=COPIED, place="{file}:{line}: {what}"),
     **rows_by(ROWS),
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from mimetypes import MimeTypes
@@ -17,8 +18,17 @@ from urllib.parse import quote
 import yaml
 
 from orchestrator.model.conversation import Conversation, Credentials, Exchange, SeedRefused
-from orchestrator.technologies.parts.documents import composed, fields, items, line, octets, text
+from orchestrator.technologies.parts.documents import (
+    composed,
+    fields,
+    items,
+    line,
+    octets,
+    refused,
+    text,
+)
 from orchestrator.technologies.parts.http_words import HOST, told
+from orchestrator.technologies.parts.refusals import each
 
 REGION = "us-east-1"
 """Where buckets are, as these servers have it: the one region in which that need not be said."""
@@ -33,6 +43,17 @@ SIGNED = "host;x-amz-content-sha256;x-amz-date"
 ANYTHING = "application/octet-stream"
 
 
+@dataclass(frozen=True)
+class Object:
+    """An object of a seed, which stands at `line`; without a `bucket` the first one is meant."""
+
+    line: int
+    bucket: str | None
+    key: str
+    content: bytes
+    kind: str
+
+
 def make_bucket(bucket: str, at: int = 0) -> Callable[[Credentials], Conversation]:
     """Return the order to make a bucket; a seed has it on the line `at`."""
     return lambda credentials: put(credentials, f"/{bucket}", b"", ANYTHING, at)
@@ -40,27 +61,45 @@ def make_bucket(bucket: str, at: int = 0) -> Callable[[Credentials], Conversatio
 
 def talk(chunks: Iterator[bytes], credentials: Credentials) -> Conversation:
     """Put objects in, each into the bucket it names, else into the first one."""
+    yield from put_objects(read(chunks), credentials)
+
+
+def read(chunks: Iterator[bytes]) -> list[Object]:
+    """Return the objects of a seed. Raises SeedRefused with all that is wrong in it."""
     document = fields(composed(b"".join(chunks), EXPECTED), ("objects",), EXPECTED)
-    yield from put_objects(document.get("objects"), credentials)
+    return objects(document.get("objects"))
 
 
-def put_objects(listed: yaml.Node | None, credentials: Credentials) -> Conversation:
-    """Put the objects of a list in; without a first bucket, each has to name its own."""
-    for item in items(listed, EXPECTED):
-        found = fields(item, KEYS, EXPECTED)
-        if "key" not in found:
-            raise SeedRefused(line(item), "an object needs a `key`")
-        words = {
-            name: text(found[name], f"`{name}` has to be one text")
-            for name in ("key", "type", "bucket")
-            if name in found
-        }
-        bucket, key = words.get("bucket", credentials.database), words["key"]
+def objects(listed: yaml.Node | None, *, named: bool = False) -> list[Object]:
+    """Return the objects of a list; with `named`, each has to name its bucket."""
+    return each(items(listed, EXPECTED), lambda item: object_of(item, named=named))
+
+
+def object_of(item: yaml.Node, *, named: bool) -> Object:
+    """Return one object. Raises SeedRefused for what is none."""
+    found = fields(item, KEYS, EXPECTED)
+    if "key" not in found:
+        raise refused(item, "an object needs a `key`")
+    words = {
+        name: text(found[name], f"`{name}` has to be one text")
+        for name in ("key", "type", "bucket")
+        if name in found
+    }
+    if named and not words.get("bucket"):
+        raise refused(item, "an object needs a `bucket`")
+    content = (octets(found["content"]) if "content" in found else None) or b""
+    key = words["key"]
+    kind = words.get("type") or MimeTypes().guess_type(key)[0] or ANYTHING
+    return Object(line(item), words.get("bucket"), key, content, kind)
+
+
+def put_objects(listed: list[Object], credentials: Credentials) -> Conversation:
+    """Put objects in, each into the bucket it names, else into the first one."""
+    for one in listed:
+        bucket = credentials.database if one.bucket is None else one.bucket
         if not bucket:
-            raise SeedRefused(line(item), "an object needs a `bucket`")
-        content = (octets(found["content"]) if "content" in found else None) or b""
-        kind = words.get("type") or MimeTypes().guess_type(key)[0] or ANYTHING
-        yield from put(credentials, f"/{bucket}/{key}", content, kind, line(item))
+            raise SeedRefused(one.line, "an object needs a `bucket`")
+        yield from put(credentials, f"/{bucket}/{one.key}", one.content, one.kind, one.line)
 
 
 def put(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from orchestrator.model.conversation import Conversation, Credentials, Exchange,
 from orchestrator.technologies.parts.documents import composed, line, octets, pairs
 from orchestrator.technologies.parts.http_words import Reply, told
 from orchestrator.technologies.parts.lines import numbered_lines
+from orchestrator.technologies.parts.refusals import Refusals, each
 
 EXPECTED = "expected a mapping of indices to what `GET /INDEX` says of them: `mappings`, `settings`"
 
@@ -39,11 +41,41 @@ class Action:
 
 def make_indices(chunks: Iterator[bytes], _credentials: Credentials) -> Conversation:
     """Make each index, with its mappings and settings."""
-    for key, value in pairs(composed(b"".join(chunks), EXPECTED), EXPECTED):
-        path = f"/{quote(str(key.value), safe='')}"
-        reply = yield from told("PUT", path, octets(value) or b"{}")
+    for at, name, body in read_indices(chunks):
+        reply = yield from told("PUT", f"/{quote(name, safe='')}", body)
         if reply.status != 200:
-            raise SeedRefused(line(key), refusal(reply))
+            raise SeedRefused(at, refusal(reply))
+
+
+def read_indices(chunks: Iterator[bytes]) -> list[tuple[int, str, bytes]]:
+    """Return the line of each index, its name and what it is. Raises SeedRefused, all at once."""
+    return each(
+        pairs(composed(b"".join(chunks), EXPECTED), EXPECTED),
+        lambda both: (line(both[0]), str(both[0].value), octets(both[1]) or b"{}"),
+    )
+
+
+def check_documents(chunks: Iterator[bytes]) -> None:
+    """Read the actions of a file, and their documents. Raises SeedRefused with all mistakes."""
+    refusals = Refusals()
+    try:
+        for action in actions(numbered_lines(chunks)):
+            document = action.data.rstrip(b"\n").rpartition(b"\n")[2]
+            refusals.read(partial(as_json, action.line, document), None)
+    except SeedRefused as refused:
+        # Behind what is no action, nobody knows what is one.
+        refusals.note(refused)
+    refusals.raise_if_any()
+
+
+def as_json(number: int, text: bytes) -> Any:
+    """Return what a line says. Raises SeedRefused where it is no JSON."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SeedRefused(number, f"not JSON: {error.msg}", error.colno) from error
+    except ValueError as error:
+        raise SeedRefused(number, f"not JSON: {error}") from error
 
 
 def put_documents(chunks: Iterator[bytes], _credentials: Credentials) -> Conversation:
@@ -64,10 +96,7 @@ def actions(lines: Iterator[tuple[int, bytes]]) -> Iterator[Action]:
     """Yield the actions of a file; all but a deletion have a document on the next line."""
     told = ((number, text) for number, text in lines if text.strip())
     for number, text in told:
-        try:
-            order = json.loads(text)
-        except ValueError as error:
-            raise SeedRefused(number, f"not JSON: {error}") from error
+        order = as_json(number, text)
         if not (isinstance(order, dict) and len(order) == 1 and set(order) <= set(ACTIONS)):
             raise SeedRefused(number, NO_ACTION)
         if "delete" in order:

@@ -19,6 +19,7 @@ from orchestrator.model.conversation import (
     Send,
 )
 from orchestrator.technologies.parts.lines import numbered_lines
+from orchestrator.technologies.parts.refusals import Refusals
 
 GREETING = rb"^220[ -]"
 
@@ -48,6 +49,15 @@ def talk(chunks: Iterator[bytes], _credentials: Credentials) -> Conversation:
         yield Send(stuffed(line))
     yield from order(".", 250)
     yield from order("QUIT", 221)
+
+
+def check(chunks: Iterator[bytes]) -> None:
+    """Read a message's head. Raises SeedRefused with all that is wrong in it."""
+    message = message_from_bytes(b"\n".join(read_head(line for _, line in numbered_lines(chunks))))
+    refusals = Refusals()
+    refusals.read(lambda: sender_of(message), "")
+    refusals.read(lambda: recipients_of(message), list[str]())
+    refusals.raise_if_any()
 
 
 def read_head(lines: Iterable[bytes]) -> list[bytes]:

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import yaml
 
 from orchestrator.model.conversation import SeedRefused
+
+DEEPEST = 100
+"""How deep values may be nested: composing them recurses, in C."""
+
+
+def check_depth(events: Iterable[yaml.Event]) -> None:
+    """Raise SeedRefused for what is nested too deeply, before anything is made of it."""
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            raise SeedRefused(line, f"values cannot be nested more than {DEEPEST} deep")
 
 
 def check_size(document: yaml.Node, most: int) -> None:

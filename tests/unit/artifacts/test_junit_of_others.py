@@ -278,7 +278,14 @@ def test_without_a_file_the_tests_are_those_that_pytest_told_of(place: Place) ->
         ("tests/unit/test_pay.py::test_d", "skipped", "not today"),
     ]
     records = [
-        TestRecord(name=name, outcome=outcome, began=BEGAN + at, ended=BEGAN + at + 1, message=why)
+        TestRecord(
+            name=name,
+            outcome=outcome,
+            began=BEGAN + at,
+            ended=BEGAN + at + 1,
+            message=why,
+            place="tests/unit/test_pay.py:7" if outcome == "failed" else "",
+        )
         for at, (name, outcome, why) in enumerate(told)
     ]
     text = "".join(f"{one.to_json()}\n" for one in records)
@@ -291,7 +298,11 @@ def test_without_a_file_the_tests_are_those_that_pytest_told_of(place: Place) ->
         skipped=1,
         seconds=4.0,
         failing=(
-            FailingTest(name="tests/unit/test_pay.py::test_b", message="assert 1 == 2"),
+            FailingTest(
+                name="tests/unit/test_pay.py::test_b",
+                message="assert 1 == 2",
+                spot=Spot(file="tests/unit/test_pay.py", line=7),
+            ),
             FailingTest(name="tests/unit/test_pay.py::test_c", message="no ledger"),
         ),
     )

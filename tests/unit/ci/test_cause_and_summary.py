@@ -269,8 +269,34 @@ def test_a_cause_is_read_in_less_than_ten_lines_however_much_there_is_to_say() -
     assert len(lines) == LINES == 9
     assert all(len(line) <= 320 for line in lines)
     assert any("HTTP 404" in line for line in lines)
-    assert lines[-1].startswith("  also         a.yaml:1: word 0 ")
-    assert lines[-2].startswith("  next         hhh")
+    assert lines[-2].startswith("  also         a.yaml:1: word 0 ")
+    assert lines[-1].startswith("               a.yaml:1: word 0 ")
+    assert lines[-3].startswith("  next         hhh")
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 9])
+def test_each_of_several_failures_is_in_it_with_its_cause(count: int) -> None:
+    failures = tuple(
+        Failure(
+            message=f"api{number} exited with code 1 before it was ready",
+            hint="look",
+            step=f"ready api{number}",
+            subject=f"api{number}",
+            seconds=1.0,
+            answer="connection refused",
+            state="exited with code 1",
+            log=("Traceback", f"KeyError: {number}", ""),
+            spots=(Spot(file="a.yaml", line=number + 1, column=5),),
+        )
+        for number in range(count)
+    )
+    lines = cause(dataclasses.replace(DIED, failures=failures, tests=None))
+    assert len(lines) <= LINES
+    assert lines[0] == "environment failed: api0 exited with code 1 before it was ready"
+    assert "  log          KeyError: 0" in lines or "               KeyError: 0" in lines
+    first = "a.yaml:2:5: api1 exited with code 1 before it was ready: KeyError: 1"
+    assert f"  also         {first}" in lines
+    assert (lines[-1].strip() == f"and {count - 3} more") == (count > 4)
 
 
 def test_the_log_is_cut_last() -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import typer
 from shop import Shop
 
+from orchestrator.cli.app import app
 from orchestrator.cli.arguments import split
+from orchestrator.cli.command import Program
+from orchestrator.cli.elsewhere import COMMANDS
 
 SPLITS = [
     ("nothing at all", [], ([], None)),
@@ -28,6 +32,17 @@ def test_the_first_border_divides(arguments: list[str], parts: tuple[list[str], 
 MISUSES = [
     (["upp"], "No such command 'upp'. Did you mean 'up'?", "greenroom --help"),
     (["up", "--nope"], "No such option: --nope", "greenroom up --help"),
+    (["status"], "there is no command status", "greenroom ps does that"),
+    (["pull", "x"], "there is no command pull", "greenroom images --pull does that"),
+    (["up", "-d"], "No such option: -d", "comes back when all is ready, and leaves it up"),
+    (["down", "-f", "x.yaml"], "No such option: -f", "greenroom down FILE"),
+    (["up", "--detach"], "No such option: --detach", "leaves it up"),
+    (
+        ["up", "ledger"],
+        "there is no manifest ledger",
+        "environment.yaml that is here, leave ledger",
+    ),
+    (["extend", "3h"], "nothing to extend", "greenroom extend --ttl 3h"),
     (["up", "a", "b"], "unexpected extra argument", "greenroom up --help"),
     (["run", "pytest", "-q"], "No such option: -q", "behind --: greenroom run -- pytest -q"),
     (["run", ".", "pytest"], "extra argument", "behind --: greenroom run -- pytest -q"),
@@ -57,3 +72,11 @@ def test_a_misuse_exits_64_and_says_what_to_do(
     assert words in error
     assert hint in following
     assert shop.left == 0
+
+
+def test_words_of_others_lead_to_ours_and_are_none_of_ours() -> None:
+    program = typer.main.get_command(app)
+    assert isinstance(program, Program)
+    ours = {word.partition(" ")[0] for word in COMMANDS.values()} - {"--help", "--version"}
+    assert ours <= program.commands.keys()
+    assert not COMMANDS.keys() & program.commands.keys()

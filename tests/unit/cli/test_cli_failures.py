@@ -76,6 +76,47 @@ def test_a_build_shows_the_end_of_its_log() -> None:
     assert "  log          RUN make\n               no rule" in as_text(error)
 
 
+def crashed(name: str) -> StepFailed:
+    log = tuple(f"{name} {number}" for number in range(30))
+    known = Evidence(seconds=1.0, answer="refused", state="exited with code 1", log=log)
+    return StepFailed(f"ready {name}", f"{name} exited\nfor good", evidence=known, hint="look")
+
+
+def test_what_failed_at_the_same_time_is_shown_with_its_cause_the_first_one_first() -> None:
+    error = crashed("api")
+    error.others = (crashed("web"),)
+    lines = as_text(error).splitlines()
+    assert len(lines) <= 24
+    assert [one for one in lines if one.startswith("error: ")] == [
+        "error: api exited",
+        "error: web exited",
+    ]
+    for line in ("  log          api 25", "               api 29", "               web 29"):
+        assert line in lines
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 5, 9, 40])
+def test_however_many_failed_it_fits_on_a_screen(count: int) -> None:
+    error = crashed("api0")
+    error.others = tuple(crashed(f"api{number}") for number in range(1, count))
+    lines = as_text(error).splitlines()
+    assert len(lines) <= 24
+    assert lines[0] == "error: api0 exited"
+    assert "               api0 29" in lines or "  log          api0 29" in lines
+    told = len([one for one in lines if one.startswith("error: ")])
+    assert told == min(count, 5)
+    assert (f"and {count - 5} more failed" in lines) == (count > 5)
+
+
+def test_a_long_message_leaves_room_for_the_others() -> None:
+    error = StepFailed("seed a 1 a.sql", "\n".join(f"word {number}" for number in range(50)))
+    error.others = (crashed("web"),)
+    lines = as_text(error).splitlines()
+    assert len(lines) <= 24
+    assert lines[0] == "error: word 0"
+    assert {"  ...", "word 49", "error: web exited"} <= set(lines)
+
+
 def test_notes_are_shown_too() -> None:
     error = StepFailed("s", "m")
     error.add_note("could not remove all of it")

@@ -89,3 +89,68 @@ def test_without_seeds_nothing_is_started(shop: Shop) -> None:
     assert ended.code == 0
     assert "no seed makes other data each time" in ended.out
     assert ended.err == ""
+
+
+BROKEN = """
+name: shop
+databases:
+  ledger: {use: postgres, seed: [rows.json, schema.sql]}
+brokers:
+  events: {use: kafka, seed: [topics.yaml], redy: {log: up}}
+"""
+
+FILES = {
+    "schema.sql": "selec 1;",
+    "rows.json": '[{"a": 1}, 3]',
+    "topics.yaml": "topics:\n  - nam: a\n  - name: b c\n",
+}
+
+WRONG = [
+    'environment.yaml:6:45: brokers.events.redy: unknown key; did you mean "ready"?',
+    "rows.json:1: a row of rows is no mapping from columns to values",
+    'topics.yaml:2:5: unknown key "nam"; did you mean "name"?',
+    (
+        "topics.yaml:3:11: the topic's name is none: letters, digits, dots, hyphens and "
+        "underscores, at most 249"
+    ),
+]
+
+
+@pytest.fixture
+def broken(shop: Shop) -> Shop:
+    """A shop whose manifest and seed files have mistakes."""
+    shop.write(BROKEN)
+    for name, text in FILES.items():
+        (shop.folder / name).write_text(text)
+    return shop
+
+
+def test_mistakes_in_seed_files_are_told_with_the_manifest_s_own(broken: Shop) -> None:
+    ended = broken.greenroom("check")
+    assert ended.code == 65
+    assert ended.err.splitlines() == [
+        *WRONG,
+        "error: 4 mistakes in environment.yaml, rows.json, topics.yaml",
+    ]
+    told = json.loads(broken.greenroom("check", "--json").out)["problems"]
+    assert [(one["file"], one["line"], one["column"]) for one in told] == [
+        ("environment.yaml", 6, 45),
+        ("rows.json", 1, 0),
+        ("topics.yaml", 2, 5),
+        ("topics.yaml", 3, 11),
+    ]
+
+
+@pytest.mark.parametrize("command", [("up",), ("run", "--", "true")])
+def test_nothing_is_started_for_seeds_that_are_known_to_be_wrong(
+    broken: Shop, command: tuple[str, ...]
+) -> None:
+    broken.write(BROKEN.replace(", redy: {log: up}", ""))
+    ended = broken.greenroom(*command)
+    assert ended.code == 65
+    assert ended.err.splitlines()[-4:] == [
+        *WRONG[1:],
+        "error: 3 mistakes in rows.json, topics.yaml",
+    ]
+    assert not any(call.startswith(("open", "start")) for call in broken.docker.calls)
+    assert broken.left == 0

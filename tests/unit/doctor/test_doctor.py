@@ -78,6 +78,12 @@ def test_the_verdict(
     assert exit_code(made) == code
 
 
+def test_the_verdict_s_next_step_is_the_engine_s_own(around: Around) -> None:
+    barred = warning("engine", "this user may not talk to it", "join its group")
+    made = examine(around, {"all": told(barred, SERVERS, NEEDY)})
+    assert made[-1].hint == "join its group"
+
+
 def test_with_a_problem_there_is_no_other_verdict(around: Around) -> None:
     made = examine(around, {"all": told(CAN, problem("state", "x", "y", 75))})
     assert [one.topic for one in made] == ["engine", "state"]

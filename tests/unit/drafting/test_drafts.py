@@ -120,6 +120,12 @@ GO_MODULE = {
     "\tgithub.com/go-sql-driver/mysql v1.8.1\n\tgithub.com/nats-io/nats.go v1 // indirect\n)\n",
 }
 
+FASTAPI = {
+    "requirements.txt": "fastapi[standard]\npsycopg\n",
+    "shop/main.py": 'app = FastAPI()\n\n@app.get("/health")\ndef health(): ...\n',
+    "tests/test_shop.py": "def test_orders(): ...\n",
+}
+
 PROJECTS: dict[str, Files] = {
     "django": DJANGO,
     "alembic": ALEMBIC,
@@ -127,6 +133,7 @@ PROJECTS: dict[str, Files] = {
     "spring": SPRING,
     "prisma": PRISMA,
     "go": GO_MODULE,
+    "fastapi": FASTAPI,
     "nothing": {},
 }
 
@@ -207,6 +214,7 @@ def test_celery_s_broker(required: str, use: dict[str, str], tmp_path: Path) -> 
 
 TESTS: dict[str, tuple[Files, str | None]] = {
     "pytest": ({"pytest.ini": ""}, "pytest -q"),
+    "functions": ({"tests/test_a.py": "import x\n\nasync def test_b(c):\n"}, "pytest -q"),
     "npm": ({"package.json": '{"scripts": {"test": "jest"}}'}, "npm test"),
     "yarn": ({"package.json": '{"scripts": {"test": "jest"}}', "yarn.lock": ""}, "yarn test"),
     "nobody's": (

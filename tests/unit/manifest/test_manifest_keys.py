@@ -10,6 +10,10 @@ KEYS: dict[str, tuple[str, list[str]]] = {
         "servces:\n  api: {image: x}\n",
         ['1:1: servces: unknown key; did you mean "services"?'],
     ),
+    "one section instead of all": (
+        "database:\n  ledger: {use: postgres}\n",
+        ['1:1: database: unknown key; did you mean "databases"?'],
+    ),
     "an unknown key in an entry": (
         "services:\n  api: {imge: x}\n",
         ['2:9: services.api.imge: unknown key; did you mean "image"?'],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import threading
 from typing import Any
 
@@ -8,9 +9,11 @@ from passing import Passing
 from probing import RUNS, Silent, Stub, nobody, server, stays, target, within
 
 from orchestrator.model.launch import ExecResult, State
-from orchestrator.model.probe import Exec, Exit, Log, Readiness, Tcp
+from orchestrator.model.probe import Exec, Exit, Log, Probe, Readiness, Tcp
 from orchestrator.model.template import Template
-from orchestrator.probes import Died, NotYet, wait_ready
+from orchestrator.probes import Answer, Died, NotYet, Target, wait_ready
+from orchestrator.probes.network import CLOSED
+from orchestrator.probes.target import PROXY_SECONDS, QUIET_SECONDS
 from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
 
 CHECK = Exec((Template.literal("check"),))
@@ -130,3 +133,36 @@ def test_the_order_to_stop_ends_the_wait() -> None:
     with pytest.raises(Stopped):
         wait(Readiness(Log("never")), Stub(), deadline=Deadline.after(20, stop))
     timer.join()
+
+
+@pytest.mark.parametrize(
+    ("summary", "readiness", "quiet"),
+    [
+        ("nothing else tells whether there is a server", Readiness(Tcp()), PROXY_SECONDS),
+        ("the command does", Readiness(CHECK), QUIET_SECONDS),
+    ],
+)
+def test_where_a_proxy_closes_connections_a_silent_one_counts_later(
+    summary: str, readiness: Readiness, quiet: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [Answer(False, CLOSED), Answer(True, "connected"), Answer(True, "check")]
+    asked: list[float] = []
+
+    def answered(_probe: Probe, whom: Target) -> Answer:
+        asked.append(whom.quiet)
+        return answers.pop(0)
+
+    monkeypatch.setattr("orchestrator.probes.wait.attempt", answered)
+    wait(readiness, Stub(), port=1)
+    assert asked[:2] == [QUIET_SECONDS, quiet], summary
+
+
+def test_after_a_while_an_answer_says_what_else_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = iter(["it listens on port 80", ""])
+    monkeypatch.setattr("orchestrator.probes.wait.ASIDE_SECONDS", 0)
+    answers = [Answer(False, "HTTP 500"), Answer(False, "HTTP 404"), Answer(True, "HTTP 200")]
+    monkeypatch.setattr("orchestrator.probes.wait.attempt", lambda *_: answers.pop(0))
+    told: list[str] = []
+    asked = dataclasses.replace(target(), aside=lambda: next(known))
+    wait_ready(Readiness(Tcp(), interval=QUICKLY), asked, within(), told.append)
+    assert told == ["HTTP 500; it listens on port 80", "HTTP 404", "HTTP 200"]

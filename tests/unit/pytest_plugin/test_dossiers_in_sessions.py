@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from watched_project import (
     OUTCOMES,
+    PLACES,
     SAID,
     STAGES,
     dossiers,
@@ -62,6 +63,8 @@ def test_each_failing_test_shows_what_was_written_while_it_ran(pytester: pytest.
         assert logged(session, records[f"test_it.py::{name}"]) == lines, name
     assert records["test_it.py::test_passes"].dossier == ""
     assert records["test_it.py::test_fails"].message == "AssertionError: ***"
+    places = {name: one.place for name, one in records.items() if one.place}
+    assert places == {f"test_it.py::{name}": f"test_it.py:{line}" for name, line in PLACES.items()}
     assert records["test_it.py::test_is_not_torn_down"].message == "RuntimeError: in the tear-down"
     assert all(one.began <= one.ended for one in records.values())
     assert left(session) == []
@@ -326,3 +329,41 @@ def test_a_signal_that_comes_when_it_ends_anyway_changes_the_exit_code_alone(
     result.assert_outcomes(passed=1)
     assert result.ret == 143
     assert left(session) == []
+
+
+INTERRUPTED = """
+import os, signal
+from orchestrator import Environment
+
+down = Environment.down
+
+def interrupted(self, **how):
+    for _ in range(int(os.environ["PRESSED"])):
+        os.kill(os.getpid(), signal.SIGINT)
+    down(self, **how)
+
+Environment.down = interrupted
+"""
+
+
+@pytest.mark.parametrize(
+    ("summary", "pressed", "code", "words"),
+    [
+        ("the first", 1, 130, "1 passed"),
+        ("the second", 2, -signal.SIGINT, "KeyboardInterrupt"),
+    ],
+)
+def test_which_ctrl_c_ends_a_removal(
+    summary: str,
+    pressed: int,
+    code: int,
+    words: str,
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = made(pytester, "def test_one(say): pass\n", late=INTERRUPTED)
+    monkeypatch.setenv("PRESSED", str(pressed))
+    result = run(session, "-p", "late")
+    assert (result.ret, words in result.stdout.str() + result.stderr.str()) == (code, True), summary
+    assert "interrupted; everything is being removed" in result.stderr.str()
+    poll(lambda: left(session) == [], Deadline.after(30))

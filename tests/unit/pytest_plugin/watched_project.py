@@ -139,6 +139,19 @@ OUTCOMES = {
     "test_it.py::test_asks_for_nothing": "failed",
 }
 
+PLACES = {
+    "test_fails": 10,
+    "test_is_not_set_up": 15,
+    "test_is_not_torn_down": 24,
+    "test_with_strange_words[a/../b]": 32,
+    r"test_with_strange_words[\x1b[31m;\n]": 32,
+    r"test_with_strange_words[\xe9\udc80]": 32,
+    "TestOfUnittest::test_method": 48,
+    "test_it.documented": 51,
+    "test_asks_for_nothing": 58,
+}
+"""The lines at which they failed; of a doctest that at which it begins."""
+
 SAID = {
     "test_fails": ["of a test that fails"],
     "test_is_not_set_up": ["before the set-up fails"],

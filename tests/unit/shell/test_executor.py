@@ -89,6 +89,64 @@ def test_the_first_failure_stops_what_waits_and_keeps_what_has_not_begun_from_be
     assert recorder.order == []
 
 
+def test_all_that_fail_at_the_same_time_are_raised_with_the_first_one_first() -> None:
+    second = threading.Event()
+
+    def fail_first() -> None:
+        raise StepFailed("open b", "first")
+
+    def fail_second() -> None:
+        assert second.wait(LIMIT)
+        raise StepFailed("open a", "second")
+
+    def tell(event: Event) -> None:
+        # What is told of the first failure is what lets the second one happen.
+        if isinstance(event, StepBroke):
+            second.set()
+
+    with pytest.raises(StepFailed, match="first") as caught:
+        execute(plan(a="", b=""), Recorder(a=fail_second, b=fail_first), tell, Stop())
+    assert [one.message for one in caught.value.others] == ["second"]
+
+
+def test_what_was_broken_off_failed_too_only_where_a_look_finds_a_cause() -> None:
+    stop = Stop()
+    begun = threading.Barrier(3, timeout=LIMIT)
+    found = {"open dead": StepFailed("open dead", "it is dead")}
+
+    def wait_for_the_order() -> None:
+        begun.wait()
+        assert stop.wait(LIMIT)
+        raise Stopped
+
+    def fail() -> None:
+        begun.wait()
+        raise EngineError("no")
+
+    doing = {"bad": fail, "dead": wait_for_the_order, "well": wait_for_the_order}
+    events: list[Event] = []
+    steps = plan(bad="", dead="", well="")
+    with pytest.raises(StepFailed, match="no") as caught:
+        execute(steps, Recorder(**doing), events.append, stop, lambda step: found.get(step.key))
+    assert [one.message for one in caught.value.others] == ["it is dead"]
+    broke = [one.step for one in events if isinstance(one, StepBroke)]
+    assert broke == ["open bad", "open dead"]
+
+
+def test_nobody_is_looked_at_when_the_order_comes_from_elsewhere() -> None:
+    stop = Stop()
+
+    def stopped() -> None:
+        stop.order()
+        raise Stopped
+
+    def look(step: Step) -> StepFailed:
+        raise AssertionError(f"nobody is to be kept waiting by {step}")
+
+    with pytest.raises(Stopped):
+        execute(plan(a=""), Recorder(a=stopped), ignore, stop, look)
+
+
 def test_an_order_from_elsewhere_ends_the_walk() -> None:
     stop = Stop()
     recorder = Recorder(a=stop.order)

@@ -64,7 +64,7 @@ def test_what_does_not_pass_is_told_with_how_often_it_was_tried() -> None:
 
 def test_what_cannot_pass_is_tried_once() -> None:
     engine = Pulling(ABSENT)
-    with pytest.raises(StepFailed, match=r"cannot pull api:1: none$"):
+    with pytest.raises(StepFailed, match=r"cannot pull api:1: none\nnext: correct it$"):
         up(engine)
     assert len(engine.pulls) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from orchestrator.errors import Evidence, PortTaken
 from orchestrator.host import manifests
 from orchestrator.host.facts import image_prefix
 from orchestrator.lifecycle.survey import Run
-from orchestrator.model.launch import RESOURCE, Found
+from orchestrator.model.launch import RESOURCE, Found, State
 from orchestrator.model.manifest import Manifest
 from orchestrator.project_python import interpreter
 from orchestrator.state import machine_secret, state_folder
@@ -31,6 +32,48 @@ def test_a_failed_step_shows_all_that_was_known() -> None:
         "    starting\n"
         "    waiting for a lock"
     )
+
+
+def test_what_failed_at_the_same_time_is_shown_behind_the_first_with_short_logs() -> None:
+    log = tuple(f"line {number}" for number in range(9))
+    failed = StepFailed("ready api", "api exited", evidence=Evidence(state="exited", log=log))
+    failed.others = (StepFailed("seed ledger 1 a.sql", "a.sql:3: no such table, hunter2"),)
+    mask_error(failed, masker(["hunter2"]))
+    assert str(failed).splitlines() == [
+        "api exited",
+        "  state: exited",
+        "  log:",
+        *(f"    line {number}" for number in range(4, 9)),
+        "also failed: a.sql:3: no such table, ***",
+    ]
+
+
+def test_two_services_that_crash_are_told_both(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    services: dict[str, object] = {}
+    for name in ("api", "web"):
+        engine.says(name, f"{name} has no settings")
+        engine.becomes(name, State("exited", 1), after=1)
+        services[name] = {"image": "x:1", "ports": [80], "ready": {"log": "never said"}}
+    with pytest.raises(StepFailed) as caught:
+        Environment.of({"services": services}, folder=tmp_path, engines={"docker": engine}).up()
+    both = (caught.value, *caught.value.others)
+    assert {one.step for one in both} == {"ready api", "ready web"}
+    for one in both:
+        name = one.step.removeprefix("ready ")
+        assert one.message == f"{name} exited with code 1 before it was ready"
+        assert one.evidence.log == (f"{name} has no settings",)
+    assert not engine.world.instances
+
+
+def test_a_service_that_lives_has_not_failed_because_another_one_has(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.becomes("api", State("exited", 1), after=1)
+    entry = {"image": "x:1", "ports": [80], "ready": {"log": "never said"}}
+    manifest = {"services": {"api": entry, "web": entry}}
+    with pytest.raises(StepFailed, match="api exited") as caught:
+        Environment.of(manifest, folder=tmp_path, engines={"docker": engine}).up()
+    assert caught.value.others == ()
 
 
 def test_no_password_is_in_it_nor_in_what_led_to_it() -> None:
@@ -55,9 +98,22 @@ def test_a_fixed_port_that_is_taken_names_who_wanted_it(tmp_path: Path) -> None:
         entry = {"image": "api:1", "ports": [{"port": 80, "host": port}]}
         engines = {"docker": FakeEngine()}
         manifest = {"services": {"api": entry}}
-        with pytest.raises(PortTaken, match=f"api wants port {port} of this host, which is taken"):
+        words = f"api wants port {port} of this host, which is taken"
+        with pytest.raises(PortTaken, match=words) as caught:
             Environment.of(manifest, folder=tmp_path, engines=engines).up()
+    assert f"(process {os.getpid()}), which listens there" in caught.value.hint
     assert not engines["docker"].world.places
+
+
+def test_a_traceback_ends_with_what_to_do_next(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.fail("start", "api", UsageError("no", hint="do this"))
+    environment = Environment.of(
+        {"services": {"api": {"image": "api:1"}}}, folder=tmp_path, engines={"docker": engine}
+    )
+    with pytest.raises(StepFailed) as caught, environment:
+        pass
+    assert caught.value.__notes__ == ["next: do this"]
 
 
 @pytest.mark.parametrize(

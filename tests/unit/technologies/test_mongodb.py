@@ -80,3 +80,29 @@ def test_what_is_no_document(summary: str, text: str, line: int, words: str) -> 
 def test_bytes_that_are_no_text() -> None:
     with pytest.raises(SeedRefused, match="no text in UTF-8"):
         list(mongodb_documents.documents(b"\xff"))
+
+
+@pytest.mark.parametrize(
+    ("summary", "words", "line", "said"),
+    [
+        (
+            "the shell names a place in the text",
+            'SyntaxError: Unexpected token, expected "," (3:20)\n\n> 3 | db.a.find({x: 1;\n',
+            3,
+            'SyntaxError: Unexpected token, expected ","\n\n> 3 | db.a.find({x: 1;\n',
+        ),
+        ("what is never closed", "SyntaxError: Unexpected token (9:0)", 4, None),
+        ("a statement has noted its line", "line 2:\nTypeError: no", 2, "TypeError: no"),
+        ("nobody knows", "MongoNetworkError: no", 0, "MongoNetworkError: no"),
+        (
+            "our notes are nobody's business",
+            "SyntaxError: no (2:1)\n> 2 | ;globalThis.greenroomLine=2;f(",
+            2,
+            "SyntaxError: no\n> 2 | f(",
+        ),
+    ],
+)
+def test_where_a_script_has_stopped(summary: str, words: str, line: int, said: str | None) -> None:
+    expected = said or "SyntaxError: Unexpected token"
+    text = "f();\n\ndb.a.find({x: 1;\nlast\n\n"
+    assert mongodb_words.in_script(words, text, "") == (line, expected), summary

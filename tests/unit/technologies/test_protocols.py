@@ -206,7 +206,7 @@ class TestNats:
             ("nothing", b"", 1, "expected `streams:` with a list"),
             ("no name", b"streams:\n- {subjects: [a]}\n", 2, "a stream needs a `name`"),
             ("no mapping", b"streams:\n- 3\n", 2, "a stream needs a `name`"),
-            ("no YAML", b"streams:\n- [a\n", 3, "not YAML"),
+            ("no YAML", b"streams:\n- [a\n", 2, "not YAML"),
         ],
     )
     def test_a_file_that_is_none(self, summary: str, seed: bytes, line: int, words: str) -> None:

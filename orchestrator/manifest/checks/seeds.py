@@ -1,0 +1,21 @@
+"""Mistakes in the files of seeds are told with those of the manifest that names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from orchestrator.errors import Problem
+from orchestrator.manifest.mistakes import Mistakes
+from orchestrator.model.resource import FileSeed, Resource
+from orchestrator.model.technology import Technology
+
+SeedCheck = Callable[[FileSeed, Technology], Iterable[Problem]]
+"""Finds what is wrong in a file that a technology is to be seeded with."""
+
+
+def check_seeds(resources: Iterable[Resource], check: SeedCheck, mistakes: Mistakes) -> None:
+    """Note what is wrong in the files of all seeds; a file that several share is told once."""
+    for resource in resources:
+        for seed in resource.seeds:
+            if isinstance(seed, FileSeed) and resource.technology:
+                mistakes.repeat(check(seed, resource.technology))
