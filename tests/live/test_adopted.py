@@ -300,7 +300,8 @@ def test_one_that_does_not_answer_is_told_with_its_address(user: User) -> None:
         pass
     assert "ledger at 127.0.0.1:1 is not ready after 1 s" in str(raised.value)
     assert raised.value.evidence.answer == "connection refused"
-    assert not getattr(raised.value, "__notes__", [])
+    told = raised.value.__notes__
+    assert told == ["next: see that it runs, and that 127.0.0.1:1 can be reached from here"]
 
 
 def test_a_seed_that_is_refused_leaves_nothing(user: User) -> None:
