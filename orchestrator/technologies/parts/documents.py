@@ -25,7 +25,12 @@ SUFFIXES = (".yaml", ".yml")
 
 _Fast: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-NULL, BINARY = "tag:yaml.org,2002:null", "tag:yaml.org,2002:binary"
+TAGS = "tag:yaml.org,2002:"
+
+NULL, BINARY = f"{TAGS}null", f"{TAGS}binary"
+
+UNFIT = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
+"""What PyYAML has been seen to raise for `!!timestamp soon`, `!!bool x` and `!!int ""`."""
 
 
 def composed(data: bytes, expected: str) -> yaml.Node:
@@ -43,7 +48,7 @@ def read_yaml(data: bytes, expected: str, *, construct: bool = True) -> tuple[ya
             raise SeedRefused(1, expected)
         # A file without aliases has fewer values than bytes.
         check_size(document, max(MOST_VALUES, len(data)))
-        return document, yaml.load(data, Loader=_Fast) if construct else None  # noqa: S506
+        return document, content_of(document) if construct else None
     except yaml.MarkedYAMLError as error:
         told, last = not_yaml(error), data.rstrip().count(b"\n") + 1
         # What is never closed is missed behind the end.
@@ -62,6 +67,26 @@ def not_yaml(error: yaml.MarkedYAMLError, near: yaml.Node | None = None) -> Seed
 def refused(node: yaml.Node, message: str) -> SeedRefused:
     """Return what is wrong with something, at the place where that begins."""
     return SeedRefused(line(node), message, int(node.start_mark.column) + 1)
+
+
+class Constructor(yaml.constructor.SafeConstructor):
+    """PyYAML's own, which raises anything at all for a text that its tag does not fit."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Return what one node holds. Raises SeedRefused at its place."""
+        try:
+            return super().construct_object(node, deep)
+        except UNFIT as error:
+            tag = node.tag.replace(TAGS, "!!")
+            raise refused(node, f"not YAML: {tag} does not fit this") from error
+
+
+def content_of(node: yaml.Node) -> Any:
+    """Return what a node holds, all in it included. Raises SeedRefused."""
+    try:
+        return Constructor().construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        raise not_yaml(error, node) from error
 
 
 def line(node: yaml.Node) -> int:
@@ -140,11 +165,7 @@ def octets(node: yaml.Node) -> bytes | None:
             return base64.b64decode(node.value)
         except (binascii.Error, ValueError) as error:
             raise refused(node, f"no base64: {error}") from error
-    constructor = yaml.constructor.SafeConstructor()
     try:
-        content = constructor.construct_document(node)
-        return json.dumps(content, ensure_ascii=False, default=str).encode()
-    except yaml.MarkedYAMLError as error:
-        raise not_yaml(error, node) from error
+        return json.dumps(content_of(node), ensure_ascii=False, default=str).encode()
     except (TypeError, ValueError) as error:
         raise refused(node, f"cannot be said in JSON: {error}") from error

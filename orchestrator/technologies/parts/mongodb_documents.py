@@ -53,6 +53,8 @@ def one(text: str, at: int) -> int:
         raise SeedRefused(error.lineno, f"not JSON: {error.msg}", error.colno) from error
     except RecursionError as error:
         raise SeedRefused(line_of(text, at), "not JSON: nested too deeply") from error
+    except ValueError as error:
+        raise SeedRefused(line_of(text, at), f"not JSON: {error}") from error
     if not isinstance(document, dict):
         raise SeedRefused(line_of(text, at), "a document has to be an object: {...}")
     return end

@@ -74,6 +74,8 @@ def as_json(number: int, text: bytes) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise SeedRefused(number, f"not JSON: {error.msg}", error.colno) from error
+    except RecursionError as error:
+        raise SeedRefused(number, "not JSON: nested too deeply") from error
     except ValueError as error:
         raise SeedRefused(number, f"not JSON: {error}") from error
 

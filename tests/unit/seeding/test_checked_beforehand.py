@@ -70,6 +70,13 @@ CASES = [
         ["4 no columns", "2:3", "3:10 twice"],
     ),
     ("mysql", "u.yaml", "- {a: 1\n", ["2:1 not YAML"]),
+    # What the libraries that read it have no words of their own for.
+    ("nats", "s.yaml", "streams:\n- {name: !!timestamp soon}\n", ["2:10 !!timestamp"]),
+    ("nats", "s.yaml", "streams:\n- {name: a, at: !!int ''}\n", ["2:17 !!int"]),
+    ("nats", "s.yaml", "<<: {streams: [{name: a b}]}\n", ["1:16 spaces"]),
+    ("etcd", "c.yaml", "a: [!!bool x]\nb: [!!float x]\n", ["1:5 !!bool", "2:5 !!float"]),
+    ("mongodb", "u.json", f'[{{}},\n{{"a": {"1" * 5000}}}]', ["2 4300 digits"]),
+    ("opensearch", "d.ndjson", f'{{"index": {{}}}}\n{"[" * 5000}\n', ["2 too deeply"]),
 ]
 
 
