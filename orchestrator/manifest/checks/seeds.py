@@ -14,8 +14,13 @@ SeedCheck = Callable[[FileSeed, Technology], Iterable[Problem]]
 
 
 def check_seeds(resources: Iterable[Resource], check: SeedCheck, mistakes: Mistakes) -> None:
-    """Note what is wrong in the files of all seeds; a file that several share is told once."""
+    """Note what is wrong in the files of all seeds; one that several share is read once."""
+    read: set[tuple[str, str]] = set()
     for resource in resources:
         for seed in resource.seeds:
-            if isinstance(seed, FileSeed) and resource.technology:
+            if not isinstance(seed, FileSeed) or resource.technology is None:
+                continue
+            key = seed.path, resource.technology.name
+            if key not in read:
+                read.add(key)
                 mistakes.repeat(check(seed, resource.technology))

@@ -10,7 +10,11 @@ import pytest
 from shop import Shop
 
 from orchestrator.engines.fake import echoed
+from orchestrator.errors import Problem
 from orchestrator.model.launch import ExecResult
+from orchestrator.model.resource import FileSeed
+from orchestrator.model.technology import Technology
+from orchestrator.seeding import checking
 
 MANIFEST = """
 name: shop
@@ -139,6 +143,20 @@ def test_mistakes_in_seed_files_are_told_with_the_manifest_s_own(broken: Shop) -
         ("topics.yaml", 2, 5),
         ("topics.yaml", 3, 11),
     ]
+
+
+def test_a_seed_file_of_several_is_read_once(broken: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [f"  {one}: {{use: postgres, seed: [rows.json]}}" for one in "abc"]
+    broken.write("\n".join(["databases:", *entries]))
+    read, mistakes = [], checking.mistakes
+
+    def noted(seed: FileSeed, technology: Technology) -> list[Problem]:
+        read.append(seed.label)
+        return mistakes(seed, technology)
+
+    monkeypatch.setattr(checking, "mistakes", noted)
+    assert broken.greenroom("check").code == 65
+    assert read == ["rows.json"]
 
 
 @pytest.mark.parametrize("command", [("up",), ("run", "--", "true")])
