@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine, Sockets
 from orchestrator.errors import EngineError
-from orchestrator.lifecycle.evidence import LOG_SECONDS
 from orchestrator.model.launch import Found, Listener
 from orchestrator.model.probe import Exit, Log, Probe
 from orchestrator.model.resource import Instance
@@ -65,7 +64,12 @@ class Elsewhere:
 
 
 def elsewhere(
-    probe: Probe, instance: Instance, found: Found, engine: Engine, directory: Directory
+    probe: Probe,
+    instance: Instance,
+    found: Found,
+    engine: Engine,
+    directory: Directory,
+    deadline: Deadline,
 ) -> Elsewhere | None:
     """Look where an instance listens instead of where it is asked.
 
@@ -78,7 +82,7 @@ def elsewhere(
     home, contained = directory.home(instance), resource.contained
     number = asked.number if contained else directory.ports.get((home, asked.number), asked.number)
     try:
-        there = engine.listeners(found, Deadline.after(LOG_SECONDS)) or ()
+        there = engine.listeners(found, deadline) or ()
     except (EngineError, Stopped, TimedOut):
         return None
     good = any(one.port == number and not (contained and one.alone) for one in there)

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from orchestrator.addressing.resolve import (
     Escape,
@@ -19,7 +20,7 @@ from orchestrator.addressing.resolve import (
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, Evidence, StepFailed
-from orchestrator.lifecycle.evidence import LONGER, OVER, state_of, tail_of
+from orchestrator.lifecycle.evidence import LOG_SECONDS, LONGER, OVER, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.lifecycle.listening import Elsewhere, elsewhere
 from orchestrator.model.event import ProbeAnswered
@@ -98,7 +99,9 @@ class Readying:
             return found.host, found.port
 
         env = client_env(self.step.instance, self.directory)
-        return Target(address, self.engine, self.found, deadline, env, aside=self.aside)
+        # What ends the wait ends this look, too.
+        aside = partial(self.aside, deadline)
+        return Target(address, self.engine, self.found, deadline, env, aside=aside)
 
     def probe(self) -> Probe:
         """Return the probe with its references answered: from the tests' side, or inside."""
@@ -170,18 +173,19 @@ class Readying:
         probe = self.step.readiness.probe
         if words := refused(probe, answer):
             return words
-        seen = self.elsewhere() if state and state.status == "running" else None
+        limit = Deadline.after(LOG_SECONDS)
+        seen = self.elsewhere(limit) if state and state.status == "running" else None
         return seen.advice if seen else ""
 
-    def aside(self) -> str:
+    def aside(self, limit: Deadline) -> str:
         """Say in a few words where the instance listens instead, if it does."""
-        return str(self.elsewhere() or "")
+        return str(self.elsewhere(limit) or "")
 
-    def elsewhere(self) -> Elsewhere | None:
+    def elsewhere(self, limit: Deadline) -> Elsewhere | None:
         """Look where the instance listens instead of where it is asked."""
-        step = self.step
+        step, deadline = self.step, limit.sooner(LOG_SECONDS)
         return elsewhere(
-            step.readiness.probe, step.instance, self.found, self.engine, self.directory
+            step.readiness.probe, step.instance, self.found, self.engine, self.directory, deadline
         )
 
     def evidence(self, began: float, answer: str, state: State | None) -> Evidence:

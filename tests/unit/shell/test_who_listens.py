@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from orchestrator import Environment, StepFailed
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import Listener, State
+from orchestrator.waiting import Deadline, Stopped, poll
 
 ANYWHERE, ALONE = "0.0.0.0", "127.0.0.1"
 MORE_TIME = "if it needs more time, give web a longer `timeout:`"
@@ -78,6 +80,27 @@ def test_a_probe_of_the_log_is_of_no_port(tmp_path: Path) -> None:
     engine = FakeEngine()
     engine.listens("web", Listener(ALONE, 8000))
     assert failed(engine, tmp_path, ready={"log": "started"}).hint == MORE_TIME
+
+
+def test_the_order_to_stop_ends_the_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestrator.probes.wait.ASIDE_SECONDS", 0)
+    monkeypatch.setattr("orchestrator.lifecycle.readying.LOG_SECONDS", 60)
+    engine = FakeEngine()
+    engine.hang("listeners", "web")
+    manifest = {"services": {"web": {"image": "web:1", "ports": [8000]}}}
+    environment = Environment.of(manifest, folder=tmp_path, engines={"docker": engine})
+
+    def end() -> None:
+        poll(lambda: "listeners web" in engine.calls, Deadline.after(20))
+        environment.stop()
+
+    ending = threading.Thread(target=end)
+    ending.start()
+    deadline = Deadline.after(20)
+    with pytest.raises(Stopped):
+        environment.up()
+    ending.join()
+    assert not deadline.passed
 
 
 def test_the_memory_that_was_not_enough_is_named(tmp_path: Path) -> None:
