@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orchestrator.artifacts.record import Record, Verdict
 from orchestrator.ci.matrix.combination import Combination
 from orchestrator.errors import StepFailed
+from orchestrator.model.signal_name import signal_name
 from orchestrator.render.words import seconds
 
 KILLED = "killed"
@@ -62,7 +62,7 @@ class Outcome:
         if self.stopped:
             return STOPPED
         if self.code < 0:
-            return f"{KILLED} ({signal.Signals(-self.code).name})"
+            return f"{KILLED} ({signal_name(-self.code)})"
         if self.code == 0:
             return str(Verdict.PASSED)
         return str(self.record.verdict) if self.record else NO_RECORD

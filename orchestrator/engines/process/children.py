@@ -7,7 +7,6 @@ asks. So children belong to the operating system's process, whichever engine obj
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import State
+from orchestrator.model.signal_name import signal_name
 
 Popen = subprocess.Popen[bytes]
 
@@ -148,12 +148,5 @@ def exit_code(returned: int) -> int:
 
 def ended_with(returned: int) -> State:
     """Return the state of a process that ended so, with the name of the signal if one ended it."""
-    detail = f"ended by {_signal_name(-returned)}" if returned < 0 else ""
+    detail = f"ended by {signal_name(-returned)}" if returned < 0 else ""
     return State("exited", exit_code(returned), detail=detail)
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

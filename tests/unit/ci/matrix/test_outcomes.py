@@ -50,6 +50,7 @@ WORDS = [
     (broken(1), "environment failed (exit code 75) after 12.0 s"),
     (ended(1, 75, Verdict.OVER_BUDGET), "over budget (exit code 75) after 12.0 s"),
     (ended(1, -9), "killed (SIGKILL) after 12.0 s"),
+    (ended(1, -40), "killed (signal 40) after 12.0 s"),
     (ended(1, 70), "no record (exit code 70) after 12.0 s"),
     (ended(1, 143, Verdict.INTERRUPTED, stopped=True), "stopped after 12.0 s"),
     (ended(1, None), "not run"),
