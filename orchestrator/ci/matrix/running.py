@@ -76,7 +76,11 @@ class Running:
         try:
             folder.prepare()
             output = self.screen.output(title, folder.console)
-            child = Child(combination, arguments, os.environ, output, self._news.put)
+            try:
+                child = Child(combination, arguments, os.environ, output, self._news.put)
+            except OSError:
+                output.close()
+                raise
         except (OSError, UsageError) as error:
             self.outcomes[combination.number] = Outcome(combination, NotKept.exit_code)
             words = error.strerror if isinstance(error, OSError) else error.message

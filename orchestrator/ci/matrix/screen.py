@@ -53,8 +53,12 @@ class Output:
                 self._screen.begin(self, well=well)
             self.live = False
             self._screen.finish(self, well=well)
-            with suppress(OSError):
-                self._file.close()
+            self.close()
+
+    def close(self) -> None:
+        """Keep no more of it."""
+        with suppress(OSError):
+            self._file.close()
 
 
 class Screen:

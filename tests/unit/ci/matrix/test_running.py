@@ -160,7 +160,10 @@ def test_with_fail_fast_the_others_are_stopped(place: Place) -> None:
 def test_what_cannot_be_started_fails_and_the_others_go_on(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
+    outputs: list[Output] = []
+
+    def refuse(*given: object) -> None:
+        outputs.extend(one for one in given if isinstance(one, Output))
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(running, "Child", refuse)
@@ -170,6 +173,7 @@ def test_what_cannot_be_started_fails_and_the_others_go_on(
     refusal = f"cannot keep artifacts in {occupied}: it is no folder"
     outcomes = place.running(2).run()
     assert [each.code for each in outcomes] == [75, 75, 75]
+    assert [each._file.closed for each in outputs] == [True, True]
     assert place.lines[:2] == [
         "[1/3] ledger=postgres:15: cannot be started: Resource temporarily unavailable",
         f"{second}: cannot be started: {refusal}",
