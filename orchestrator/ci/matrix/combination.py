@@ -72,7 +72,12 @@ def _folders(names: Sequence[str]) -> list[str]:
     """Return names as those of folders; what artifacts of CI systems may not have becomes `-`."""
     plain = [re.sub(r"[^\w.@=,-]+", "-", name, flags=re.ASCII)[:LONGEST] for name in names]
     counted = Counter(one.lower() for one in plain)
-    return [
-        one if counted[one.lower()] == 1 else f"{one}-{number}"
-        for number, one in enumerate(plain, start=1)
-    ]
+    taken = {one for one, times in counted.items() if times == 1}
+    found = []
+    for number, one in enumerate(plain, start=1):
+        name = one if counted[one.lower()] == 1 else f"{one}-{number}"
+        while counted[one.lower()] > 1 and name.lower() in taken:
+            name = f"{name}-{number}"
+        taken.add(name.lower())
+        found.append(name)
+    return found

@@ -45,6 +45,16 @@ def test_folders_have_names_that_every_system_takes_and_none_twice() -> None:
     assert not set('"<>:|*?\r\n/\\') & set("".join(folders))
 
 
+def test_a_number_makes_no_name_that_another_has() -> None:
+    uses = ["me/pg:1", "me:pg-1", "me/pg:1-2", "ME/pg:1-1"]
+    assert [one.folder for one in combinations({"ledger": uses})] == [
+        "ledger=me-pg-1-1-1",
+        "ledger=me-pg-1-2-2",
+        "ledger=me-pg-1-2",
+        "ledger=ME-pg-1-1",
+    ]
+
+
 def test_too_many_are_told_with_how_they_come_about() -> None:
     uses = [f"postgres:{number}" for number in range(9)]
     with pytest.raises(UsageError) as told:
