@@ -62,7 +62,7 @@ class Door:
             told = {"run": self._answer()}
         except GreenroomError as error:
             told = {"error": str(error), "hint": error.hint, "code": str(error.exit_code)}
-        except (Stopped, AssertionError):
+        except Stopped:
             told = {"error": ENDED, "hint": "", "code": "70"}
         with connection, suppress(OSError):
             connection.sendall(json.dumps(told).encode())

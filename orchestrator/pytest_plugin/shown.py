@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from orchestrator.artifacts.looking import Clean
     from orchestrator.environment import Environment
+    from orchestrator.errors import GreenroomError
 
 
 def cleaner(environment: Environment | None) -> Clean:
@@ -46,6 +48,17 @@ def bug(error: Exception, clean: Clean) -> str:
         return " ".join(clean([f"a bug in Greenroom: {error!r}"]))
     except Exception:
         return f"a bug in Greenroom: {type(error).__name__}"
+
+
+def as_ours(error: Exception, clean: Clean) -> GreenroomError:
+    """Return what nobody has foreseen as an error that can be told; of a bug, all that is known."""
+    from orchestrator.errors import EngineError, GreenroomError
+    from orchestrator.waiting import SILENT, TimedOut
+
+    if isinstance(error, TimedOut):
+        return EngineError(f"not done in time: {error}".removesuffix(": "), hint=SILENT)
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    return GreenroomError("\n".join([bug(error, clean), *clean(lines)]))
 
 
 def near(path: Path, folder: Path) -> str:

@@ -14,6 +14,7 @@ from orchestrator.pytest_plugin.door import DOOR, TOLD_BY_CONTROLLER, ask
 from orchestrator.pytest_plugin.ending import ENDING
 from orchestrator.pytest_plugin.options import manifest
 from orchestrator.pytest_plugin.report import REPORT, Report
+from orchestrator.pytest_plugin.shown import as_ours, cleaner
 
 if TYPE_CHECKING:
     from orchestrator.environment import Environment
@@ -77,19 +78,29 @@ class Owned:
         self.error: GreenroomError | None = None
 
     def run(self) -> str:
-        """Return the run's id. Raises GreenroomError when it cannot be brought up."""
+        """Return the run's id.
+
+        Raises GreenroomError when it cannot be brought up, Stopped when the session has ended.
+        """
         from orchestrator.errors import GreenroomError
+        from orchestrator.waiting import Stopped
 
         with self._lock:
             if self.error:
                 raise self.error
-            if self._used is None and not self._ended:
+            if self._used is None:
+                if self._ended:
+                    raise Stopped
                 try:
                     self._used = self._opened()
+                except Stopped:
+                    raise
                 except GreenroomError as error:
                     self.error = error
                     raise
-            assert self._used is not None
+                except Exception as error:
+                    self.error = as_ours(error, cleaner(self._environment))
+                    raise self.error from error
             return self._used.environment.run
 
     @property
