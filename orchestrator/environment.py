@@ -181,8 +181,8 @@ class Environment:
         try:
             return self.up()
         except GreenroomError as error:
-            if error.hint:
-                error.add_note(f"next: {error.hint}")
+            for hint in error.hints:
+                error.add_note(f"next: {hint}")
             raise
 
     def __exit__(

@@ -38,6 +38,11 @@ class GreenroomError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """What to do next, about all that has failed."""
+        return (self.hint,) if self.hint else ()
+
 
 class UsageError(GreenroomError):
     """A command or call that makes no sense as it stands."""
@@ -193,6 +198,11 @@ class StepFailed(GreenroomError):
             return self._text(self.evidence.log)
         texts = (one._text(one.evidence.log[-FEW_LINES:]) for one in (self, *self.others))
         return "\nalso failed: ".join(texts)
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """What to do next about this and what failed as well, each thing once."""
+        return tuple(dict.fromkeys(one.hint for one in (self, *self.others) if one.hint))
 
     def _text(self, log: tuple[str, ...]) -> str:
         lines = [f"  {label}: {text}" for label, text in self.evidence.facts]

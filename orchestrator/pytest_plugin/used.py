@@ -208,8 +208,7 @@ def opened(session: pytest.Session) -> Environment:
 
 def in_words(error: GreenroomError) -> str:
     """Return an error with what to do next."""
-    hint = f"\nnext: {error.hint}" if error.hint else ""
-    return f"{error}{hint}"
+    return "\n".join([str(error), *(f"next: {hint}" for hint in error.hints)])
 
 
 def meant() -> str | None:

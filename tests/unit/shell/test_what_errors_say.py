@@ -18,6 +18,7 @@ from orchestrator.lifecycle.survey import Run
 from orchestrator.model.launch import RESOURCE, Found, State
 from orchestrator.model.manifest import Manifest
 from orchestrator.project_python import interpreter
+from orchestrator.pytest_plugin.used import in_words
 from orchestrator.state import machine_secret, state_folder
 
 
@@ -114,6 +115,27 @@ def test_a_traceback_ends_with_what_to_do_next(tmp_path: Path) -> None:
     with pytest.raises(StepFailed) as caught, environment:
         pass
     assert caught.value.__notes__ == ["next: do this"]
+
+
+def test_the_next_step_of_all_that_failed_is_told_each_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *others = (
+        StepFailed(f"ready {name}", f"{name} is not ready", hint=hint)
+        for name, hint in (("a", "look"), ("b", "more time for b"), ("c", "look"), ("d", ""))
+    )
+    first.others = tuple(others)
+
+    def failing(_: Environment) -> Environment:
+        raise first
+
+    monkeypatch.setattr(Environment, "up", failing)
+    environment = Environment.of({}, folder=tmp_path, engines={"docker": FakeEngine()})
+    with pytest.raises(StepFailed), environment:
+        pass
+    steps = ["next: look", "next: more time for b"]
+    assert first.__notes__ == steps
+    assert in_words(first).splitlines()[-2:] == steps
 
 
 @pytest.mark.parametrize(
