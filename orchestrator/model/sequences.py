@@ -24,7 +24,13 @@ OTHER = r"[ -/]*+"
 SPELLED = r"(?:(?<!\\)\\++(?:x1[bB]|u001[bB]|033|e)|#x1[bB])"
 """How others write the character with which a sequence begins."""
 
-SIGNS = ("\x1b", "x1b", "x1B", "u001b", "u001B", r"\033", r"\e[")
+ALONE = r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]"
+"""What does something by itself, or nothing: text in UTF-16 has one behind each letter."""
+
+SIGNS = (
+    *("\x1b", "x1b", "x1B", "u001b", "u001B", r"\033", r"\e["),
+    *filter(re.compile(ALONE).match, map(chr, range(0xA0))),
+)
 """One of these is in every text with a sequence: looking for them takes next to no time."""
 
 WHOLE = rf"\x1b(?:{CONTROL}[@-~]|{STRING}(?:\x07|\x1b\\)|{OTHER}[0-Z\\-~])"
@@ -32,8 +38,8 @@ WHOLE = rf"\x1b(?:{CONTROL}[@-~]|{STRING}(?:\x07|\x1b\\)|{OTHER}[0-Z\\-~])"
 REAL = re.compile(WHOLE)
 """A sequence that a terminal obeys."""
 
-SEQUENCE = re.compile(rf"{WHOLE}|{SPELLED}{CONTROL}[@-~]")
-"""The same, and what is one as others write it."""
+SEQUENCE = re.compile(rf"{WHOLE}|{ALONE}|{SPELLED}{CONTROL}[@-~]")
+"""The same, what is not shown either, and what is one as others write it."""
 
 BEGUN = re.compile(rf"\x1b(?:{CONTROL}|{STRING}\x1b?|{OTHER})?\Z")
 """A sequence that has not come to its end."""

@@ -177,6 +177,8 @@ def test_a_password_that_is_a_word_leaves_longer_words_alone() -> None:
             "the \x1b[1mgre\x1b[0met, \x1b[1mgreet\x1b[0mings",
             "the \x1b[1m***\x1b[0m, \x1b[1m***\x1b[0mings",
         ),
+        ("\0".join("correct-horse in UTF-16"), f"***\0{chr(0).join(' in UTF-16')}"),
+        ("correct\x08-\x9fhorse\x01", "***\x01"),
         ("password\x1b[0m=\x1b[32ma\x1b[36mb\x1b[0m", "password\x1b[0m=\x1b[32m***\x1b[36m\x1b[0m"),
     ],
 )

@@ -112,7 +112,7 @@ def test_what_is_drawn_anew_on_the_same_line_is_shown() -> None:
 
 
 SEQUENCES = ("\x1b[31m", "\x1b[0m", "\x1b[38;5;208m", "\x1b[K", "\x1b(B", "\x1b]8;;http://x/a\x1b\\",
-             "\x1b]0;title\x07", "\x1b7")  # fmt: skip
+             "\x1b]0;title\x07", "\x1b7", "\0", "\x08")  # fmt: skip
 
 
 def coloured(chance: random.Random) -> str:
