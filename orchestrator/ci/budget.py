@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from orchestrator.artifacts.record import PHASES
 from orchestrator.errors import StepFailed, UsageError
+from orchestrator.lifecycle.evidence import LONGER, OVER
 from orchestrator.model.step_key import verb
 
 UP, TESTS, DOWN, ALL = "up", "tests", "down", "all"
@@ -81,3 +82,21 @@ def budgets(texts: Sequence[str], duration: Callable[[str, str], float]) -> Budg
             raise UsageError(f"--budget names {phase} twice", hint="leave one of the two out")
         found[phase] = duration(time, f"--budget {phase}=")
     return Budgets(found)
+
+
+def blame(error: BaseException, budgets: Budgets, taken: Mapping[str, float]) -> None:
+    """Say of all failed steps that the time for them was over by which budget it was.
+
+    `taken` has by the parts how many seconds they took. More of it is the next step, unless a step
+    has a cause that more time does not change.
+    """
+    if not isinstance(error, StepFailed):
+        return
+    passed = ((part, budgets.passed(part, seconds)) for part, seconds in taken.items())
+    part, late = next(((part, late) for part, late in passed if late), ("", None))
+    if late is None:
+        return
+    for one in (error, *error.others):
+        if OVER in one.message and (is_late(one.step) or one.hint == LONGER):
+            one.hint = late.hint
+        one.message = one.message.replace(OVER, budgets.was_over(part))

@@ -18,7 +18,7 @@ from orchestrator.ci.display import History, InGroups, stream_of
 from orchestrator.ci.result import Result
 from orchestrator.ci.steady import Steady, let_go
 from orchestrator.cli.session import Session, interrupted, session
-from orchestrator.errors import GreenroomError, NotRemoved, StepFailed
+from orchestrator.errors import GreenroomError, NotRemoved
 from orchestrator.model.event import Noticed
 from orchestrator.render.display import Display
 from orchestrator.render.json_lines import JsonLines
@@ -225,16 +225,10 @@ class Job:
         result.resources = collect(look, self.folder, result.environment.mask, events=result.events)
 
     def blame(self, error: BaseException, phase: str, taken: float) -> None:
-        """Say of a step that the time for it was over by which budget it was."""
-        from orchestrator.lifecycle.evidence import OVER
+        """Say of steps that the time for them was over by which budget it was."""
+        from orchestrator.ci.budget import blame
 
-        if not isinstance(error, StepFailed) or OVER not in error.message:
-            return
-        for one, seconds in ((phase, taken), (ALL, time.time() - self.began)):
-            if late := self.asked.budgets.passed(one, seconds):
-                error.message = error.message.replace(OVER, self.asked.budgets.was_over(one))
-                error.hint = late.hint
-                return
+        blame(error, self.asked.budgets, {phase: taken, ALL: time.time() - self.began})
 
     def finish(self) -> None:
         """Keep everything, tell the CI system, and say last what went wrong."""
