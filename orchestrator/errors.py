@@ -114,11 +114,17 @@ class ImageUnavailable(EngineError):
 
 
 class BuildFailed(EngineError):
-    """An image build ended with an error; `log` holds the build's last lines."""
+    """An image build ended with an error; `log` holds the build's last lines.
 
-    def __init__(self, message: str, *, log: tuple[str, ...] = (), hint: str = "") -> None:
+    `line` is where the instruction that failed begins in the Dockerfile, from 1; 0: nobody knows.
+    """
+
+    def __init__(
+        self, message: str, *, log: tuple[str, ...] = (), hint: str = "", line: int = 0
+    ) -> None:
         super().__init__(message, hint=hint)
         self.log = log
+        self.line = line
 
 
 class ModuleFailed(EngineError):
