@@ -89,6 +89,13 @@ class HostFiles:
                 break
         return sorted(found)
 
+    def names(self, path: str) -> list[str]:
+        """Return the names of what is in a folder itself, sorted; none where nobody may look."""
+        try:
+            return sorted(each.name for each in Path(path).iterdir())
+        except OSError:
+            return []
+
     def executable(self, path: str) -> bool:
         """Whether its owner may run the file."""
         return bool(Path(path).stat().st_mode & stat.S_IXUSR)
