@@ -12,6 +12,7 @@ GreenroomError                 70  (a bug, if it is none of the following)
 │   ├── ModuleFailed           75  a module of testcontainers did not start; carries the log
 │   └── Gone                   75  what was asked about is not there any more
 ├── NotKept                    75  what must be kept on this machine could not be written
+├── Busy                       75  another greenroom was not done in time with what we wait for
 ├── StepFailed                 75  a step of the plan failed; carries its evidence
 ├── ServiceDied                75  a service ended while the tests were running
 ├── NotRemoved                 74  something could not be removed
@@ -144,6 +145,12 @@ class Gone(EngineError):
 
 class NotKept(GreenroomError):
     """What Greenroom must keep on this machine while a run lives could not be written."""
+
+    exit_code = 75
+
+
+class Busy(GreenroomError):
+    """Another greenroom was not done in time with what nobody else may do meanwhile."""
 
     exit_code = 75
 

@@ -103,7 +103,11 @@ def _run(asked: Asked, tongue: Tongue, folder: Folder) -> int:
 
 @dataclass
 class Job:
-    """The run itself, as a list of what happens; what comes of it is noted in the result."""
+    """The run itself, as a list of what happens; what comes of it is noted in the result.
+
+    It `began` at a time of the day, for the record; budgets are measured by a clock that nobody
+    sets, on which it `started`.
+    """
 
     asked: Asked
     folder: Folder
@@ -112,6 +116,7 @@ class Job:
     listening: Session
     result: Result
     began: float = field(default_factory=time.time)
+    started: float = field(default_factory=time.monotonic)
 
     def go(self) -> None:
         """Do all of it; whatever goes wrong is noted, and ends it in order."""
@@ -125,6 +130,8 @@ class Job:
             self.remove(environment)
         except KeyboardInterrupt as error:
             self.result.errors.append(interrupted(error))
+            if error.__cause__:
+                self.result.errors.append(error.__cause__)
         except BaseException as error:
             self.result.errors.append(error)
 
@@ -139,17 +146,17 @@ class Job:
 
     def bring_up(self, environment: Environment) -> None:
         """Bring it up within its time; when that fails, it is removed already."""
-        began = time.time()
+        began = time.monotonic()
         try:
             environment.up()
         except BaseException as error:
-            self.blame(error, UP, time.time() - began)
+            self.blame(error, UP, time.monotonic() - began)
             self.listening.removed(environment, error)
             raise
 
     def test(self, environment: Environment, tests: Tests) -> None:
         """Run the tests, and note what dies meanwhile; what tears them apart leads to removal."""
-        began = time.time()
+        began = time.monotonic()
         try:
             with environment.watch() as watch:
                 try:
@@ -157,7 +164,7 @@ class Job:
                 finally:
                     self.result.deaths = watch.deaths()
         except BaseException as error:
-            self.blame(error, TESTS, time.time() - began)
+            self.blame(error.__cause__ or error, TESTS, time.monotonic() - began)
             self.listening.removed(environment, error)
             raise
 
@@ -206,12 +213,12 @@ class Job:
     def remove(self, environment: Environment) -> None:
         """Remove everything; a budget that this exceeds does not end it."""
         self.listening.signals.removing = True
-        began = time.time()
+        began = time.monotonic()
         try:
             environment.down(failed=self.result.failed)
         except NotRemoved as left:
             self.result.errors.append(left)
-        for phase, taken in ((DOWN, time.time() - began), (ALL, time.time() - self.began)):
+        for phase, taken in ((DOWN, time.monotonic() - began), (ALL, self.so_far)):
             if late := self.asked.budgets.passed(phase, taken):
                 self.result.errors.append(late)
 
@@ -230,7 +237,7 @@ class Job:
 
         if not isinstance(error, StepFailed) or OVER not in error.message:
             return
-        for one, seconds in ((phase, taken), (ALL, time.time() - self.began)):
+        for one, seconds in ((phase, taken), (ALL, self.so_far)):
             if late := self.asked.budgets.passed(one, seconds):
                 error.message = error.message.replace(OVER, self.asked.budgets.was_over(one))
                 error.hint = late.hint
@@ -254,9 +261,14 @@ class Job:
         """Tell what is no failure."""
         self.listening.listen(Noticed(at=time.time(), text=text))
 
+    @property
+    def so_far(self) -> float:
+        """How many seconds all of it has taken."""
+        return time.monotonic() - self.started
+
     def left(self, phase: str) -> float:
         """Return how many seconds a phase has that begins now."""
-        return self.asked.budgets.left(phase, time.time() - self.began)
+        return self.asked.budgets.left(phase, self.so_far)
 
 
 @contextmanager

@@ -114,7 +114,10 @@ def session(
         try:
             yield opened
         except KeyboardInterrupt as error:
-            raise interrupted(error) from error
+            found = interrupted(error)
+            if error.__cause__:
+                found.add_note(f"{error.__cause__}".splitlines()[0])
+            raise found from error
 
 
 def written_to(events: str, stack: ExitStack) -> Display:
