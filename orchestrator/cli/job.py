@@ -5,23 +5,24 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from orchestrator.artifacts.alone import alone
 from orchestrator.artifacts.folder import VARIABLE, Folder
 from orchestrator.artifacts.record import Verdict
 from orchestrator.ci.budget import ALL, DOWN, TESTS, UP, Budgets
 from orchestrator.ci.display import History, InGroups, stream_of
+from orchestrator.ci.kept_events import kept_events
 from orchestrator.ci.result import Result
 from orchestrator.ci.steady import Steady, let_go
+from orchestrator.ci.writing import Unwritten
 from orchestrator.cli.session import Session, interrupted, session
 from orchestrator.errors import GreenroomError, NotRemoved, StepFailed
 from orchestrator.model.event import Noticed
 from orchestrator.render.display import Display
-from orchestrator.render.json_lines import JsonLines
 
 if TYPE_CHECKING:
     from orchestrator.artifacts.log_files import LogFile
@@ -36,6 +37,9 @@ GRACE = 4.0
 GitHub and Azure send SIGINT, SIGTERM 7.5 s after it, and kill 2.5 s after that; Buildkite kills
 10 s after its signal. What is left of that is for the artifacts and for removal.
 """
+
+OUTPUT = "output of the tests"
+"""What of the artifacts has no room, where the tests have written too much."""
 
 Opening = Callable[[Session, "BeforeEnd", float], "Environment"]
 """Makes the environment: told to a session, looked at before its end, up within some seconds."""
@@ -83,8 +87,9 @@ def run_job(asked: Asked, tongue: Tongue) -> int:
 def _run(asked: Asked, tongue: Tongue, folder: Folder) -> int:
     stream = Steady(stream_of(tongue))
     shown, history = InGroups(stream, tongue, verbose=asked.verbose), History()
-    with quietly(folder.events.open("w", encoding="utf-8")) as events:
-        displays: list[Display] = [shown, JsonLines(events), history]
+    unwritten = Unwritten()
+    with kept_events(folder.events, unwritten) as events:
+        displays: list[Display] = [shown, events, history]
         with session(events=asked.events, shown=displays, one_is_all=True) as listening:
             result = Result(
                 asked.manifest,
@@ -95,7 +100,7 @@ def _run(asked: Asked, tongue: Tongue, folder: Folder) -> int:
                 asked.options,
                 alone=asked.alone,
             )
-            job = Job(asked, folder, tongue, shown, listening, result)
+            job = Job(asked, folder, tongue, shown, listening, result, unwritten)
             job.go()
             job.finish()
     return result.exit_code
@@ -115,6 +120,7 @@ class Job:
     shown: InGroups
     listening: Session
     result: Result
+    unwritten: Unwritten
     began: float = field(default_factory=time.time)
     started: float = field(default_factory=time.monotonic)
 
@@ -198,17 +204,13 @@ class Job:
             try:
                 file: LogFile | None = stack.enter_context(LogFile(self.folder.output))
             except OSError as error:
-                self.not_kept(error)
+                self.unwritten.note(OUTPUT, error)
                 file = None
             yield file
             try:
                 stack.close()
             except OSError as error:
-                self.not_kept(error)
-
-    def not_kept(self, error: OSError) -> None:
-        """Tell why the artifacts lack the output, or its end."""
-        self.notice(f"the output of the tests is not kept: {error.strerror}")
+                self.unwritten.note(OUTPUT, error)
 
     def remove(self, environment: Environment) -> None:
         """Remove everything; a budget that this exceeds does not end it."""
@@ -250,7 +252,14 @@ class Job:
 
         self.listening.signals.removing = True
         self.shown.close()
-        keeping = Keeping(self.result, self.asked.junit, self.tongue.name, self.notice, self.began)
+        keeping = Keeping(
+            self.result,
+            self.asked.junit,
+            self.tongue.name,
+            self.notice,
+            self.began,
+            self.unwritten,
+        )
         kept = keeping.keep()
         deeds = self.tongue.tell(kept.record, self.folder, kept.summary)
         hurry = kept.record.verdict is Verdict.INTERRUPTED
@@ -269,13 +278,3 @@ class Job:
     def left(self, phase: str) -> float:
         """Return how many seconds a phase has that begins now."""
         return self.asked.budgets.left(phase, self.so_far)
-
-
-@contextmanager
-def quietly(file: TextIO) -> Iterator[TextIO]:
-    """Close a file at the end; what its disk has no room for by then is lost, and nothing else."""
-    try:
-        yield file
-    finally:
-        with suppress(OSError):
-            file.close()
