@@ -56,8 +56,11 @@ class HostFiles:
             return False
 
     def is_folder(self, path: str) -> bool:
-        """Whether it is a folder."""
-        return Path(path).is_dir()
+        """Whether it is a folder; what cannot even be a name is none."""
+        try:
+            return Path(path).is_dir()
+        except OSError:
+            return False
 
     def real(self, path: str) -> str:
         """Return where it really is, when every link has been followed."""
