@@ -12,6 +12,7 @@ GreenroomError                 70  (a bug, if it is none of the following)
 │   ├── ModuleFailed           75  a module of testcontainers did not start; carries the log
 │   └── Gone                   75  what was asked about is not there any more
 ├── NotKept                    75  what must be kept on this machine could not be written
+├── Busy                       75  another greenroom was not done in time with what we wait for
 ├── StepFailed                 75  a step of the plan failed; carries its evidence
 ├── ServiceDied                75  a service ended while the tests were running
 ├── NotRemoved                 74  something could not be removed
@@ -119,11 +120,17 @@ class ImageUnavailable(EngineError):
 
 
 class BuildFailed(EngineError):
-    """An image build ended with an error; `log` holds the build's last lines."""
+    """An image build ended with an error; `log` holds the build's last lines.
 
-    def __init__(self, message: str, *, log: tuple[str, ...] = (), hint: str = "") -> None:
+    `line` is where the instruction that failed begins in the Dockerfile, from 1; 0: nobody knows.
+    """
+
+    def __init__(
+        self, message: str, *, log: tuple[str, ...] = (), hint: str = "", line: int = 0
+    ) -> None:
         super().__init__(message, hint=hint)
         self.log = log
+        self.line = line
 
 
 class ModuleFailed(EngineError):
@@ -143,6 +150,12 @@ class Gone(EngineError):
 
 class NotKept(GreenroomError):
     """What Greenroom must keep on this machine while a run lives could not be written."""
+
+    exit_code = 75
+
+
+class Busy(GreenroomError):
+    """Another greenroom was not done in time with what nobody else may do meanwhile."""
 
     exit_code = 75
 

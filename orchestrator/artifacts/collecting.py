@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.instance_records import address, described
@@ -152,8 +153,7 @@ class Collecting:
             why, late = words(error), True
         except (EngineError, Stopped, OSError) as error:
             why = words(error)
-        name = self.folder.relative(path) if path.exists() else ""
-        return Written(name, file.lines, file.cut, why, late)
+        return Written(self.name(path), file.lines, file.cut, why, late)
 
     def gone(self, ends: Iterable[LastWords], there: set[str]) -> Iterator[ResourceRecord]:
         """Yield what has died and is not there any more, with what was told of it at its end."""
@@ -173,7 +173,11 @@ class Collecting:
             except OSError as error:
                 self.note("not the whole log", words(error), record.name)
             # Only its end was ever told.
-            yield replace(record, log=self.folder.relative(path), lines=file.lines, cut=True)
+            yield replace(record, log=self.name(path), lines=file.lines, cut=True)
+
+    def name(self, path: Path) -> str:
+        """Return what the record calls a log, empty where none was written."""
+        return self.folder.relative(path) if path.exists() else ""
 
     def note(self, what: str, why: str, name: str) -> None:
         """Write down what is missing of an instance, and why."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -67,8 +68,23 @@ class LogFile:
             self._file.close()
             if self._before.exists():
                 self._join()
+        except OSError:
+            self._salvage()
+            raise
+        else:
+            if isinstance(error, OSError):
+                self._salvage()
         finally:
             self._before.unlink(missing_ok=True)
+
+    def _salvage(self) -> None:
+        """Count what has come into the file all the same; one without anything does not stay."""
+        self.lines, self.cut = 0, True
+        with suppress(FileNotFoundError):
+            if self.path.stat().st_size:
+                self.lines = lines_in(self.path)
+            else:
+                self.path.unlink()
 
     def _begin_anew(self) -> None:
         """Put aside what is there; what was put aside earlier goes."""

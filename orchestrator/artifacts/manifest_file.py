@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from orchestrator.artifacts.folder import Folder
+from orchestrator.artifacts.whole import write_whole
 from orchestrator.host.manifests import shown_as
 from orchestrator.model.manifest import MAPPING, Manifest
 from orchestrator.model.secret import Mask
@@ -26,7 +27,7 @@ def write_manifest(
     from orchestrator.manifest.writing import manifest_text
 
     text = manifest_text(manifest, mask, remarks(manifest, profiles, instead or {}))
-    folder.manifest.write_text(text, encoding="utf-8")
+    write_whole(folder.manifest, text)
 
 
 def remarks(

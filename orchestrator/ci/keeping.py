@@ -6,7 +6,6 @@ import dataclasses
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,13 +16,14 @@ from orchestrator.artifacts import junit, tests
 from orchestrator.artifacts.manifest_file import write_manifest
 from orchestrator.artifacts.record import EngineRecord, Failure, Phase, Record, TestCounts
 from orchestrator.artifacts.timeline import Timeline
+from orchestrator.artifacts.whole import write_whole
 from orchestrator.ci.cause import cause
 from orchestrator.ci.failures import death, failures_of
 from orchestrator.ci.outcome_env import outcome_env
 from orchestrator.ci.result import Result
 from orchestrator.ci.summary import summary
 from orchestrator.ci.verdict import verdict
-from orchestrator.ci.writing import writing
+from orchestrator.ci.writing import Unwritten
 from orchestrator.host.manifests import named, shown_as
 from orchestrator.model.event import CommandStarted
 from orchestrator.model.manifest import Manifest
@@ -43,10 +43,10 @@ class Kept:
 
 @dataclass
 class Keeping:
-    """Writes everything; what cannot be written is told to `notice`, and hides nothing.
+    """Writes everything; what cannot be written is told to `notice` at the end, and hides nothing.
 
     `patterns` are those of the tests' own JUnit files; without any they are looked for. `ci` is the
-    name of the CI system.
+    name of the CI system. `unwritten` knows what could not be written before.
     """
 
     result: Result
@@ -54,25 +54,27 @@ class Keeping:
     ci: str
     notice: Callable[[str], None]
     began: float
+    unwritten: Unwritten = field(default_factory=Unwritten)
     ended: float = field(default_factory=time.time)
 
     def keep(self) -> Kept:
         """Write all files, each made of those before it."""
         folder, record = self.result.folder, self.record()
         here, text = os.fspath(Path.cwd()), ""
-        with self.writing("manifest"):
+        with self.unwritten.writing("manifest"):
             self.write_manifest()
-        with self.writing("JUnit file"):
+        with self.unwritten.writing("JUnit file"):
             record = dataclasses.replace(record, tests=self.write_junit(record))
-        with self.writing("record"):
-            folder.record.write_text(record.to_json(), encoding="utf-8")
-        with self.writing("summary"):
+        with self.unwritten.writing("record"):
+            write_whole(folder.record, record.to_json())
+        with self.unwritten.writing("summary"):
             text = summary(record, self.timeline, folder, here)
-            folder.summary.write_text(text, encoding="utf-8")
-        with self.writing("outcome"):
-            folder.variables.write_text(outcome_env(record, folder, here), encoding="utf-8")
-        with self.writing("report"):
+            write_whole(folder.summary, text)
+        with self.unwritten.writing("outcome"):
+            write_whole(folder.variables, outcome_env(record, folder, here))
+        with self.unwritten.writing("report"):
             report.write(folder)
+        self.unwritten.tell(self.notice)
         return Kept(record, text, tuple(self.last_words(record)))
 
     def write_manifest(self) -> None:
@@ -109,10 +111,6 @@ class Keeping:
         return junit.write(
             result.folder, record, result.events, found, mask=mask, notice=self.notice
         )
-
-    def writing(self, name: str) -> AbstractContextManager[None]:
-        """Notice it when one file cannot be written."""
-        return writing(name, self.notice)
 
     def record(self) -> Record:
         """Return all that became of it; no secret is in it."""

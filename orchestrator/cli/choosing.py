@@ -98,10 +98,26 @@ def resource_names(environment: Environment, names: list[str] | None) -> list[st
 
     for name in names or ():
         if name not in environment:
-            there = f"there are: {', '.join(environment)}"
-            near = did_you_mean(name, list(environment), there).removeprefix("; ")
-            raise UsageError(f"no resource of {environment.run} is called {name}", hint=near)
+            near = did_you_mean(name, environment).removeprefix("; ")
+            raise UsageError(
+                f"no resource of {environment.run} is called {name}",
+                hint=f"{near} {there_are(environment)}".lstrip(),
+            )
     return names or list(environment)
+
+
+def there_are(environment: Environment) -> str:
+    """Return the names of all resources, in a line."""
+    return f"there are: {', '.join(environment)}"
+
+
+def instead_of_nothing(run: str | None) -> str:
+    """Return what could have been named in the run that is meant; empty where none is to be had."""
+    try:
+        environment = chosen(run)
+    except Exception:  # Something else is wrong already, and that is what is told.
+        return ""
+    return f"name one of {environment.run}; {there_are(environment)}"
 
 
 def could_be_hidden(found: Survey, path: Path) -> bool:

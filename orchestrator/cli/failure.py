@@ -36,6 +36,12 @@ def as_text(error: BaseException, paint: Paint = plainly) -> str:
 def help_for(error: typer.TyperException) -> str:
     """Return what to do instead, or else where the command that was misused is explained."""
     context = getattr(error, "ctx", None)
+    lacking = getattr(getattr(error, "param", None), "name", None)
+    if context and lacking == "resource":
+        from orchestrator.cli.choosing import instead_of_nothing
+
+        if there := instead_of_nothing(context.params.get("run")):
+            return there
     option = getattr(error, "option_name", None)
     if context and option and (known := option_instead_of(option, context.info_name or "")):
         return known

@@ -5,23 +5,24 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from orchestrator.artifacts.alone import alone
 from orchestrator.artifacts.folder import VARIABLE, Folder
 from orchestrator.artifacts.record import Verdict
 from orchestrator.ci.budget import ALL, DOWN, TESTS, UP, Budgets
 from orchestrator.ci.display import History, InGroups, stream_of
+from orchestrator.ci.kept_events import kept_events
 from orchestrator.ci.result import Result
 from orchestrator.ci.steady import Steady, let_go
+from orchestrator.ci.writing import Unwritten
 from orchestrator.cli.session import Session, interrupted, session
 from orchestrator.errors import GreenroomError, NotRemoved
 from orchestrator.model.event import Noticed
 from orchestrator.render.display import Display
-from orchestrator.render.json_lines import JsonLines
 
 if TYPE_CHECKING:
     from orchestrator.artifacts.log_files import LogFile
@@ -36,6 +37,9 @@ GRACE = 4.0
 GitHub and Azure send SIGINT, SIGTERM 7.5 s after it, and kill 2.5 s after that; Buildkite kills
 10 s after its signal. What is left of that is for the artifacts and for removal.
 """
+
+OUTPUT = "output of the tests"
+"""What of the artifacts has no room, where the tests have written too much."""
 
 Opening = Callable[[Session, "BeforeEnd", float], "Environment"]
 """Makes the environment: told to a session, looked at before its end, up within some seconds."""
@@ -83,8 +87,9 @@ def run_job(asked: Asked, tongue: Tongue) -> int:
 def _run(asked: Asked, tongue: Tongue, folder: Folder) -> int:
     stream = Steady(stream_of(tongue))
     shown, history = InGroups(stream, tongue, verbose=asked.verbose), History()
-    with quietly(folder.events.open("w", encoding="utf-8")) as events:
-        displays: list[Display] = [shown, JsonLines(events), history]
+    unwritten = Unwritten()
+    with kept_events(folder.events, unwritten) as events:
+        displays: list[Display] = [shown, events, history]
         with session(events=asked.events, shown=displays, one_is_all=True) as listening:
             result = Result(
                 asked.manifest,
@@ -95,7 +100,7 @@ def _run(asked: Asked, tongue: Tongue, folder: Folder) -> int:
                 asked.options,
                 alone=asked.alone,
             )
-            job = Job(asked, folder, tongue, shown, listening, result)
+            job = Job(asked, folder, tongue, shown, listening, result, unwritten)
             job.go()
             job.finish()
     return result.exit_code
@@ -103,7 +108,11 @@ def _run(asked: Asked, tongue: Tongue, folder: Folder) -> int:
 
 @dataclass
 class Job:
-    """The run itself, as a list of what happens; what comes of it is noted in the result."""
+    """The run itself, as a list of what happens; what comes of it is noted in the result.
+
+    It `began` at a time of the day, for the record; budgets are measured by a clock that nobody
+    sets, on which it `started`.
+    """
 
     asked: Asked
     folder: Folder
@@ -111,7 +120,9 @@ class Job:
     shown: InGroups
     listening: Session
     result: Result
+    unwritten: Unwritten
     began: float = field(default_factory=time.time)
+    started: float = field(default_factory=time.monotonic)
 
     def go(self) -> None:
         """Do all of it; whatever goes wrong is noted, and ends it in order."""
@@ -125,6 +136,8 @@ class Job:
             self.remove(environment)
         except KeyboardInterrupt as error:
             self.result.errors.append(interrupted(error))
+            if error.__cause__:
+                self.result.errors.append(error.__cause__)
         except BaseException as error:
             self.result.errors.append(error)
 
@@ -139,17 +152,17 @@ class Job:
 
     def bring_up(self, environment: Environment) -> None:
         """Bring it up within its time; when that fails, it is removed already."""
-        began = time.time()
+        began = time.monotonic()
         try:
             environment.up()
         except BaseException as error:
-            self.blame(error, UP, time.time() - began)
+            self.blame(error, UP, time.monotonic() - began)
             self.listening.removed(environment, error)
             raise
 
     def test(self, environment: Environment, tests: Tests) -> None:
         """Run the tests, and note what dies meanwhile; what tears them apart leads to removal."""
-        began = time.time()
+        began = time.monotonic()
         try:
             with environment.watch() as watch:
                 try:
@@ -157,7 +170,7 @@ class Job:
                 finally:
                     self.result.deaths = watch.deaths()
         except BaseException as error:
-            self.blame(error, TESTS, time.time() - began)
+            self.blame(error.__cause__ or error, TESTS, time.monotonic() - began)
             self.listening.removed(environment, error)
             raise
 
@@ -191,27 +204,23 @@ class Job:
             try:
                 file: LogFile | None = stack.enter_context(LogFile(self.folder.output))
             except OSError as error:
-                self.not_kept(error)
+                self.unwritten.note(OUTPUT, error)
                 file = None
             yield file
             try:
                 stack.close()
             except OSError as error:
-                self.not_kept(error)
-
-    def not_kept(self, error: OSError) -> None:
-        """Tell why the artifacts lack the output, or its end."""
-        self.notice(f"the output of the tests is not kept: {error.strerror}")
+                self.unwritten.note(OUTPUT, error)
 
     def remove(self, environment: Environment) -> None:
         """Remove everything; a budget that this exceeds does not end it."""
         self.listening.signals.removing = True
-        began = time.time()
+        began = time.monotonic()
         try:
             environment.down(failed=self.result.failed)
         except NotRemoved as left:
             self.result.errors.append(left)
-        for phase, taken in ((DOWN, time.time() - began), (ALL, time.time() - self.began)):
+        for phase, taken in ((DOWN, time.monotonic() - began), (ALL, self.so_far)):
             if late := self.asked.budgets.passed(phase, taken):
                 self.result.errors.append(late)
 
@@ -228,7 +237,7 @@ class Job:
         """Say of steps that the time for them was over by which budget it was."""
         from orchestrator.ci.budget import blame
 
-        blame(error, self.asked.budgets, {phase: taken, ALL: time.time() - self.began})
+        blame(error, self.asked.budgets, {phase: taken, ALL: self.so_far})
 
     def finish(self) -> None:
         """Keep everything, tell the CI system, and say last what went wrong."""
@@ -237,7 +246,14 @@ class Job:
 
         self.listening.signals.removing = True
         self.shown.close()
-        keeping = Keeping(self.result, self.asked.junit, self.tongue.name, self.notice, self.began)
+        keeping = Keeping(
+            self.result,
+            self.asked.junit,
+            self.tongue.name,
+            self.notice,
+            self.began,
+            self.unwritten,
+        )
         kept = keeping.keep()
         deeds = self.tongue.tell(kept.record, self.folder, kept.summary)
         hurry = kept.record.verdict is Verdict.INTERRUPTED
@@ -248,16 +264,11 @@ class Job:
         """Tell what is no failure."""
         self.listening.listen(Noticed(at=time.time(), text=text))
 
+    @property
+    def so_far(self) -> float:
+        """How many seconds all of it has taken."""
+        return time.monotonic() - self.started
+
     def left(self, phase: str) -> float:
         """Return how many seconds a phase has that begins now."""
-        return self.asked.budgets.left(phase, time.time() - self.began)
-
-
-@contextmanager
-def quietly(file: TextIO) -> Iterator[TextIO]:
-    """Close a file at the end; what its disk has no room for by then is lost, and nothing else."""
-    try:
-        yield file
-    finally:
-        with suppress(OSError):
-            file.close()
+        return self.asked.budgets.left(phase, self.so_far)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from orchestrator.environment import Environment
 
 STDOUT = "-"
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Why a file takes no more, although somebody wants to read it."""
 
 
 class Session:
@@ -48,7 +52,9 @@ class Session:
 
     def _lament(self, error: Exception) -> None:
         """Say that a display broke, unless it is only that nobody looks at it any more."""
-        if not isinstance(error, OSError | ValueError):
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            self.say(f"what happens is not written to its end: {error.strerror}")
+        elif not isinstance(error, OSError | ValueError):
             self.say(f"a display of events broke: {type(error).__name__}: {error}")
 
     def say(self, text: str) -> None:
@@ -114,17 +120,20 @@ def session(
         try:
             yield opened
         except KeyboardInterrupt as error:
-            raise interrupted(error) from error
+            found = interrupted(error)
+            if error.__cause__:
+                found.add_note(f"{error.__cause__}".splitlines()[0])
+            raise found from error
 
 
 def written_to(events: str, stack: ExitStack) -> Display:
     """Return what writes JSON lines to a file or to stdout. Raises UsageError when it cannot."""
-    from orchestrator.render.json_lines import JsonLines
+    from orchestrator.render.json_lines import JsonLines, opened
 
     if events == STDOUT:
         return JsonLines(sys.stdout)
     try:
-        return JsonLines(stack.enter_context(Path(events).open("w", encoding="utf-8")))
+        return JsonLines(stack.enter_context(opened(Path(events))))
     except OSError as error:
         raise UsageError(
             f"cannot write events to {events}: {error.strerror}",

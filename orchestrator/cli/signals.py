@@ -99,14 +99,26 @@ class Signals:
 
     @contextmanager
     def passed_on(self, tell: Callable[[int], None]) -> Iterator[None]:
-        """While a child runs, signals are the child's; they end us when the child has ended."""
+        """While a child runs, signals are the child's; they end us when the child has ended.
+
+        That its time was over meanwhile does not hide that somebody wanted an end: it is the cause
+        of the Ended then.
+        """
         self._child, self._put_off = tell, None
+        failed: Exception | None = None
         try:
             yield
+        except Exception as error:
+            failed = error
         finally:
             self._child = None
         if self._put_off is not None:
-            self.end(self._put_off)
+            try:
+                self.end(self._put_off)
+            except Ended as ended:
+                raise ended from failed
+        if failed:
+            raise failed
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         if self.removing:

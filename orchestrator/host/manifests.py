@@ -56,8 +56,11 @@ class HostFiles:
             return False
 
     def is_folder(self, path: str) -> bool:
-        """Whether it is a folder."""
-        return Path(path).is_dir()
+        """Whether it is a folder; what cannot even be a name is none."""
+        try:
+            return Path(path).is_dir()
+        except OSError:
+            return False
 
     def real(self, path: str) -> str:
         """Return where it really is, when every link has been followed."""
@@ -88,6 +91,13 @@ class HostFiles:
             if len(found) > most:
                 break
         return sorted(found)
+
+    def names(self, path: str) -> list[str]:
+        """Return the names of what is in a folder itself, sorted; none where nobody may look."""
+        try:
+            return sorted(each.name for each in Path(path).iterdir())
+        except OSError:
+            return []
 
     def executable(self, path: str) -> bool:
         """Whether its owner may run the file."""

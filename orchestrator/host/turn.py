@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from orchestrator.errors import UsageError
+from orchestrator.errors import Busy, UsageError
 from orchestrator.host.flock import locked
 from orchestrator.state import state_folder
 from orchestrator.waiting import Deadline, TimedOut, poll
@@ -29,8 +29,8 @@ def turn(
     """Wait for our turn of this name, and have it for as long as the block runs.
 
     `wait` is called once if we have to wait for another who is `doing` it. The end of whoever has
-    the turn, in whatever way, ends it. Raises UsageError when the deadline passes first, Stopped at
-    the order to stop.
+    the turn, in whatever way, ends it. Raises Busy when the deadline passes first, Stopped at the
+    order to stop, and UsageError where nothing can be kept.
     """
     path = state_folder(environ) / "turns" / name
     descriptor = taken(path)
@@ -76,7 +76,7 @@ def is_there(descriptor: int, path: Path) -> bool:
 
 
 def awaited(path: Path, deadline: Deadline, doing: str) -> int:
-    """Wait for the turn, and return its file."""
+    """Wait for the turn, and return its file. Raises Busy when the deadline passes first."""
     found: list[int] = []
 
     def is_ours() -> bool:
@@ -87,7 +87,7 @@ def awaited(path: Path, deadline: Deadline, doing: str) -> int:
     try:
         poll(is_ours, deadline)
     except TimedOut as error:
-        raise UsageError(
+        raise Busy(
             f"another greenroom is still {doing}",
             hint=f"wait for its end, or end it (whoever has {path} open)",
         ) from error

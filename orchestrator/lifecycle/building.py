@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from orchestrator.engines.engine import Images, Progress
-from orchestrator.errors import BuildFailed, Evidence, StepFailed, UsageError
+from orchestrator.errors import BuildFailed, Busy, Evidence, StepFailed, UsageError
+from orchestrator.host.manifests import shown_as
 from orchestrator.host.turn import turn
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.model.event import Noticed
 from orchestrator.model.launch import ENVIRONMENT, RunLabels
+from orchestrator.model.resource import Build
 from orchestrator.model.step import BuildImage
 from orchestrator.waiting import Deadline
 
@@ -29,7 +32,7 @@ def build(
 ) -> None:
     """Make an image; its label says whose it is, so that it can be listed and removed.
 
-    Raises StepFailed, with the end of the log.
+    Raises StepFailed, with the end of the log and the line of the Dockerfile.
     """
     owner = {ENVIRONMENT: labels.labels()[ENVIRONMENT]}
 
@@ -43,8 +46,22 @@ def build(
         try:
             images.build(step.image, step.build, owner, progress, deadline)
         except BuildFailed as error:
-            evidence = Evidence(log=error.log)
-            raise StepFailed(step.key, error.message, evidence=evidence, hint=error.hint) from error
+            raise placed(error, step) from error
+
+
+def placed(error: BuildFailed, step: BuildImage) -> StepFailed:
+    """Return the failed step: its message begins with the place of the instruction, if known."""
+    file = dockerfile(step.build) if error.line else ""
+    where = f"{shown_as(Path(file))}:{error.line}: " if file else ""
+    if error.line and not file:
+        where = f"line {error.line} of dockerfile_inline: "
+    evidence = Evidence(log=error.log, file=file, line=error.line if file else 0)
+    return StepFailed(step.key, where + error.message, evidence=evidence, hint=error.hint)
+
+
+def dockerfile(wanted: Build) -> str:
+    """Return the path of the Dockerfile; empty where its text stands in the manifest."""
+    return "" if wanted.inline is not None else str(Path(wanted.context, wanted.dockerfile))
 
 
 @contextmanager
@@ -66,6 +83,6 @@ def our_turn(
         try:
             name = image.replace("/", "-").replace(":", "-")
             stack.enter_context(turn(f"build-{name}", environ, deadline, say))
-        except UsageError:
+        except (Busy, UsageError):
             deadline.check()
         yield waited

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from orchestrator.engines.engine import Engine, Snapshots
-from orchestrator.errors import EngineUnavailable, GreenroomError, UsageError
+from orchestrator.errors import Busy, EngineUnavailable, GreenroomError, UsageError
 from orchestrator.host.turn import turn
 from orchestrator.model.snapshot import Snapshot
 from orchestrator.model.step import Plan, Start, TakeSnapshot
@@ -51,7 +51,7 @@ def turns(
 
     Yields whether somebody else had one of them first: then that one may be there now. `wait` is
     called if we have to wait. Who keeps us waiting for too long is not waited for. Raises Stopped,
-    and UsageError when the limit of everything passes.
+    and Busy when the limit of everything passes.
     """
     had = Had.AT_ONCE
 
@@ -66,7 +66,7 @@ def turns(
             for key in made(plan):
                 until = limit.sooner(TURN_SECONDS)
                 stack.enter_context(turn(f"snapshot-{key}", environ, until, say, MAKING))
-        except UsageError:
+        except (Busy, UsageError):
             if limit.passed:
                 raise
             stack.close()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from os.path import normpath
 from pathlib import PurePath
 from typing import Protocol
+
+from orchestrator.manifest.words import nearest
 
 
 class Files(Protocol):
@@ -30,6 +33,10 @@ class Files(Protocol):
         """The files in a folder and below, by their sorted paths in it; one over `most` ends it."""
         ...
 
+    def names(self, path: str) -> list[str]:
+        """The names of what is in a folder itself, sorted; none where it cannot be looked into."""
+        ...
+
     def executable(self, path: str) -> bool:
         """Whether its owner may run the file."""
         ...
@@ -40,6 +47,38 @@ def project(folder: str, files: Files) -> str:
     own = PurePath(folder)
     repositories = (each for each in (own, *own.parents) if files.exists(str(each / ".git")))
     return str(next(repositories, own))
+
+
+def missing(path: str, files: Files, *, folder: bool = False) -> str:
+    """That there is nothing at this path, with the name beside it that was probably meant.
+
+    What is missing first may be a folder above it. The name is one of a `folder`, or of a file.
+    """
+    message = f"there is no {'folder' if folder else 'file'} {path}"
+    whole = PurePath(normpath(path))
+    for part in (whole, *whole.parents):
+        if not files.is_folder(str(part.parent)):
+            continue
+        wants_folder = folder or part != whole
+        beside = [
+            name
+            for name in files.names(str(part.parent))
+            if files.is_folder(str(part.parent / name)) is wants_folder
+        ]
+        near = near_name(part.name, beside)
+        return f'{message}; did you mean "{near}"?' if near else message
+    return message
+
+
+def near_name(wanted: str, names: Iterable[str]) -> str | None:
+    """The name that was probably meant: that two files end alike makes their names no nearer."""
+    path = PurePath(wanted.lower())
+    whole = {name.lower(): name for name in names}
+    alike = {PurePath(name).stem: name for name in whole if PurePath(name).suffix == path.suffix}
+    near = nearest(path.stem, alike)
+    others = [name for name in whole if name not in alike.values()]
+    found = alike[near] if near else nearest(wanted, others)
+    return whole[found] if found else None
 
 
 def led_out(path: str, project: str, files: Files) -> str | None:

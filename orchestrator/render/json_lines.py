@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TextIO
 
 from orchestrator.artifacts.events import as_json
 from orchestrator.model.event import Event
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[TextIO]:
+    """Open a file for lines. Raises OSError when that cannot be; that it cannot be closed is quiet.
+
+    Every line is written at once, so whatever has no room at the end has been told already.
+    """
+    file = path.open("w", encoding="utf-8")
+    try:
+        yield file
+    finally:
+        with suppress(OSError):
+            file.close()
 
 
 class JsonLines:

@@ -115,12 +115,18 @@ def test_a_dockerfile_may_be_a_text_of_the_manifest(
 
 
 @pytest.mark.parametrize(
-    ("dockerfile", "words", "log"),
+    ("dockerfile", "words", "log", "line"),
     [
-        ("FROM {base}\nRUN echo one\nRUN echo two {tag}; exit 3\n", "code:? 3", "two"),
-        ("FROM {base}\nNONSENSE\n", "unknown instruction: NONSENSE", None),
-        ("FROM 127.0.0.1:1/no-such-image:1\n", "refused", "127.0.0.1:1/no-such-image:1"),
-        (None, "cannot be read: No such file", None),
+        (
+            "ARG A\nFROM {base}\nRUN echo one\n\nRUN echo two {tag}; \\\n# why\n  exit 3\nRUN no\n",
+            "code:? 3",
+            "two",
+            5,
+        ),
+        ("FROM {base} AS a\nFROM a\n# {tag}\nCOPY nothing /x\n", "nothing", "COPY", 4),
+        ("FROM {base}\n\nNONSENSE\n", "unknown instruction: NONSENSE", None, 3),
+        ("# no\nFROM 127.0.0.1:1/no-such:1\n", "refused", "127.0.0.1:1/no-such:1", 2),
+        (None, "cannot be read: No such file", None, 0),
     ],
 )
 def test_a_build_that_fails_says_why(
@@ -130,6 +136,7 @@ def test_a_build_that_fails_says_why(
     dockerfile: str | None,
     words: str,
     log: str | None,
+    line: int,
 ) -> None:
     if dockerfile:
         # Of a step that two builds share, BuildKit tells only one of them.
@@ -137,8 +144,9 @@ def test_a_build_that_fails_says_why(
         (tmp_path / "Dockerfile").write_text(text)
     with pytest.raises(BuildFailed, match=f"cannot build {tag}: .*{words}") as caught:
         engine.build(tag, Build(str(tmp_path)), {}, quiet, within())
-    assert log is None or any(log in line for line in caught.value.log)
-    assert not any("echo one" in line for line in caught.value.log)
+    assert log is None or any(log in each for each in caught.value.log)
+    assert not any("echo one" in each for each in caught.value.log)
+    assert caught.value.line == line
     assert engine.image_id(tag, within()) is None
 
 

@@ -42,6 +42,9 @@ class EveryFile:
     def listing(self, path: str, most: int) -> list[str]:
         return []
 
+    def names(self, path: str) -> list[str]:
+        return []
+
     def executable(self, path: str) -> bool:
         return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +14,14 @@ from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.junit import merge
 from orchestrator.artifacts.matrix import MatrixRecord
 from orchestrator.artifacts.record import Record
+from orchestrator.artifacts.whole import write_whole
 from orchestrator.ci.markdown import code
 from orchestrator.ci.matrix.combination import Combination
 from orchestrator.ci.matrix.outcome import Outcome
 from orchestrator.ci.matrix.page import page
 from orchestrator.ci.matrix.table import as_markdown
 from orchestrator.ci.outcome_env import outcome_env
-from orchestrator.ci.writing import writing
+from orchestrator.ci.writing import Unwritten
 
 
 def prepare(folder: Folder, combinations: Sequence[Combination]) -> None:
@@ -41,7 +42,7 @@ def prepare(folder: Folder, combinations: Sequence[Combination]) -> None:
 
 @dataclass(frozen=True)
 class Keeping:
-    """Writes everything; what cannot be written is told to `notice`, and hides nothing.
+    """Writes everything; what cannot be written is told to `notice` at the end, and hides nothing.
 
     `whole` are all runs as one.
     """
@@ -54,18 +55,19 @@ class Keeping:
 
     def keep(self) -> str:
         """Write all files, and return the summary."""
-        summary = "\n".join([as_markdown(self.record), *self.summaries()])
-        with self.writing("record"):
-            self.folder.matrix.write_text(self.record.to_json(), encoding="utf-8")
-        with self.writing("JUnit file"):
+        unwritten, summary = Unwritten(), "\n".join([as_markdown(self.record), *self.summaries()])
+        with unwritten.writing("record"):
+            write_whole(self.folder.matrix, self.record.to_json())
+        with unwritten.writing("JUnit file"):
             self.merge()
-        with self.writing("summary"):
-            self.folder.summary.write_text(summary, encoding="utf-8")
-        with self.writing("report"):
-            self.folder.report.write_text(page(self.record, self.folder), encoding="utf-8")
-        with self.writing("outcome"):
+        with unwritten.writing("summary"):
+            write_whole(self.folder.summary, summary)
+        with unwritten.writing("report"):
+            write_whole(self.folder.report, page(self.record, self.folder))
+        with unwritten.writing("outcome"):
             variables = outcome_env(self.whole, self.folder, os.fspath(Path.cwd()))
-            self.folder.variables.write_text(variables, encoding="utf-8")
+            write_whole(self.folder.variables, variables)
+        unwritten.tell(self.notice, " of all combinations")
         return summary
 
     def merge(self) -> None:
@@ -88,7 +90,3 @@ class Keeping:
                     head = f"## {code(outcome.combination.name)}: {outcome.verdict}"
                     _, _, rest = text.partition("\n")
                     yield f"{head}\n{rest}"
-
-    def writing(self, name: str) -> AbstractContextManager[None]:
-        """Notice it when one file cannot be written."""
-        return writing(f"{name} of all combinations", self.notice)

@@ -9,7 +9,7 @@ from orchestrator.compose.nodes import TAGS, Block, Listing, Node, Said, Source,
 from orchestrator.compose.notes import Notes
 from orchestrator.compose.variables import BadVariable, Filled, fill
 from orchestrator.errors import ManifestError, Problem
-from orchestrator.manifest.files import Files, led_out, project
+from orchestrator.manifest.files import Files, led_out, missing, project
 from orchestrator.manifest.mistakes import Mistakes
 from orchestrator.manifest.places import Path
 from orchestrator.manifest.reading.decode import decode
@@ -41,7 +41,7 @@ class World:
         """Read a file that is named somewhere; None, and a mistake, when it cannot be had."""
         whole = project(node.spot.source.folder, self.files)
         if not self.files.exists(path):
-            self.notes.wrong(node, f"there is no file {path}")
+            self.notes.wrong(node, missing(path, self.files))
         elif real := led_out(path, whole, self.files):
             self.notes.wrong(
                 node, f"{path} leads by a link out of the project {whole}, to {real}; write {real}"

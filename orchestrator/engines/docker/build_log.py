@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import deque
 
+from orchestrator.engines.docker.failing_line import line_not_parsed, line_of
 from orchestrator.engines.engine import Progress
 
 LOG_LINES = 40
 """How many of a step's last lines an error carries."""
 
-STEP = re.compile(r"(?:Step|STEP) (\d+)/(\d+)\b")
-"""In Docker's words, and in Podman's."""
+STEP = re.compile(r"(\[\d+/\d+\] )?(?:Step|STEP) (\d+)/(\d+)\b ?:? ?(.*)")
+"""In Docker's words, and in Podman's, which counts in each of several stages anew."""
 
 OF_A_BASE = re.compile(
     r"\[internal\] load metadata for |\[.* \d+/\d+\] FROM |(?:Step|STEP) \d+/\d+ ?: FROM "
@@ -28,7 +29,7 @@ NUMBERED = re.compile(r"\[(?:\S+ +)?(\d+)/(\d+)\] ")
 TIMED = re.compile(r"\d+\.\d+ (.*)|\d+\.\d+$")
 SILENT = re.compile(r"sha256:|DONE\b|\.\.\.$|CANCELED$")
 """What BuildKit says of a step that nobody wants to read."""
-EXCERPT = re.compile(r"\s*\d+ \|( |$)|\S+:\d+$")
+EXCERPT = re.compile(r"\s*\d+ \|( |$)|\S+:(?P<line>\d+)$")
 """Lines of the Dockerfile around the one that failed, and its place."""
 ERROR = "ERROR: "
 WRAPPINGS = re.compile(
@@ -55,6 +56,7 @@ class EngineLog:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._step = (0, 0)
+        self._instruction, self._number = "", 0
         self._notes: list[str] = []
         self._last: deque[str] = deque(maxlen=LOG_LINES)
 
@@ -62,6 +64,11 @@ class EngineLog:
     def end(self) -> tuple[str, ...]:
         """What was noted beforehand, the step that was the last, and its last lines."""
         return (*self._notes, *self._last)
+
+    def line(self, dockerfile: str, words: str) -> int:
+        """Return the line of the Dockerfile at which it failed with these words, 0: unknown."""
+        at = line_not_parsed(words)
+        return at or line_of(dockerfile, self._instruction, self._number)
 
     def note(self, words: str) -> None:
         """Keep what may turn out to be the cause of a failure."""
@@ -73,7 +80,9 @@ class EngineLog:
             if not line.strip():
                 continue
             if step := STEP.match(line):
-                self._step = (int(step[1]), int(step[2]))
+                self._step = (int(step[2]), int(step[3]))
+                self._instruction = step[4]
+                self._number = 0 if step[1] else int(step[2])
                 self._last.clear()
             self._last.append(line)
             self._progress(line, *self._step)
@@ -117,11 +126,18 @@ class BuildKitLog:
 
     @property
     def end(self) -> tuple[str, ...]:
-        """The step that has failed, the last lines of what it said, and its lines in the file."""
+        """The step that has failed, its lines in the file, and the last lines of what it said."""
         shown = [line for line in self._after if EXCERPT.match(line)]
         for step in self._failed[:1]:
-            shown = [self._names.get(step, ""), *self._said.get(step, ()), *shown]
+            # Of what is too long, the end is shown, and there is most to learn from its own words.
+            shown = [self._names.get(step, ""), *shown, *self._said.get(step, ())]
         return tuple(shown)
+
+    def line(self, dockerfile: str) -> int:
+        """Return the line of the Dockerfile at which it failed, 0 where nobody knows."""
+        places = [at["line"] for at in map(EXCERPT.match, self._after) if at and at["line"]]
+        told = int(places[0]) if places else line_not_parsed(self.words)
+        return told or line_of(dockerfile, self._names.get(next(iter(self._failed), ""), ""))
 
     def _step(self) -> str:
         name = self._names.get(self._failed[0], "") if self._failed else ""

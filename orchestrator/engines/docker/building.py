@@ -26,7 +26,7 @@ def build(
 ) -> None:
     """Make an image; each line of the log is progress, with the number of its step and of all.
 
-    Raises BuildFailed with the last lines of the step that has failed.
+    Raises BuildFailed with the last lines of the step that has failed, and its line.
     """
     doing = f"build {image}"
     dockerfile = _dockerfile(wanted, doing)
@@ -37,7 +37,7 @@ def build(
     need = need_of(dockerfile, wanted, podman=tool.podman)
     if need:
         raise _refused(doing, need, tool)
-    _by_the_api(api, image, wanted, labels, progress, deadline)
+    _by_the_api(api, image, wanted, dockerfile, labels, progress, deadline)
 
 
 def _tool(api: Api, deadline: Deadline) -> buildkit.Tool | buildkit.Missing:
@@ -60,13 +60,14 @@ def _dockerfile(wanted: Build, doing: str) -> str:
 
 
 def _refused(doing: str, need: Need, tool: buildkit.Missing) -> BuildFailed:
-    return BuildFailed(f"cannot {doing}: {need}, and {tool.reason}", hint=tool.hint)
+    return BuildFailed(f"cannot {doing}: {need}, and {tool.reason}", hint=tool.hint, line=need.line)
 
 
 def _by_the_api(
     api: Api,
     image: str,
     wanted: Build,
+    dockerfile: str,
     labels: Mapping[str, str],
     progress: Progress,
     deadline: Deadline,
@@ -80,4 +81,5 @@ def _by_the_api(
     except EngineUnavailable:
         raise
     except EngineError as error:
-        raise BuildFailed(error.message, log=log.end, hint=error.hint or hint(log.end)) from error
+        line, next_ = log.line(dockerfile, error.message), error.hint or hint(log.end)
+        raise BuildFailed(error.message, log=log.end, hint=next_, line=line) from error

@@ -115,7 +115,8 @@ def build(
     if result.exit_code:
         words = log.words or f"docker ended with {result.exit_code}"
         step = _hint(words, wanted) or hint(log.end)
-        raise BuildFailed(f"cannot build {image}: {words}", log=log.end, hint=step)
+        line = log.line(dockerfile(wanted))
+        raise BuildFailed(f"cannot build {image}: {words}", log=log.end, hint=step, line=line)
 
 
 def command(tool: Tool, image: str, wanted: Build, labels: Mapping[str, str]) -> Iterator[str]:

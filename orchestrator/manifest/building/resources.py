@@ -10,6 +10,7 @@ from orchestrator.manifest.building.program import program
 from orchestrator.manifest.building.server import server
 from orchestrator.manifest.building.site import Site, Surroundings
 from orchestrator.manifest.building.tenant import check_apart, is_tenant, tenant
+from orchestrator.manifest.files import missing
 from orchestrator.manifest.model.document import Document
 from orchestrator.manifest.model.entry import Entry
 from orchestrator.manifest.model.program import Program, Service
@@ -56,5 +57,5 @@ def interpreter(written: str | None, around: Surroundings) -> str | None:
         return written
     path = str(PurePath(around.folder_of(("python",)), written))
     if not around.files.exists(path):
-        around.mistakes.add(("python",), f"there is no file {path}")
+        around.mistakes.add(("python",), missing(path, around.files))
     return path

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from orchestrator.manifest.checks.names import Names
-from orchestrator.manifest.files import Files, led_out, project
+from orchestrator.manifest.files import Files, led_out, missing, project
 from orchestrator.manifest.mistakes import Mistakes
 from orchestrator.manifest.modules import Modules
 from orchestrator.manifest.own.finding import Technologies
@@ -110,7 +110,7 @@ class Site:
         """The path of a file that must be there."""
         path = self.resolved(written, *keys)
         if not self.around.files.exists(path):
-            self.wrong(f"there is no file {path}", *keys)
+            self.wrong(missing(path, self.around.files), *keys)
         elif self.around.files.is_folder(path):
             self.wrong(f"{path} is a folder, and must be a file", *keys)
         else:
@@ -121,7 +121,7 @@ class Site:
         """The path of a folder that must be there."""
         path = self.resolved(written, *keys)
         if not self.around.files.exists(path):
-            self.wrong(f"there is no folder {path}", *keys)
+            self.wrong(missing(path, self.around.files, folder=True), *keys)
         elif not self.around.files.is_folder(path):
             self.wrong(f"{path} is a file, and must be a folder", *keys)
         else:

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from pydantic_core import PydanticCustomError
 
 from orchestrator.errors import ManifestError
-from orchestrator.manifest.files import Files, led_out, project
+from orchestrator.manifest.files import Files, led_out, missing, project
 from orchestrator.manifest.including.foreign import is_compose
 from orchestrator.manifest.including.translator import COMPOSE, Reading, Translator
 from orchestrator.manifest.mistakes import Mistakes
@@ -127,11 +127,11 @@ class Reader:
             place, shown = f"{place}/{NAME}", f"{shown}/{NAME}"
         if self._world.files.exists(place) and not self._world.files.is_folder(place):
             return self._staying(Source(place, shown), path, part)
-        missing = f"there is no file {place}"
+        words = missing(place, self._world.files)
         if named:
             near = did_you_mean(written, ready_made, f"there is no file {place} either")
-            missing = f"no ready-made environment is called {quoted(written)}{near}"
-        part.wrong(path, missing)
+            words = f"no ready-made environment is called {quoted(written)}{near}"
+        part.wrong(path, words)
         return None
 
     def _shown(self, written: str, place: str, part: Part) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from orchestrator.artifacts.folder import Folder
+from orchestrator.artifacts.whole import write_whole
 
 __all__ = ["is_one", "write"]
 
@@ -25,5 +26,5 @@ def write(folder: Folder, target: Path | None = None) -> Path:
     from orchestrator.render.report.material import gather
 
     path = target or folder.report
-    path.write_text(report(gather(folder)), encoding="utf-8", errors="replace")
+    write_whole(path, report(gather(folder)))
     return path

@@ -264,6 +264,8 @@ def test_without_room_on_the_disk_the_others_are_kept(
     kept.docker.says("ledger", "ready")
     records = kept.run()
     assert records["ledger"].lines == 1
+    assert (records["api"].log, records["api"].lines) == ("", 0)
+    assert not kept.folder.log("api").exists()
     assert kept.notices == ["the artifacts have not the whole log of api: No space left on device"]
 
 

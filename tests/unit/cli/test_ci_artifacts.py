@@ -61,11 +61,25 @@ def test_a_pattern_that_finds_nothing_is_told(shop: Shop) -> None:
     assert "--junit none/*.xml finds no file that the command has written" in ended.err
 
 
+def test_events_that_have_no_room_are_told_once(shop: Shop, full: Path) -> None:
+    (full / "taken").write_bytes(b"x" * 12_000)
+    ended = shop.greenroom("run", "--events", str(full / "events"), "--", "true")
+    told = "what happens is not written to its end: No space left on device"
+    assert (ended.code, ended.err.splitlines().count(told), shop.left) == (0, 1, 0)
+
+
 @pytest.mark.parametrize("code", [0, 3])
 def test_a_full_disk_changes_no_exit_code(shop: Shop, full: Path, code: int) -> None:
     script = f"yes | head -c 100000; exit {code}"
     ended = shop.greenroom("ci", "--artifacts", str(full / "kept"), "--", "sh", "-c", script)
     assert ended.code == code
     assert shop.left == 0
-    assert "No space left on device" in ended.err
+    [told] = [line for line in ended.err.splitlines() if line.startswith("not all artifacts")]
+    assert told.startswith("not all artifacts could be kept: No space left on device (")
+    for name in ("output of the tests", "manifest", "record", "report"):
+        assert name in told
+    assert "could not be written" not in ended.err
+    assert [
+        path.name for path in full.rglob("*") if path.is_file() and not path.stat().st_size
+    ] == []
     assert "a bug in Greenroom" not in ended.err

@@ -103,6 +103,22 @@ def test_a_signal_on_the_way_up_removes_everything_and_is_kept(
     assert verdict(tmp_path) == ("interrupted", 130)
 
 
+@pytest.mark.parametrize("signals", [GITHUB[:1], BUILDKITE])
+def test_a_job_over_its_budget_that_is_cancelled_is_cancelled(
+    tmp_path: Path, started: list[Program], signals: tuple[tuple[float, int], ...]
+) -> None:
+    script = "trap 'echo ends' TERM; echo testing; while :; do sleep 0.05; done"
+    program = Program(tmp_path, "ci", "--budget", "tests=500ms", "--", "sh", "-c", script)
+    started.append(program)
+    program.until("ends\n")
+    send(program, signals)
+    code = 128 + signals[0][1]
+    assert program.end() == code
+    assert "sh was not done when the budget of 0.5 s was over (--budget tests)" in program.output
+    assert left_in(tmp_path) == []
+    assert verdict(tmp_path) == ("interrupted", code)
+
+
 def test_a_second_signal_at_once_is_no_impatience(tmp_path: Path, started: list[Program]) -> None:
     program = Program(tmp_path, "ci", "--", "sh", "-c", OBEDIENT)
     started.append(program)

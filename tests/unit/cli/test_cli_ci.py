@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -11,7 +12,7 @@ from shop import MANIFEST, Shop
 
 from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.record import Record, Verdict
-from orchestrator.cli import tests
+from orchestrator.cli import job, tests
 from orchestrator.errors import EngineError
 from orchestrator.model.launch import State
 
@@ -181,6 +182,15 @@ def test_tests_over_their_budget_are_ended(shop: Shop) -> None:
     assert "<title>Over budget: shop</title>" in folder.report.read_text()
     (phase,) = (one for one in record(shop).phases if one.name == "tests")
     assert phase.budget == 0.2
+
+
+def test_a_clock_that_is_set_meanwhile_uses_up_no_budget(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = itertools.count()
+    monkeypatch.setattr(job.time, "time", lambda: 86_400.0 * next(days))
+    ended = shop.greenroom("ci", "--budget", "up=1m", "--budget", "all=1m", "--", "true")
+    assert (ended.code, shop.left) == (0, 0)
 
 
 def test_a_way_up_over_its_budget_fails_with_what_it_waited_for(shop: Shop) -> None:

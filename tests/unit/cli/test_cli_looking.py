@@ -143,16 +143,6 @@ def test_logs_that_cannot_be_read(up: Shop, follow: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["logs", "legder"], ["url", "legder"], ["shell", "legder"]], ids=str
-)
-def test_a_resource_that_does_not_exist(up: Shop, command: list[str]) -> None:
-    ended = up.greenroom(*command)
-    assert ended.code == 64
-    assert f"no resource of {up.runs[0]} is called legder" in ended.err
-    assert 'next: did you mean "ledger"?' in ended.err
-
-
-@pytest.mark.parametrize(
     "command", ["logs", "env", "url ledger", "shell ledger", "exec ledger -- a"]
 )
 def test_nothing_up(shop: Shop, command: str) -> None:
@@ -325,3 +315,32 @@ def test_what_the_manifest_has_moved_since_is_not_asked_of_the_wrong_engine(up: 
         f"error: ledger of {up.runs[0]} is on the engine docker, and the manifest has it on "
         "process now\nnext: apply the changes with: greenroom up\n"
     ) in ended.err
+
+
+@pytest.mark.parametrize("command", ["shell", "url", "exec"])
+@pytest.mark.parametrize("named", [True, False])
+def test_without_a_name_what_is_up_is_listed(up: Shop, command: str, named: bool) -> None:
+    run = ["--run", up.runs[0]] if named else []
+    ended = up.greenroom(command, *run, *(["--", "psql"] if command == "exec" else []))
+    assert ended.code == 64
+    assert ended.err == (
+        "error: Missing argument 'RESOURCE'.\n"
+        f"next: name one of {up.runs[0]}; there are: ledger, api, worker\n"
+    )
+
+
+def test_without_a_name_and_with_nothing_up_the_command_is_explained(shop: Shop) -> None:
+    assert shop.greenroom("shell").err.endswith("next: greenroom shell --help\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("legder", 'did you mean "ledger"? '), ("cache", "")], ids=["near", "far"]
+)
+@pytest.mark.parametrize("command", ["shell", "url", "logs"])
+def test_of_a_wrong_name_what_is_up_is_listed(up: Shop, command: str, name: str, near: str) -> None:
+    ended = up.greenroom(command, name)
+    assert ended.code == 64
+    assert ended.err == (
+        f"error: no resource of {up.runs[0]} is called {name}\n"
+        f"next: {near}there are: ledger, api, worker\n"
+    )

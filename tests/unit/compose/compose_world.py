@@ -50,6 +50,9 @@ class Folder:
         found = sorted(file.removeprefix(start) for file in self.files if file.startswith(start))
         return found[: most + 1]
 
+    def names(self, path: str) -> list[str]:
+        return sorted({file.split("/")[0] for file in self.listing(path, len(self.files))})
+
     def executable(self, path: str) -> bool:
         return path.endswith(".sh")
 

@@ -197,8 +197,10 @@ def test_a_failure_shows_the_step_that_failed(size: int) -> None:
     for at in range(0, len(FAILED), size):
         log.tell(FAILED[at : at + size])
     log.finish()
-    assert log.end[:4] == ("[stage-1 4/4] RUN echo working; exit 7", "working", "", "broken")
+    assert log.end[0] == "[stage-1 4/4] RUN echo working; exit 7"
     assert "   7 | >>> RUN echo working; exit 7" in log.end
+    assert log.end[-3:] == ("working", "", "broken")
+    assert log.line("") == 7
     assert not any("in between" in line for line in log.end)
     assert log.words == "step [stage-1 4/4] ended with exit code 7"
     assert ("in between", 2, 2) in told

@@ -45,6 +45,12 @@ class FakeFiles:
         found = [file.removeprefix(start) for file in known if file.startswith(start)]
         return found[: most + 1]
 
+    def names(self, path: str) -> list[str]:
+        known = (*self.files, *self.texts, *self.folders)
+        start = "" if path == FOLDER else path.removeprefix(f"{FOLDER}/") + "/"
+        below = (one.removeprefix(start) for one in known if one.startswith(start))
+        return sorted({one.split("/")[0] for one in below})
+
     def read(self, path: str) -> bytes:
         text = self.texts.get(path.removeprefix(f"{FOLDER}/"), b"")
         return text if isinstance(text, bytes) else textwrap.dedent(text).lstrip("\n").encode()

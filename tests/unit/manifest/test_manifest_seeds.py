@@ -29,7 +29,10 @@ from orchestrator.model.template import Reference, Template, View
 HERE = "/home/payments"
 
 SEEDS: dict[str, tuple[str, str]] = {
-    "a missing file": ("schem.sql", f"there is no file {HERE}/schem.sql"),
+    "a missing file": (
+        "schem.sql",
+        f'there is no file {HERE}/schem.sql; did you mean "schema.sql"?',
+    ),
     "a folder": ("api.sql", f"there is no file {HERE}/api.sql"),
     "an unknown task": ("task:migrat", 'no task is called "migrat"; did you mean "migrate"?'),
     "a task that is none": ("task:api", "api stands in services; only one of tasks can be a seed"),

@@ -37,7 +37,10 @@ tests:
 """
 
 ALL = [
-    "5:24: databases.ledger.seed[1]: there is no file /home/payments/acounts.csv",
+    (
+        "5:24: databases.ledger.seed[1]: there is no file /home/payments/acounts.csv; "
+        'did you mean "accounts.csv"?'
+    ),
     '5:37: databases.ledger.seed[2]: no task is called "migrat"; did you mean "migrate"?',
     "6:14: databases.ledger.timeout: 30 has no unit; write 30s",
     (
@@ -61,7 +64,7 @@ ALL = [
     "19:22: services.web.limits.memory: 512 has no unit; write 512m",
     "19:33: services.web.limits.cpus: must be a number above 0 such as 1.5, not -1",
     '20:19: services.web.ready.http: must be a path such as /health, not "health"',
-    "22:20: tasks.migrate.build: there is no folder /home/payments/apu",
+    ('22:20: tasks.migrate.build: there is no folder /home/payments/apu; did you mean "api"?'),
     '22:47: tasks.migrate.env.DATABASE_URL: ledger has no field "ur"; did you mean "url"?',
     (
         '24:12: tests.command: no shell reads this, so "|" means nothing; '
@@ -125,7 +128,10 @@ ONCE: dict[str, tuple[str, list[str]]] = {
         """,
         [
             '2:17: databases.ledger.use: unknown technology "postgress"; did you mean "postgres"?',
-            "2:53: databases.ledger.seed[0]: there is no file /home/payments/schema.sq",
+            (
+                "2:53: databases.ledger.seed[0]: there is no file /home/payments/schema.sq; "
+                'did you mean "schema.sql"?'
+            ),
         ],
     ),
     "wrong ports are not missing": (

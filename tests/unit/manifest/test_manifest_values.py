@@ -448,7 +448,12 @@ KINDS: dict[str, tuple[str, list[str]]] = {
     ),
     "a build with another Dockerfile": (
         "services:\n  api: {build: {context: api, dockerfile: Dockerfile.dev}}\n",
-        ["2:43: services.api.build.dockerfile: there is no file /home/payments/api/Dockerfile.dev"],
+        [
+            (
+                "2:43: services.api.build.dockerfile: there is no file "
+                '/home/payments/api/Dockerfile.dev; did you mean "Dockerfile"?'
+            )
+        ],
     ),
     "a build without a context": (
         "services:\n  api: {build: {target: test}}\n",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from orchestrator.engines.fake import FakeEngine
+from orchestrator.errors import BuildFailed, Evidence, StepFailed
 from orchestrator.host.turn import turn
 from orchestrator.lifecycle.building import WAITING, build
 from orchestrator.model.event import Event, Noticed
@@ -58,3 +60,34 @@ def test_where_nothing_can_be_kept_everybody_builds(tmp_path: Path) -> None:
     environ = {"XDG_STATE_HOME": str(occupied)}
     build(STEP, engine, LABELS, environ, lambda _: None, lambda *_: None, Deadline.after(20))
     assert IMAGE in engine.world.images
+
+
+class Failing(FakeEngine):
+    """An engine whose builds fail in the second line."""
+
+    def build(self, *_: object) -> None:
+        raise BuildFailed("cannot build it", log=("RUN make", "no rule"), line=2)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message", "file"),
+    [
+        (
+            Build("/api", "dev/Dockerfile"),
+            "/api/dev/Dockerfile:2: cannot build it",
+            "/api/dev/Dockerfile",
+        ),
+        (Build("/api", "/Dockerfile"), "/Dockerfile:2: cannot build it", "/Dockerfile"),
+        (Build("/api", inline="FROM x"), "line 2 of dockerfile_inline: cannot build it", ""),
+    ],
+)
+def test_a_failure_is_told_at_its_line_of_the_dockerfile(
+    wanted: Build, message: str, file: str, tmp_path: Path
+) -> None:
+    environ, step = {"XDG_STATE_HOME": str(tmp_path)}, replace(STEP, build=wanted)
+    with pytest.raises(StepFailed) as caught:
+        build(step, Failing(), LABELS, environ, lambda _: None, lambda *_: None, Deadline.after(20))
+    assert caught.value.message == message
+    assert caught.value.evidence == Evidence(
+        log=("RUN make", "no rule"), file=file, line=2 if file else 0
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.errors import UsageError
+from orchestrator.errors import Busy
 from orchestrator.host.turn import turn
 from orchestrator.waiting import Deadline
 
@@ -55,11 +55,12 @@ def test_nobody_waits_for_ever(tmp_path: Path) -> None:
     environ = {"XDG_STATE_HOME": str(tmp_path)}
     with (
         turn("shop", environ, Deadline.after(20), silent),
-        pytest.raises(UsageError) as caught,
+        pytest.raises(Busy) as caught,
         turn("shop", environ, Deadline.after(0), silent),
     ):
         pass
     assert caught.value.message == "another greenroom is still bringing this manifest up"
+    assert caught.value.exit_code == 75
 
 
 def test_of_many_each_has_it_alone_and_no_file_stays(tmp_path: Path) -> None:
