@@ -16,6 +16,7 @@ from orchestrator.model.event import InstanceDied
 from orchestrator.model.manifest import Manifest, SpotPath
 from orchestrator.model.resource import DatabaseSeed, Instance, SetupSeed
 from orchestrator.model.spot import Spot
+from orchestrator.render.failing import logged
 from orchestrator.waiting import TimedOut
 
 
@@ -57,7 +58,7 @@ def of_step(failed: StepFailed, manifest: Manifest | None) -> Failure:
         seconds=known.seconds,
         answer=known.answer,
         state=known.state,
-        log=known.log or getattr(failed.__cause__, "log", ()),
+        log=tuple(logged(failed)),
         spots=tuple(spots(failed, manifest)),
     )
 

@@ -18,15 +18,14 @@ from orchestrator.model.technology import Technology
 from orchestrator.technologies.parts.documents import (
     SUFFIXES,
     composed,
+    each_pair,
     line,
     octets,
-    pairs,
     refused,
 )
 from orchestrator.technologies.parts.etcd_native import ALONE, NATIVE, OUTSIDE
 from orchestrator.technologies.parts.http_words import told
 from orchestrator.technologies.parts.ready_by_http import answers
-from orchestrator.technologies.parts.refusals import each
 
 EXPECTED = "expected a mapping of keys to values"
 
@@ -43,7 +42,7 @@ def talk(chunks: Iterator[bytes], _credentials: Credentials) -> Conversation:
 
 def read(chunks: Iterator[bytes]) -> list[tuple[int, bytes, bytes]]:
     """Return the line of each entry, its key and its value. Raises SeedRefused, all at once."""
-    return each(pairs(composed(b"".join(chunks), EXPECTED), EXPECTED), lambda both: entry(*both))
+    return each_pair(composed(b"".join(chunks), EXPECTED), EXPECTED, entry)
 
 
 def entry(key: yaml.ScalarNode, value: yaml.Node) -> tuple[int, bytes, bytes]:

@@ -18,13 +18,12 @@ from orchestrator.model.template import Template
 from orchestrator.technologies.parts.documents import (
     SUFFIXES,
     composed,
+    each_pair,
     line,
     octets,
-    pairs,
     refused,
 )
 from orchestrator.technologies.parts.memcached_native import NATIVE
-from orchestrator.technologies.parts.refusals import each
 
 EXPECTED = "expected a mapping of keys to values"
 
@@ -42,7 +41,7 @@ def talk(chunks: Iterator[bytes], _credentials: Credentials) -> Conversation:
 
 def read(chunks: Iterator[bytes]) -> list[tuple[int, bytes, bytes]]:
     """Return the line of each entry, its key and its value. Raises SeedRefused, all at once."""
-    return each(pairs(composed(b"".join(chunks), EXPECTED), EXPECTED), lambda both: entry(*both))
+    return each_pair(composed(b"".join(chunks), EXPECTED), EXPECTED, entry)
 
 
 def entry(key: yaml.ScalarNode, value: yaml.Node) -> tuple[int, bytes, bytes]:

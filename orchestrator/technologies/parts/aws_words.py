@@ -18,11 +18,11 @@ import yaml
 from orchestrator.model.conversation import Conversation, Credentials, Exchange, SeedRefused
 from orchestrator.technologies.parts.documents import (
     composed,
+    each_pair,
     fields,
     items,
     line,
     octets,
-    pairs,
     refused,
     text,
 )
@@ -120,7 +120,7 @@ def bucket_of(item: yaml.Node) -> tuple[int, str]:
 
 def calls_of(item: yaml.Node) -> list[Call]:
     """Return the calls of one mapping. Raises SeedRefused for all that are none."""
-    return each(pairs(item, EXPECTED), lambda both: call_of(*both))
+    return each_pair(item, EXPECTED, call_of)
 
 
 def call_of(name: yaml.ScalarNode, given: yaml.Node) -> Call:

@@ -9,19 +9,21 @@ import base64
 import binascii
 import difflib
 import json
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import yaml
 
 from orchestrator.model.conversation import SeedRefused
-from orchestrator.technologies.parts.refusals import Refusals
+from orchestrator.technologies.parts.refusals import Refusals, each
 from orchestrator.technologies.parts.yaml_size import check_depth, check_size
 
 MOST_VALUES = 50_000
 """How many values a seed may have at least, those that aliases repeat included."""
 
 SUFFIXES = (".yaml", ".yml")
+
+Made = TypeVar("Made")
 
 _Fast: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -106,6 +108,13 @@ def pairs(node: yaml.Node, expected: str) -> Iterator[tuple[yaml.ScalarNode, yam
         if not isinstance(key, yaml.ScalarNode):
             raise refused(key, "a key has to be one text")
         yield key, value
+
+
+def each_pair(
+    node: yaml.Node, expected: str, read: Callable[[yaml.ScalarNode, yaml.Node], Made]
+) -> list[Made]:
+    """Return what is read of each key and its value. Raises SeedRefused for all that are wrong."""
+    return each(pairs(node, expected), lambda both: read(*both))
 
 
 def fields(node: yaml.Node, known: Sequence[str], expected: str) -> dict[str, yaml.Node]:

@@ -13,11 +13,13 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+import yaml
+
 from orchestrator.model.conversation import Conversation, Credentials, Exchange, SeedRefused
-from orchestrator.technologies.parts.documents import composed, line, octets, pairs
+from orchestrator.technologies.parts.documents import composed, each_pair, line, octets
 from orchestrator.technologies.parts.http_words import Reply, told
 from orchestrator.technologies.parts.lines import numbered_lines
-from orchestrator.technologies.parts.refusals import Refusals, each
+from orchestrator.technologies.parts.refusals import Refusals
 
 EXPECTED = "expected a mapping of indices to what `GET /INDEX` says of them: `mappings`, `settings`"
 
@@ -49,10 +51,12 @@ def make_indices(chunks: Iterator[bytes], _credentials: Credentials) -> Conversa
 
 def read_indices(chunks: Iterator[bytes]) -> list[tuple[int, str, bytes]]:
     """Return the line of each index, its name and what it is. Raises SeedRefused, all at once."""
-    return each(
-        pairs(composed(b"".join(chunks), EXPECTED), EXPECTED),
-        lambda both: (line(both[0]), str(both[0].value), octets(both[1]) or b"{}"),
-    )
+    return each_pair(composed(b"".join(chunks), EXPECTED), EXPECTED, index)
+
+
+def index(key: yaml.ScalarNode, value: yaml.Node) -> tuple[int, str, bytes]:
+    """Return one index. Raises SeedRefused."""
+    return line(key), str(key.value), octets(value) or b"{}"
 
 
 def check_documents(chunks: Iterator[bytes]) -> None:
