@@ -19,6 +19,8 @@ MOST_OF_ONE = 8
 """Lines of one log in it."""
 LAST = 5
 """How many of these are the last ones, where there are more."""
+MOST_SILENT = 3
+"""Of how many that wrote nothing it has the addresses, where the test has a slice."""
 MOST_HAPPENED = 8
 WIDEST = 200
 """Characters of a line of a log in it."""
@@ -98,9 +100,11 @@ def short(dossier: Dossier, most: int = MOST) -> list[str]:
     lines = [dossier.heading, *(f"  {note}" for note in dossier.notes)]
     lines += [f"  {line}" for line in happened(dossier.happened, MOST_HAPPENED)]
     talking = sorted((one for one in dossier.witnesses if not one.silent), key=importance)
-    silent = [one.name for one in dossier.witnesses if one.silent]
+    silent = [one for one in dossier.witnesses if one.silent]
+    # Nobody but the test knows where its slice is, so that is told although nothing happened there.
+    places = [head(one) for one in silent if dossier.slice and one.address][:MOST_SILENT]
     # One line is for those that wrote nothing, one for those of which nothing can be shown.
-    room = most - len(lines) - 2
+    room = most - len(lines) - len(places) - 2
     untold = []
     for one in talking:
         told = of_one(one)
@@ -112,7 +116,8 @@ def short(dossier: Dossier, most: int = MOST) -> list[str]:
         room -= len(told)
         lines += [f"  {line}" for line in told]
     lines += [f"  not shown for lack of room: {named(untold)}"] if untold else []
-    lines += [f"  wrote nothing: {named(silent)}"] if silent else []
+    lines += [f"  {place}" for place in places]
+    lines += [f"  wrote nothing: {named([one.name for one in silent])}"] if silent else []
     return lines[:most]
 
 

@@ -30,6 +30,9 @@ databases:
   ledger: {use: postgres, seed: [schema.sql]}
 """
 
+# So much that copying it takes longer than a signal does.
+MUCH = "create table rows as select repeat('x', 1000) from generate_series(1, 200000);\n"
+
 
 @pytest.fixture
 def shop(each_engine: str, tmp_path: Path, kept: str) -> KeptShop:
@@ -61,12 +64,17 @@ def test_three_at_once_make_one_snapshot(shop: KeptShop) -> None:
     assert left(shop) == []
 
 
-def begun(shop: KeptShop, step: str) -> bool:
-    """Whether a step has begun, as the events tell."""
-    path = shop.folder / "events.jsonl"
-    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
-    events = [json.loads(line) for line in lines if line.endswith("\n")]
-    return any(one["event"] == "StepStarted" and one["step"] == step for one in events)
+def read_until_begun(child: subprocess.Popen[str], step: str) -> None:
+    """Read the events of a child as it tells them, until a step has begun.
+
+    A snapshot takes a tenth of a second: who looks from time to time comes too late.
+    """
+    said = []
+    for line in child.stdout or ():
+        said.append(line)
+        if '"StepStarted"' in line and f'"{step}"' in line:
+            return
+    raise AssertionError("".join(said))
 
 
 @pytest.mark.parametrize("step", ["snapshot ledger", "store ledger"])
@@ -75,15 +83,12 @@ def test_a_kill_while_it_is_made_leaves_neither_half_of_it_nor_a_container(
 ) -> None:
     if (each_engine, step) == ("process", "store ledger"):
         pytest.skip("on this host the data is only moved, which nobody can interrupt")
-    # So much that it takes longer than the kill.
-    shop.write(
-        "schema.sql",
-        "create table rows as select repeat('x', 1000) from generate_series(1, 100000);\n",
-    )
-    child = start(shop, "up", "--events", "events.jsonl")
-    poll(lambda: begun(shop, step), Deadline.after(LIMIT))
+    shop.write("schema.sql", MUCH)
+    child = start(shop, "up", "--events", "-")
+    read_until_begun(child, step)
     child.kill()
-    child.communicate()
+    said, _ = child.communicate()
+    assert child.returncode == -signal.SIGKILL, f"it was over before it was killed: {said}"
     poll(lambda: not left(shop), Deadline.after(LIMIT))
     assert shop.snapshots == []
     assert unnamed(shop) == []
@@ -193,8 +198,9 @@ def test_a_damaged_one_is_made_anew_in_what_stands(shop: KeptShop) -> None:
 
 
 def test_a_signal_while_it_is_made_leaves_nothing(shop: KeptShop) -> None:
-    child = start(shop, "up", "--events", "events.jsonl")
-    poll(lambda: begun(shop, "snapshot ledger"), Deadline.after(LIMIT))
+    shop.write("schema.sql", MUCH)
+    child = start(shop, "up", "--events", "-")
+    read_until_begun(child, "snapshot ledger")
     child.send_signal(signal.SIGTERM)
     said, _ = child.communicate(timeout=LIMIT)
     assert child.returncode == 143, said

@@ -6,6 +6,7 @@ from orchestrator.artifacts.dossier import (
     LAST,
     MOST,
     MOST_OF_ONE,
+    MOST_SILENT,
     WIDEST,
     Dossier,
     Happening,
@@ -74,8 +75,21 @@ def test_who_is_not_well_comes_first_and_who_wrote_nothing_last() -> None:
         "  ledger  postgresql://greenroom:***@127.0.0.1:5432/ledger__s3",
         "    12:00:00.000  LOG:  all is well",
         '    12:00:00.001  ERROR:  relation "nowhere" does not exist',
+        "  cache  redis://127.0.0.1:1",
         "  wrote nothing: cache, mail",
     ]
+
+
+def test_where_a_slice_is_is_told_of_a_few_that_wrote_nothing() -> None:
+    many = [Witness(name=f"db-{n}", address=f"redis://127.0.0.1:{n}") for n in range(9)]
+    assert short(dossier(*many[:2], slice="s3")) == [
+        HEADING,
+        "  db-0  redis://127.0.0.1:0",
+        "  db-1  redis://127.0.0.1:1",
+        "  wrote nothing: db-0, db-1",
+    ]
+    assert len(short(dossier(*many, slice="s3"))) == 2 + MOST_SILENT
+    assert len(short(dossier(*many))) == 2, "who has no slice has the addresses already"
 
 
 def test_lines_that_look_like_errors_are_shown_before_the_last_ones_and_said_to_be_it() -> None:

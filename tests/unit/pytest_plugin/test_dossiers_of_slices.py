@@ -92,6 +92,7 @@ RUN, slice SLICE while this test ran (N s, TIME to TIME UTC):
   TIME  its slice was there after N s; making it took N s
   api@SLICE  http://127.0.0.1:PORT
     TIME  before it fails
+  ledger  postgresql://greenroom:***@127.0.0.1:PORT/ledger__SLICE
   wrote nothing: ledger
   all of it: FILE
 """
@@ -104,7 +105,7 @@ def plain(text: str) -> str:
         (r"shop-[0-9a-z]{8}", "RUN"),
         (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
         (r"\d+\.\d\d+ s", "N s"),
-        (r"\bs\d+\b", "SLICE"),
+        (r"(\b|__)s\d+\b", r"\1SLICE"),
         (r"kept/tests/\S+", "FILE"),
     ]:
         text = re.sub(pattern, word, text)
