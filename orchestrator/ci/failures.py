@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from orchestrator.artifacts.record import ENDED, Failure
 from orchestrator.ci.budget import is_late
@@ -12,15 +13,37 @@ from orchestrator.errors import GreenroomError, ManifestError, StepFailed
 from orchestrator.host.manifests import shown_as
 from orchestrator.lifecycle.death import RUN_AGAIN
 from orchestrator.model import step_key
-from orchestrator.model.event import InstanceDied
+from orchestrator.model.event import Event, InstanceDied, RunStarted
 from orchestrator.model.manifest import Manifest, SpotPath
 from orchestrator.model.resource import DatabaseSeed, Instance, SetupSeed
 from orchestrator.model.spot import Spot
 from orchestrator.render.failing import logged
 from orchestrator.waiting import TimedOut
 
+Users = Mapping[str, str]
+"""Of each image, by the name that the engine was asked for, the first resource that waits for it.
 
-def failures_of(error: BaseException, manifest: Manifest | None) -> tuple[Failure, ...]:
+A mirror or a lock makes that name another one than the manifest has.
+"""
+
+NOBODY: Users = MappingProxyType({})
+
+
+def users_of(events: Iterable[Event]) -> Users:
+    """Return who needs which image, as it was told when the run began."""
+    waits = [waited for event in events if isinstance(event, RunStarted) for waited in event.waits]
+    names = {name for name, _ in waits}
+    return {
+        image: name
+        for name, waited in reversed(waits)
+        for image in waited
+        if image not in names or image == name
+    }
+
+
+def failures_of(
+    error: BaseException, manifest: Manifest | None, users: Users = NOBODY
+) -> tuple[Failure, ...]:
     """Return an error as failures, the first one first.
 
     Each of a manifest's mistakes is one, and so is each step that failed at the same time.
@@ -36,8 +59,8 @@ def failures_of(error: BaseException, manifest: Manifest | None) -> tuple[Failur
                 for problem in problems
             )
         case StepFailed(others=others):
-            first = dataclasses.replace(of_step(error, manifest), notes=notes)
-            return (first, *(of_step(one, manifest) for one in others))
+            first = dataclasses.replace(of_step(error, manifest, users), notes=notes)
+            return (first, *(of_step(one, manifest, users) for one in others))
         case GreenroomError(message=message, hint=hint):
             return (Failure(message=message, hint=hint, notes=notes),)
         case TimedOut():
@@ -47,7 +70,7 @@ def failures_of(error: BaseException, manifest: Manifest | None) -> tuple[Failur
             return (Failure(message=text, notes=notes),)
 
 
-def of_step(failed: StepFailed, manifest: Manifest | None) -> Failure:
+def of_step(failed: StepFailed, manifest: Manifest | None, users: Users) -> Failure:
     """Return one failed step."""
     known = failed.evidence
     return Failure(
@@ -59,7 +82,7 @@ def of_step(failed: StepFailed, manifest: Manifest | None) -> Failure:
         answer=known.answer,
         state=known.state,
         log=tuple(logged(failed)),
-        spots=tuple(spots(failed, manifest)),
+        spots=tuple(spots(failed, manifest, users)),
     )
 
 
@@ -76,16 +99,16 @@ def death(died: InstanceDied, manifest: Manifest) -> Failure:
     )
 
 
-def spots(failed: StepFailed, manifest: Manifest | None) -> Iterator[Spot]:
+def spots(failed: StepFailed, manifest: Manifest | None, users: Users) -> Iterator[Spot]:
     """Yield the places that a failed step is about: a seed's own file, then the manifest."""
     if failed.evidence.file:
         yield Spot(file=shown_as(Path(failed.evidence.file)), line=failed.evidence.line)
-    found = manifest.spot(*path_of(failed, manifest)) if manifest else None
+    found = manifest.spot(*path_of(failed, manifest, users)) if manifest else None
     if found:
         yield found
 
 
-def path_of(failed: StepFailed, manifest: Manifest) -> SpotPath:
+def path_of(failed: StepFailed, manifest: Manifest, users: Users) -> SpotPath:
     """Return what of the manifest decides how a step goes; of the tests' command, nothing does."""
     step, subject = failed.step, step_key.subject(failed.step)
     if is_late(step):
@@ -93,8 +116,7 @@ def path_of(failed: StepFailed, manifest: Manifest) -> SpotPath:
     name = Instance.of(subject).resource
     match step_key.verb(step):
         case "pull":
-            users = [one.name for one in manifest.resources.values() if one.image == subject]
-            return decided_by(manifest, users[0], "image", "use") if users else ()
+            return decided_by(manifest, users[subject], "image", "use") if subject in users else ()
         case "build":
             return (name, "build")
         case "ready" if failed.evidence.state.startswith(ENDED):

@@ -18,7 +18,7 @@ from orchestrator.artifacts.record import EngineRecord, Failure, Phase, Record, 
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.artifacts.whole import write_whole
 from orchestrator.ci.cause import cause
-from orchestrator.ci.failures import death, failures_of
+from orchestrator.ci.failures import Users, death, failures_of, users_of
 from orchestrator.ci.outcome_env import outcome_env
 from orchestrator.ci.result import Result
 from orchestrator.ci.summary import summary
@@ -149,12 +149,17 @@ class Keeping:
         """When everything happened."""
         return Timeline.of(self.result.events, tests.read(self.result.folder))
 
+    @cached_property
+    def users(self) -> Users:
+        """Who needs which image."""
+        return users_of(self.result.events)
+
     def failures(self) -> Iterator[Failure]:
         """Yield what went wrong: what has died first, because it may be why all else did."""
         if manifest := self.manifest:
             yield from (death(one, manifest) for one in self.result.deaths)
         for error in self.result.errors:
-            yield from failures_of(error, self.manifest)
+            yield from failures_of(error, self.manifest, self.users)
 
     def phases(self) -> Iterator[Phase]:
         """Yield the phases, with their budgets."""
@@ -179,4 +184,4 @@ class Keeping:
 
     def places(self, error: BaseException) -> list[str]:
         """Return where in the user's files an error has its cause."""
-        return [str(one) for one in failures_of(error, self.manifest)[0].spots]
+        return [str(one) for one in failures_of(error, self.manifest, self.users)[0].spots]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from orchestrator.ci.budget import Budgets, blame, over
-from orchestrator.ci.failures import failures_of
+from orchestrator.ci.failures import failures_of, users_of
 from orchestrator.errors import Evidence, StepFailed
+from orchestrator.host.manifests import HostFiles
 from orchestrator.lifecycle.evidence import LONGER, OVER
+from orchestrator.manifest import load
+from orchestrator.model.event import RunStarted
+from orchestrator.technologies import BUILT_IN
 
 
 def test_each_is_a_failure_with_its_own_place_and_evidence() -> None:
@@ -42,3 +48,38 @@ def test_the_budget_is_named_in_all_that_was_over_it_and_a_known_cause_stays() -
         (f"astray {budget}", "correct its `ports`"),
         ("dead exited with code 1", "look"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("image", "place"),
+    [
+        pytest.param("postgres:99", "environment.yaml:2:12", id="by its own name"),
+        pytest.param("mirror.test/postgres:99", "environment.yaml:2:12", id="by a mirror's"),
+        pytest.param("me/api@sha256:12", "environment.yaml:4:9", id="by that of a lock"),
+        pytest.param("cache", "environment.yaml:5:11", id="called as its resource is"),
+    ],
+)
+def test_an_image_stands_where_the_first_resource_asks_for_it(image: str, place: str) -> None:
+    manifest = load(
+        b"databases:\n  ledger: {use: postgres:99}\nservices:\n  api: {image: me/api}\n"
+        b"  cache: {image: cache}\n",
+        path="environment.yaml",
+        files=HostFiles(),
+        environ={},
+        technologies=BUILT_IN,
+    )
+    began = RunStarted(
+        at=0,
+        run="shop-1",
+        name="shop",
+        engines=("docker",),
+        resources=("api", "ledger", "cache"),
+        waits=(
+            ("api", ("me/api@sha256:12", "ledger", "cache")),
+            ("ledger", (image,)),
+            ("cache", ("cache",)),
+        ),
+    )
+    failed = StepFailed(f"pull {image}", f"cannot pull {image}")
+    (failure,) = failures_of(failed, manifest, users_of([began]))
+    assert [str(one) for one in failure.spots] == [place]
