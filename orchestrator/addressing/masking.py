@@ -26,6 +26,12 @@ IDENTIFIERS = frozenset(
 Displays recognize things by them: a password that is also a name must not change them.
 """
 
+LOG = "log"
+"""The field of events and evidence that holds the end of a log."""
+
+LONGEST_LINE = 1 << 12
+"""Characters of a line of these that stay: it is carried from hand to hand, and kept in files."""
+
 Value = TypeVar("Value")
 
 
@@ -48,12 +54,28 @@ def mask_value(value: Value, mask: Mask) -> Value:
         found = mask_tuple(value, mask)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         changed = {
-            field.name: mask_value(getattr(value, field.name), mask)
+            field.name: mask_field(field.name, getattr(value, field.name), mask)
             for field in dataclasses.fields(value)
             if field.name not in IDENTIFIERS
         }
         found = dataclasses.replace(value, **changed)
     return cast(Value, found)
+
+
+def mask_field(name: str, value: Value, mask: Mask) -> Value:
+    """Return the value of a field masked; a line of a log, which may have any length, is cut then.
+
+    Not before: the mask does not know half of a secret.
+    """
+    found: Any = mask_value(value, mask)
+    if name == LOG and isinstance(found, tuple):
+        found = tuple(map(cut, found))
+    return cast(Value, found)
+
+
+def cut(line: str) -> str:
+    """Return a line with no more characters than are kept."""
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} … (the line goes on)"
 
 
 def mask_tuple(values: tuple[Any, ...], mask: Mask) -> tuple[Any, ...]:
@@ -98,6 +120,6 @@ def mask_own(error: BaseException, mask: Mask) -> None:
     if isinstance(error, StepFailed):
         error.evidence = mask_value(error.evidence, mask)
     if isinstance(error, BuildFailed | ModuleFailed):
-        error.log = mask_value(error.log, mask)
+        error.log = mask_field(LOG, error.log, mask)
     if notes := getattr(error, "__notes__", None):
         error.__notes__ = [mask(note) for note in notes]

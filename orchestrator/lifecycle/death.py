@@ -16,6 +16,7 @@ from orchestrator.lifecycle.executor import Tell
 from orchestrator.lifecycle.running import RunningResource
 from orchestrator.model.event import InstanceDied
 from orchestrator.model.launch import Found, State
+from orchestrator.model.printable import one_line
 from orchestrator.waiting import Deadline, Stop, Stopped, TimedOut
 
 PAUSE = 1.0
@@ -138,5 +139,7 @@ def raise_if_dead(deaths: Sequence[InstanceDied]) -> None:
     """Raise ServiceDied, with the end of each log, if there are any."""
     if not deaths:
         return
-    words = [died.words + "".join(f"\n    {line}" for line in died.log) for died in deaths]
+    words = [
+        died.words + "".join(f"\n    {one_line(line)}" for line in died.log) for died in deaths
+    ]
     raise ServiceDied("\n".join(words), hint=RUN_AGAIN)

@@ -13,6 +13,9 @@ LONGER = "if it needs more time, give the whole more: --timeout 10m"
 LOG_LINES = 20
 LOG_SECONDS = 3.0
 
+LONGEST = 1 << 16
+"""Characters of a line that are taken: many more than are kept when secrets have been hidden."""
+
 
 def tail_of(
     engine: Engine, found: Found, lines: int = LOG_LINES, seconds: float = LOG_SECONDS
@@ -21,7 +24,7 @@ def tail_of(
     try:
         # The order to stop may have been given already, and the log matters all the more then.
         log = engine.logs(found, Deadline.after(seconds), tail=lines)
-        return tuple(line.text for line in log)
+        return tuple(line.text[:LONGEST] for line in log)
     except (EngineError, Stopped, TimedOut):
         return ()
 

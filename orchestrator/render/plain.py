@@ -18,7 +18,7 @@ from orchestrator.model.event import (
     StepStarted,
     StepStopped,
 )
-from orchestrator.model.printable import printable
+from orchestrator.model.printable import one_line, printable
 from orchestrator.render import words
 
 QUIET_SECONDS = 10.0
@@ -93,7 +93,7 @@ class Plain:
             case StepStopped():
                 return self._stopped(event)
             case InstanceDied(state=state, log=log):
-                lines = [f"DIED: {state}", *(f"  {line}" for line in log)]
+                lines = [f"DIED: {state}", *(f"  {one_line(line)}" for line in log)]
                 return [self._line(event.at, event.subject, line) for line in lines]
             case _:
                 return words.whole(event)

@@ -19,6 +19,7 @@ from orchestrator.model.event import (
     StepProgress,
     StepStopped,
 )
+from orchestrator.model.printable import one_line
 from orchestrator.model.step_key import thing, verb
 from orchestrator.render.columns import columns
 
@@ -113,12 +114,12 @@ def stopped(event: StepStopped) -> list[str]:
     known = event.evidence
     lines = [f"stopped while {under_way(event.step)}, after {seconds(known.seconds)}"]
     lines += [f"  {label}: {text}" for label, text in known.facts]
-    return lines + [f"  log: {line}" for line in known.log]
+    return lines + [f"  log: {one_line(line)}" for line in known.log]
 
 
 def died(event: InstanceDied) -> list[str]:
     """Return in lines that something has died, and the end of its log."""
-    return [f"{event.subject} DIED: {event.state}", *(f"  {line}" for line in event.log)]
+    return [f"{event.subject} DIED: {event.state}", *(f"  {one_line(line)}" for line in event.log)]
 
 
 def whole(event: Event) -> list[str]:

@@ -47,21 +47,20 @@ def lines(pieces: Iterable[tuple[str, bytes]]) -> Iterator[LogLine]:
     """Put the engine's pieces together to lines.
 
     Each piece starts with its time and is a line, or a part of one: the engine cuts at 16 KiB and
-    gives every part a time of its own, of which the first one counts.
+    gives every part a time of its own, of which the first one counts. A line is put together once,
+    at its end: whatever its length, it is copied no more than that.
     """
-    begun: dict[str, tuple[str, bytes]] = {}
+    begun: dict[str, tuple[str, list[bytes]]] = {}
     for stream, piece in pieces:
         for part in PART.findall(piece):
             time, text = _timed(part)
-            if stream in begun:
-                earlier_time, earlier_text = begun.pop(stream)
-                time, text = earlier_time, earlier_text + text
+            first_time, texts = begun.setdefault(stream, (time, []))
+            texts.append(text)
             if text.endswith(b"\n"):
-                yield _line(time, stream, text)
-            else:
-                begun[stream] = (time, text)
-    for stream, (time, text) in begun.items():
-        yield _line(time, stream, text)
+                del begun[stream]
+                yield _line(first_time, stream, texts)
+    for stream, (time, texts) in begun.items():
+        yield _line(time, stream, texts)
 
 
 def unix_time(since: str) -> str:
@@ -90,7 +89,7 @@ def _timed(part: bytes) -> tuple[str, bytes]:
     return (time[1].decode(), part[time.end() :]) if time else ("", part)
 
 
-def _line(time: str, stream: str, text: bytes) -> LogLine:
+def _line(time: str, stream: str, texts: list[bytes]) -> LogLine:
     # A terminal ends its lines with a carriage return and a newline.
-    text = text.removesuffix(b"\n").removesuffix(b"\r")
+    text = b"".join(texts).removesuffix(b"\n").removesuffix(b"\r")
     return LogLine(time, stream, text.decode("utf-8", "replace"))

@@ -113,19 +113,26 @@ class Reader:
     def _texts(
         self, file: BinaryIO, deadline: Deadline, *, follow: bool
     ) -> Iterator[tuple[int, str]]:
-        """Yield each line with the place where it ends; the last one may lack its line feed."""
-        place, rest, over = file.tell(), b"", False
+        """Yield each line with the place where it ends; the last one may lack its line feed.
+
+        What has come of a line is put together once, at its end: whatever its length, it is copied
+        no more than that.
+        """
+        place, over = file.tell(), False
+        begun: list[bytes] = []
         while not over:
             # What was written before the end is there to be read after it: so the end comes first.
             over = not follow or self.ended()
             for block in self._blocks(file, deadline):
-                *lines, rest = (rest + block).split(b"\n")
-                for line in lines:
+                first, *others = block.split(b"\n")
+                begun.append(first)
+                for part in others:
+                    line, begun = b"".join(begun), [part]
                     place += len(line) + 1
                     yield place, decoded(line)
             if not over:
                 self._wait_for_more(file, deadline)
-        if rest:
+        if rest := b"".join(begun):
             yield place + len(rest), decoded(rest)
 
     def _blocks(self, file: BinaryIO, deadline: Deadline) -> Iterator[bytes]:

@@ -7,7 +7,8 @@ import io
 import pytest
 from events_in import WAY_DOWN, WAY_UP, begun, broke, done, noticed, progress, starts
 
-from orchestrator.model.event import Event, ImagesWanted
+from orchestrator.model.event import Event, ImagesWanted, InstanceDied
+from orchestrator.model.printable import LONGEST
 from orchestrator.render.plain import Plain
 
 
@@ -83,3 +84,13 @@ def test_what_is_noticed_is_a_line() -> None:
 def test_every_event_can_be_shown_without_a_beginning(verbose: bool) -> None:
     for event in [*WAY_UP, *WAY_DOWN, broke(1, "open docker", "no"), done(1, "restore x", 1)]:
         plain([event], verbose=verbose)
+
+
+def test_of_the_log_of_what_has_died_no_line_is_longer_than_one_reads() -> None:
+    died = InstanceDied(at=2, subject="api", state="gone", log=("why", "x" * 5000))
+    lines = plain([begun("api"), died]).splitlines()
+    assert [line.split("  ", 3)[-1].strip() for line in lines[1:]] == [
+        "DIED: gone",
+        "why",
+        "x" * (LONGEST - 3) + "...",
+    ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.addressing.masking import mask_event, masker
-from orchestrator.errors import Evidence
-from orchestrator.model.event import RunReady, StepBroke
+from orchestrator.addressing.masking import LONGEST_LINE, mask_error, mask_event, masker
+from orchestrator.errors import Evidence, StepFailed
+from orchestrator.model.event import InstanceDied, RunReady, StepBroke
 
 
 def test_a_secret_is_masked_plain_and_percent_encoded() -> None:
@@ -50,3 +50,16 @@ def test_what_may_be_a_word_is_found_behind_an_escape(escape: str) -> None:
     mask = masker(["sesame"])
     assert mask(f"me{escape}sesame%40") == f"me{escape}***%40"
     assert mask("sesameseed") == "sesameseed"
+
+
+def test_of_a_very_long_line_of_a_log_the_beginning_stays_and_no_half_of_a_secret() -> None:
+    half_way = "x" * (LONGEST_LINE - 4) + "hunter2-and-more" + "y" * LONGEST_LINE
+    died = InstanceDied(at=0, subject="api", state="gone", log=("fine", half_way))
+    masked = mask_event(died, masker(["hunter2-and-more"]))
+    assert isinstance(masked, InstanceDied)
+    fine, cut = masked.log
+    assert fine == "fine"
+    assert cut == "x" * (LONGEST_LINE - 4) + "***y … (the line goes on)"
+    failed = StepFailed("ready api", "no", evidence=Evidence(log=(half_way,)))
+    mask_error(failed, masker(["hunter2-and-more"]))
+    assert failed.evidence.log == (cut,)
