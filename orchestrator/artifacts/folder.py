@@ -16,6 +16,9 @@ DEFAULT = "greenroom-artifacts"
 VARIABLE = "GREENROOM_ARTIFACTS"
 """The variable by which whatever runs in an environment is told where the folder is."""
 
+RUNNING = ".running"
+"""What the name of a file ends with that is there while a test runs."""
+
 LONGEST = 80
 """Characters of a file's name that are taken from what it is about."""
 
@@ -94,6 +97,10 @@ class Folder:
         """The tests of one worker of a test runner, a `tests.TestRecord` on each line."""
         return self.tests / f"{safe(worker)}.jsonl"
 
+    def running_test(self, worker: str, process: int) -> Path:
+        """The test that a process of a test runner runs now, as a `tests.TestRecord`."""
+        return self.tests / f"{safe(worker)}-{process}{RUNNING}"
+
     def dossier(self, test: str) -> Path:
         """All that is known of the environment while one test ran."""
         return self.tests / f"{safe(test)}.txt"
@@ -152,7 +159,7 @@ class Folder:
 
     def clear_tests(self) -> None:
         """Remove what earlier tests have left in it. Raises OSError."""
-        for pattern in ("*.jsonl", "*.txt"):
+        for pattern in ("*.jsonl", "*.txt", f"*{RUNNING}"):
             for file in self.tests.glob(pattern):
                 file.unlink()
 

@@ -1,7 +1,9 @@
 """What a test runner tells of each of its tests: when it ran, how it ended, in which slice.
 
 pytest's plugin writes these. Any other runner may do the same: a line of JSON for each test, into
-any file `*.jsonl` of the folder that is named by GREENROOM_ARTIFACTS, below `tests`.
+any file `*.jsonl` of the folder that is named by GREENROOM_ARTIFACTS, below `tests`. In a file
+`*.running` there is the test that a process of a runner runs now. It goes when the test has ended:
+one that is left is of a test that never did.
 """
 
 from __future__ import annotations
@@ -14,10 +16,15 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
-from orchestrator.artifacts.folder import Folder
+from orchestrator.artifacts.folder import RUNNING, Folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pydantic import TypeAdapter
+
+LONE = "main"
+"""The worker of a runner that has one only, as the names of files have it."""
 
 BAD = ("failed", "error")
 """The outcomes of tests that failed, or could not be run."""
@@ -68,6 +75,30 @@ def read(folder: Folder) -> Iterator[TestRecord]:
     """
     found = [record for line in _lines(folder) if (record := _record(line))]
     yield from sorted(found, key=lambda one: one.began)
+
+
+def settle(folder: Folder, ended: float, outcome: str, why: str) -> tuple[TestRecord, ...]:
+    """Return the tests that have not ended, and never will; from now on they have, like this.
+
+    `why` says in one line what came before their end.
+    """
+    found = [record for file in sorted(folder.tests.glob(f"*{RUNNING}")) for record in _take(file)]
+    settled = [
+        dataclasses.replace(one, outcome=outcome, ended=max(one.began, ended), message=why)
+        for one in sorted(found, key=lambda one: one.began)
+    ]
+    for one in settled:
+        with suppress(OSError), folder.test_records(one.worker or LONE).open("ab") as lines:
+            lines.write((one.to_json() + "\n").encode("utf-8", "backslashreplace"))
+    return tuple(settled)
+
+
+def _take(file: Path) -> Iterator[TestRecord]:
+    """Yield the record of a file, if it is one, and remove it."""
+    with suppress(OSError):
+        if record := _record(file.read_text(encoding="utf-8", errors="replace")):
+            yield record
+        file.unlink()
 
 
 def _lines(folder: Folder) -> Iterator[str]:

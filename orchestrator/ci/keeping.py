@@ -22,8 +22,10 @@ from orchestrator.ci.failures import Users, death, failures_of, users_of
 from orchestrator.ci.outcome_env import outcome_env
 from orchestrator.ci.result import Result
 from orchestrator.ci.summary import summary
+from orchestrator.ci.unfinished import in_words, spot_of
 from orchestrator.ci.verdict import verdict
 from orchestrator.ci.writing import Unwritten
+from orchestrator.errors import Interrupted
 from orchestrator.host.manifests import named, shown_as
 from orchestrator.model.event import CommandStarted
 from orchestrator.model.manifest import Manifest
@@ -159,7 +161,16 @@ class Keeping:
         if manifest := self.manifest:
             yield from (death(one, manifest) for one in self.result.deaths)
         for error in self.result.errors:
-            yield from failures_of(error, self.manifest, self.users)
+            first, *others = failures_of(error, self.manifest, self.users)
+            yield self.interrupted(first) if isinstance(error, Interrupted) else first
+            yield from others
+
+    def interrupted(self, failure: Failure) -> Failure:
+        """Say of an interruption which tests it found running."""
+        result = self.result
+        spot = spot_of(result.unfinished, result.here)
+        spots = (dataclasses.replace(spot, file=shown_as(Path(spot.file))),) if spot else ()
+        return dataclasses.replace(failure, state=in_words(result.unfinished), spots=spots)
 
     def phases(self) -> Iterator[Phase]:
         """Yield the phases, with their budgets."""
@@ -174,13 +185,18 @@ class Keeping:
 
     def _last_words(self, record: Record) -> Iterator[str]:
         yield f"artifacts: {shown_as(self.result.folder.path)}"
-        if not self.result.errors:
+        if not self.result.errors or (self.result.unfinished and self.was_interrupted):
             yield from cause(record)
             return
         for event in self.result.deaths:
             yield from died(event)
         for error in self.result.errors:
             yield from as_text(error, places=self.places).splitlines()
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether somebody wanted an end."""
+        return any(isinstance(error, Interrupted) for error in self.result.errors)
 
     def places(self, error: BaseException) -> list[str]:
         """Return where in the user's files an error has its cause."""

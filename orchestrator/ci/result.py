@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.artifacts.folder import Folder
 from orchestrator.artifacts.record import EngineRecord, ResourceRecord
+from orchestrator.artifacts.tests import TestRecord
 from orchestrator.ci.budget import Budgets
 from orchestrator.ci.verdict import exit_code
 from orchestrator.model.event import Event, InstanceDied
@@ -23,7 +24,8 @@ class Result:
 
     `code` is the exit code of its tests, None before they have ended; `here` is where they ran, and
     `variables` what they were told. `errors` is what else went wrong, the worst first; `deaths`
-    what died while they ran; `resources` and `engines` what was collected. It is `alone` when no
+    what died while they ran, and `unfinished` the tests that had not ended when their command had;
+    `resources` and `engines` what was collected. It is `alone` when no
     other run's tests write into the same folders at the same time.
     """
 
@@ -40,6 +42,7 @@ class Result:
     code: int | None = None
     errors: list[BaseException] = field(default_factory=list)
     deaths: list[InstanceDied] = field(default_factory=list)
+    unfinished: tuple[TestRecord, ...] = ()
     resources: tuple[ResourceRecord, ...] = ()
     engines: tuple[EngineRecord, ...] = ()
     alone: bool = True

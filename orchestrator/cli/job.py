@@ -20,7 +20,7 @@ from orchestrator.ci.result import Result
 from orchestrator.ci.steady import Steady, let_go
 from orchestrator.ci.writing import Unwritten
 from orchestrator.cli.session import Session, interrupted, session
-from orchestrator.errors import GreenroomError, NotRemoved
+from orchestrator.errors import GreenroomError, NotRemoved, StepFailed
 from orchestrator.model.event import Noticed
 from orchestrator.render.display import Display
 
@@ -171,6 +171,7 @@ class Job:
                     self.result.deaths = watch.deaths()
         except BaseException as error:
             self.blame(error.__cause__ or error, TESTS, time.monotonic() - began)
+            self.blame_tests(error.__cause__ or error)
             self.listening.removed(environment, error)
             raise
 
@@ -184,6 +185,7 @@ class Job:
         self.result.here, self.result.variables = tests.folder, environment.variables
         seconds, secrets = self.left(TESTS), environment.secrets
         with (
+            self.settled_tests(),
             self.kept_output() as kept,
             Relay(lambda: Masked(environment.mask, secrets), kept, self.shown.stream) as relay,
         ):
@@ -194,6 +196,16 @@ class Job:
                 Manner(grace=GRACE, patient=False, relay=relay),
                 {VARIABLE: str(self.folder.path)},
             )
+
+    @contextmanager
+    def settled_tests(self) -> Iterator[None]:
+        """Note which tests have not ended when the block has."""
+        from orchestrator.ci.unfinished import settle
+
+        try:
+            yield
+        finally:
+            self.result.unfinished = settle(self.folder, self.result.code)
 
     @contextmanager
     def kept_output(self) -> Iterator[LogFile | None]:
@@ -238,6 +250,14 @@ class Job:
         from orchestrator.ci.budget import blame
 
         blame(error, self.asked.budgets, {phase: taken, ALL: self.so_far})
+
+    def blame_tests(self, error: BaseException) -> None:
+        """Say of a command whose time was over which tests were running."""
+        from orchestrator.ci.budget import is_late
+        from orchestrator.ci.unfinished import blame
+
+        if isinstance(error, StepFailed) and is_late(error.step):
+            blame(error, self.result.unfinished, self.result.here)
 
     def finish(self) -> None:
         """Keep everything, tell the CI system, and say last what went wrong."""

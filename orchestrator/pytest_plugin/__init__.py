@@ -169,6 +169,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     now = running.begin(item)
     item.config.stash[DOSSIERS].begin(now)
     beginnings.note(item, now)
+    item.config.stash[KEPT].begin(item, now, item.config.stash[DOSSIERS].clean)
     slicing.check_seed(item)
 
 

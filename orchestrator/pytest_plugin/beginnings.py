@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from orchestrator.pytest_plugin.places import place_of
 from orchestrator.pytest_plugin.running import Running
 from orchestrator.pytest_plugin.used import worker_input
 
@@ -26,10 +27,10 @@ def expect(node: Any, folder: Path) -> None:
 
 
 def note(item: pytest.Item, running: Running) -> None:
-    """Note in a worker which test has begun, when, and how long the logs were."""
+    """Note in a worker which test has begun, when, where it stands, and how long the logs were."""
     path = worker_input(item.config).get(BEGINNING)
     if path:
-        told = {"test": item.nodeid, "attempt": running.attempt}
+        told = {"test": item.nodeid, "attempt": running.attempt, "place": place_of(item)}
         text = json.dumps(told | {"began": running.began, "sizes": dict(running.sizes)})
         # The worker may be on another machine.
         with suppress(OSError):
@@ -44,4 +45,4 @@ def noted(node: Any, nodeid: str) -> Running | None:
         return None
     if told["test"] != nodeid:
         return None
-    return Running(told["attempt"], began=told["began"], sizes=told["sizes"])
+    return Running(told["attempt"], began=told["began"], sizes=told["sizes"], place=told["place"])

@@ -33,6 +33,7 @@ class Crashes:
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: Any) -> None:
         """Tell what the environment did while a test ran that crashed."""
+        self._config.stash[KEPT].forget(report.node.gateway.id)
         now = beginnings.noted(report.node, crashitem)
         if now is None:
             return

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from orchestrator.pytest_plugin import options
+from orchestrator.pytest_plugin.places import place_of
 
 if TYPE_CHECKING:
     from orchestrator.artifacts.folder import Folder
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
 
 CRASHES = "greenroom-crashes"
 """The name of the plugin that the controller of test workers has besides; see `crashes`."""
-
-LONE = "main"
-"""The name under which the tests of a session without workers are kept."""
 
 MOST_OF_A_NAME = 100
 """So many dossiers of one name there may be: of several sessions, or attempts at a test."""
@@ -60,6 +59,32 @@ class Kept:
         """Whether tests of other processes run at the same time."""
         return bool(self.worker) or self._config.pluginmanager.hasplugin(CRASHES)
 
+    def begin(self, item: pytest.Item, running: Running, clean: Clean) -> None:
+        """Note which test runs now, in case that this process never comes to tell of it."""
+        if self.folder is None:
+            return
+        folder = self.folder
+
+        def note() -> None:
+            now = replace(running, outcome="running", ended=running.began, place=place_of(item))
+            record = self._record(item.nodeid, now, clean)
+            file = self._note(folder)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(record.to_json().encode("utf-8", "backslashreplace"))
+
+        self._attempt(note)
+
+    def forget(self, worker: str) -> None:
+        """Forget which test another worker runs: it has crashed, and somebody tells of the test."""
+        if self.folder is not None:
+            for file in self.folder.tests.glob(f"{worker}-*.running"):
+                self._attempt(file.unlink)
+
+    def _note(self, folder: Folder) -> Path:
+        from orchestrator.artifacts.tests import LONE
+
+        return folder.running_test(self.worker or LONE, os.getpid())
+
     def tell(self, nodeid: str, running: Running, clean: Clean) -> None:
         """Add what is known of a test that is over, where a folder is for that."""
         if self.folder is None:
@@ -67,9 +92,12 @@ class Kept:
         folder = self.folder
 
         def add() -> None:
+            from orchestrator.artifacts.tests import LONE
+
             record = self._record(nodeid, running, clean)
             file = folder.test_records(self.worker or LONE)
             file.parent.mkdir(parents=True, exist_ok=True)
+            self._note(folder).unlink(missing_ok=True)
             with file.open("ab") as lines:
                 # A lone surrogate, which an id may have, becomes an escape that JSON knows.
                 lines.write((record.to_json() + "\n").encode("utf-8", "backslashreplace"))

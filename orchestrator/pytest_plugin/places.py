@@ -15,6 +15,11 @@ def place(item: pytest.Item, call: pytest.CallInfo[None]) -> str:
     """
     entries = call.excinfo.traceback if call.excinfo else ()
     lines = [entry.lineno for entry in entries if entry.path == item.path]
-    found = lines[-1] if lines else item.location[1]
+    return place_of(item, lines[-1] if lines else None)
+
+
+def place_of(item: pytest.Item, line: int | None = None) -> str:
+    """Return where this line of its file is, counted from 0; without one, where the test begins."""
+    found = item.location[1] if line is None else line
     file = Path(os.path.relpath(item.path, item.config.invocation_params.dir)).as_posix()
     return file if found is None else f"{file}:{found + 1}"

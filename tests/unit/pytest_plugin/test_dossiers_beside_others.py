@@ -106,6 +106,8 @@ def test_the_controller_tells_of_a_test_that_crashed(
     record = told(session)["test_it.py::test_crashes"]
     assert (record.outcome, record.worker) == ("error", "")
     assert "crashed while running" in record.message
+    assert record.place == "test_it.py:4"
+    assert not list((session.path / "kept").rglob("*.running"))
     assert "before it crashes" in logged(session, record)
     [shown] = dossiers(result.stdout.str())
     assert "TIME  before it crashes\n" in shown

@@ -252,13 +252,31 @@ def test_each_attempt_at_a_test_has_a_dossier_of_its_own(pytester: pytest.Pytest
         assert text.count("Z attempt") == 1
 
 
+RUNS = """
+import json, os, pathlib
+
+def test_runs():
+    [note] = pathlib.Path("kept/tests").glob("*.running")
+    told = json.loads(note.read_text())
+    assert (told["name"], told["outcome"]) == ("test_it.py::test_runs", "running")
+    assert told["place"] == "test_it.py:4"
+    assert 0 < told["began"] <= told["ended"]
+"""
+
+
+def test_while_a_test_runs_a_file_says_so(pytester: pytest.Pytester) -> None:
+    session = made(pytester, RUNS)
+    run(session, "--greenroom-artifacts", "kept").assert_outcomes(passed=1)
+    assert [file.name for file in (session.path / "kept/tests").iterdir()] == ["main.jsonl"]
+
+
 def test_an_earlier_session_s_files_are_gone_unless_others_use_the_folder(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = made(pytester, "def test_one(): pass\n")
     tests = session.path / "kept" / "tests"
     tests.mkdir(parents=True)
-    for name in ("gw7.jsonl", "old.txt", "main.jsonl"):
+    for name in ("gw7.jsonl", "old.txt", "main.jsonl", "gw7-12.running"):
         (tests / name).write_text("{}\n")
     words = ("--greenroom-artifacts", "kept")
     run(session, *words)
