@@ -161,7 +161,8 @@ class Collecting:
             resource = self.look.manifest.resources.get(end.instance.resource)
             if resource is None or str(end.instance) in there:
                 continue
-            record = described(end.instance, resource, State("gone"))
+            silent = resource.engine in self.look.silent
+            record = described(end.instance, resource, NOT_KNOWN if silent else State("gone"))
             record = replace(record, engine=resource.engine, state=end.state or record.state)
             if not end.log:
                 yield record

@@ -34,6 +34,11 @@ def _lines(record: Record) -> Iterator[str]:
     told = record.failures
     if not told:
         yield from _tests(record, LINES)
+    elif record.verdict is Verdict.TESTS_FAILED:
+        # What went wrong besides came after them: something was not removed, or took too long.
+        others = also(told)
+        yield from _tests(record, LINES - len(others))
+        yield from others
     elif len(told) > 1 and not _has_evidence(told[0]):
         yield f"{record.verdict}:"
         yield from listed([one.placed for one in told], LINES - 1)

@@ -43,7 +43,8 @@ def findings(record: Record) -> list[Finding]:
 def title_of(record: Record, failure: Failure | None = None) -> str:
     """Return in a few words what went wrong: `ledger: seeding schema.sql`."""
     if failure is None or not failure.subject:
-        return f"{name_of(record)}: {record.verdict}"
+        besides = failure and record.verdict is Verdict.TESTS_FAILED
+        return f"{name_of(record)}: {'after the tests' if besides else record.verdict}"
     what = under_way(failure.step) if failure.step else str(record.verdict)
     return f"{failure.subject}: {what}"
 

@@ -14,7 +14,14 @@ from orchestrator import __version__
 from orchestrator.addressing.masking import mask_value, masker
 from orchestrator.artifacts import junit, tests
 from orchestrator.artifacts.manifest_file import write_manifest
-from orchestrator.artifacts.record import EngineRecord, Failure, Phase, Record, TestCounts
+from orchestrator.artifacts.record import (
+    EngineRecord,
+    Failure,
+    Phase,
+    Record,
+    TestCounts,
+    Verdict,
+)
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.artifacts.whole import write_whole
 from orchestrator.ci.cause import cause
@@ -188,6 +195,8 @@ class Keeping:
         if not self.result.errors or (self.result.unfinished and self.was_interrupted):
             yield from cause(record)
             return
+        if record.verdict is Verdict.TESTS_FAILED:
+            yield from cause(dataclasses.replace(record, failures=()))
         for event in self.result.deaths:
             yield from died(event)
         for error in self.result.errors:

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 
 from orchestrator.artifacts.record import Verdict
 from orchestrator.ci.budget import is_late
-from orchestrator.errors import Interrupted, NotRemoved, ServiceDied, StepFailed
+from orchestrator.errors import EngineUnavailable, Interrupted, NotRemoved, ServiceDied, StepFailed
 from orchestrator.render import failing
 
 
 def verdict(code: int | None, errors: Sequence[BaseException], *, died: bool) -> Verdict:
     """Return how a run ended whose tests had this exit code, None: they have not come to their end.
 
-    What has died while tests ran may be why they failed, and so it is the environment that did.
+    What has died while tests ran may be why they failed, and so it is the environment that did; an
+    engine that does not answer any more has died with all that it runs.
     """
     first = errors[0] if errors else None
     if any(isinstance(error, Interrupted) for error in errors):
         return Verdict.INTERRUPTED
-    if died:
+    if died or (code and any(isinstance(error, EngineUnavailable) for error in errors)):
         return Verdict.ENVIRONMENT_FAILED
     if code:
         return Verdict.TESTS_FAILED

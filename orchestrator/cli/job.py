@@ -21,6 +21,7 @@ from orchestrator.ci.steady import Steady, let_go
 from orchestrator.ci.writing import Unwritten
 from orchestrator.cli.session import Session, interrupted, session
 from orchestrator.errors import GreenroomError, NotRemoved, StepFailed
+from orchestrator.lifecycle.death import engines_lost
 from orchestrator.model.event import Noticed
 from orchestrator.render.display import Display
 
@@ -169,6 +170,8 @@ class Job:
                     self.run(environment, tests)
                 finally:
                     self.result.deaths = watch.deaths()
+                    if self.result.code:
+                        self.result.errors += engines_lost(watch.silent)
         except BaseException as error:
             self.blame(error.__cause__ or error, TESTS, time.monotonic() - began)
             self.blame_tests(error.__cause__ or error)

@@ -64,7 +64,7 @@ def make(folder: Folder, output: Path | None) -> Path:
     from orchestrator.render.report import is_one, write
 
     if not is_one(folder):
-        missing = "is no folder of artifacts" if folder.path.is_dir() else "is not there"
+        missing = "is no folder of artifacts" if folder.path.exists() else "is not there"
         raise UsageError(
             f"{folder.path} {missing}",
             hint="make one with: greenroom ci -- CMD, or name the one that you have: "

@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from orchestrator.addressing.masking import Mask, mask_value
-from orchestrator.errors import EngineError, ServiceDied
+from orchestrator.errors import EngineError, EngineUnavailable, ServiceDied
 from orchestrator.lifecycle.evidence import state_of
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.lifecycle.running import RunningResource
@@ -31,6 +30,8 @@ LOG_LINES = 12
 
 class DeathWatch:
     """Looks at these resources while its block runs, and tells of each that has died, once.
+
+    `silent` has of the engines that did not answer at the last look why not.
 
     What is gone altogether counts only at the second look: somebody may be making it anew. `anew`
     returns those of which it is known. What was made anew is what is looked at from then on.
@@ -53,6 +54,7 @@ class DeathWatch:
         self._missing: set[str] = set()
         self._thread = threading.Thread(target=self._look_on, name="greenroom-deaths", daemon=True)
         self.dead: dict[str, InstanceDied] = {}
+        self.silent: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -108,8 +110,12 @@ class DeathWatch:
         answering: dict[str, dict[str, Found]] = {}
         engines = {one.engine.name: one.engine for one in self._resources.values()}
         for name, engine in engines.items():
-            with suppress(EngineError, Stopped, TimedOut):
+            try:
                 listed = engine.list(Deadline.after(LIST_SECONDS, stop), self._run)
+            except (EngineError, Stopped, TimedOut) as error:
+                self.silent[name] = str(error)
+            else:
+                self.silent.pop(name, None)
                 answering[name] = {str(one.instance): one for one in listed if one.instance}
         for name, resource in self._resources.items():
             there = answering.get(resource.engine.name, {})
@@ -133,6 +139,16 @@ class DeathWatch:
             self._mask,
         )
         return True
+
+
+def engines_lost(silent: Mapping[str, str]) -> list[EngineUnavailable]:
+    """Return as errors which engines do not answer any more, by their names and why not."""
+    return [
+        EngineUnavailable(
+            f"the engine {name} no longer answered when the tests ended: {why}", hint=RUN_AGAIN
+        )
+        for name, why in silent.items()
+    ]
 
 
 def raise_if_dead(deaths: Sequence[InstanceDied]) -> None:

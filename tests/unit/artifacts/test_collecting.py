@@ -209,6 +209,14 @@ def test_of_what_is_gone_there_is_what_was_told(kept: Kept) -> None:
     assert (records["worker"].state, records["worker"].log) == ("exited with code 3", "")
 
 
+def test_of_what_an_engine_that_is_silent_runs_nobody_knows_whether_it_is_gone(kept: Kept) -> None:
+    kept.events = [StepBroke(at=1.5, step="start api", subject="api", seconds=9, message="late")]
+    kept.seen = lambda look: dataclasses.replace(
+        look, found=(), silent={"docker": EngineError("it does not answer")}
+    )
+    assert kept.run()["api"].state == ""
+
+
 # What goes wrong.
 
 

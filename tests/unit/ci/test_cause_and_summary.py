@@ -24,6 +24,7 @@ from markdown_it.token import Token
 from orchestrator.artifacts.record import FailingTest, Failure, Record, TestCounts, Verdict
 from orchestrator.artifacts.timeline import Timeline
 from orchestrator.ci.cause import LINES, cause
+from orchestrator.ci.findings import findings
 from orchestrator.ci.markdown import block, code, table
 from orchestrator.ci.summary import again, summary
 from orchestrator.model.spot import Spot
@@ -415,3 +416,10 @@ def test_the_tests_beyond_the_first_are_in_the_report() -> None:
 def rendered(text: str, kind: str = "") -> list[Token]:
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     return [token for token in tokens if not kind or token.type == kind]
+
+
+def test_behind_tests_that_failed_stands_what_was_not_removed_then() -> None:
+    left = Failure(message="could not remove api: busy", hint="try again")
+    record = dataclasses.replace(TESTS_FAILED, failures=(left,))
+    assert cause(record) == [*TESTS_FAILED_CAUSE.splitlines(), "  also         " + left.message]
+    assert findings(record)[0].title == "payments: after the tests"

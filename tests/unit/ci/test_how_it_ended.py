@@ -12,6 +12,7 @@ from orchestrator.ci.verdict import exit_code, verdict
 from orchestrator.cli.child import not_done
 from orchestrator.errors import Interrupted, ManifestError, NotRemoved, StepFailed
 from orchestrator.host.manifests import HostFiles
+from orchestrator.lifecycle.death import engines_lost
 from orchestrator.manifest import load
 from orchestrator.render.report.facts import HEADINGS
 from orchestrator.technologies import BUILT_IN
@@ -21,6 +22,7 @@ LATE_TESTS = not_done("pytest", 60.0)
 LATE_DOWN = over("down", 12.0, 10.0)
 LATE_ALL = over("all", 100.0, 90.0)
 LEFT = NotRemoved("api was not removed")
+(GONE,) = engines_lost({"docker": "it is gone"})
 
 CASES = [
     ("all went well", 0, [], False, Verdict.PASSED, 0),
@@ -34,6 +36,9 @@ CASES = [
     ("something left, after too long", 0, [LEFT, LATE_DOWN], False, Verdict.NOT_REMOVED, 74),
     ("over its budget, and cancelled", None, [LATE_TESTS, Interrupted(15)], False,
      Verdict.INTERRUPTED, 75),
+    ("failing tests, and an engine that is lost", 69, [GONE, LEFT], False,
+     Verdict.ENVIRONMENT_FAILED, 69),
+    ("no engine to begin with", None, [GONE], False, Verdict.NOT_STARTED, 69),
     ("mistakes in the manifest", None, [ManifestError([])], False, Verdict.NOT_STARTED, 65),
 ]  # fmt: skip
 

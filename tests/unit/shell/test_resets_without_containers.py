@@ -9,7 +9,7 @@ from seeded_place import LETS_IN, SeededPlace
 
 from orchestrator import Environment, StepFailed, UsageError
 from orchestrator.errors import EngineError
-from orchestrator.lifecycle.death import DeathWatch
+from orchestrator.lifecycle.death import DeathWatch, engines_lost
 from orchestrator.model.event import Event, InstanceDied
 from orchestrator.model.launch import State
 
@@ -137,6 +137,19 @@ def test_a_damaged_snapshot_is_made_anew(place: SeededPlace) -> None:
         assert "archive cannot be restored from snapshot" in words
         assert place.steps.count("seed archive 1 schema.sql") == 2
     place.assert_nothing_left()
+
+
+def test_an_engine_that_does_not_answer_is_named_until_it_does(place: SeededPlace) -> None:
+    with place.environment() as environment:
+        watch = DeathWatch(environment.run, environment.view.resources, print, str)
+        place.docker.fail("list", "", EngineError("nobody answers"))
+        assert watch.deaths() == []
+        (lost,) = engines_lost(watch.silent)
+        assert lost.message == (
+            "the engine docker no longer answered when the tests ended: nobody answers"
+        )
+        place.docker.recover()
+        assert (watch.deaths(), watch.silent) == ([], {})
 
 
 def test_what_is_being_made_anew_is_judged_when_that_is_done(place: SeededPlace) -> None:
