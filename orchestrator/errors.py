@@ -104,11 +104,15 @@ class EngineUnavailable(EngineError):
 
 
 class PortTaken(EngineError):
-    """A host port belongs to somebody else; `port` is its number, 0 when the engine did not say."""
+    """A host port belongs to somebody else; `port` is its number, 0 when the engine did not say.
 
-    def __init__(self, message: str, *, port: int = 0, hint: str = "") -> None:
+    `resource` is the one that the manifest gives this port; empty where nobody knows.
+    """
+
+    def __init__(self, message: str, *, port: int = 0, hint: str = "", resource: str = "") -> None:
         super().__init__(message, hint=hint)
         self.port = port
+        self.resource = resource
 
 
 class ImageUnavailable(EngineError):

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from orchestrator.artifacts.record import ENDED, Failure
 from orchestrator.ci.budget import is_late
-from orchestrator.errors import GreenroomError, ManifestError, StepFailed
+from orchestrator.errors import GreenroomError, ManifestError, PortTaken, StepFailed
 from orchestrator.host.manifests import shown_as
 from orchestrator.lifecycle.death import RUN_AGAIN
 from orchestrator.model import step_key
@@ -61,6 +61,10 @@ def failures_of(
         case StepFailed(others=others):
             first = dataclasses.replace(of_step(error, manifest, users), notes=notes)
             return (first, *(of_step(one, manifest, users) for one in others))
+        case PortTaken(message=message, hint=hint, resource=name) if manifest and name:
+            found = manifest.spot(*decided_by(manifest, name, "port", "ports"))
+            wanted = (found,) if found else ()
+            return (Failure(message=message, hint=hint, notes=notes, subject=name, spots=wanted),)
         case GreenroomError(message=message, hint=hint):
             return (Failure(message=message, hint=hint, notes=notes),)
         case TimedOut():

@@ -79,8 +79,14 @@ def tests_of(manifest: Manifest, command: list[str] | None) -> Tests:
 def check_exists(word: str, folder: Path) -> None:
     """Raise CommandNotFound if there is no such program, so that nothing is started in vain."""
     path = str(folder / word) if os.path.dirname(word) else word  # noqa: PTH120
-    if shutil.which(path) is None:
+    if shutil.which(path) is not None:
+        return
+    if path != word and Path(path).is_file():
         raise CommandNotFound(
-            f"there is no command {word}",
-            hint="look for a slip of the pen, or install it; a virtual environment must be active",
+            f"{word} is a file that this user may not run",
+            hint=f"chmod +x {word}, or name what runs it before it: sh {word}",
         )
+    raise CommandNotFound(
+        f"there is no command {word}",
+        hint="look for a slip of the pen, or install it; a virtual environment must be active",
+    )

@@ -222,7 +222,7 @@ def host_port(resource: Resource, port: Port, ports: HeldPorts) -> int:
         return ports.take_fixed(port.host)
     except PortTaken as taken:
         words = f"{resource.name} wants port {port.host} of this host, which is taken"
-        raise PortTaken(words, port=port.host, hint=taken.hint) from taken
+        raise PortTaken(words, port=port.host, hint=taken.hint, resource=resource.name) from taken
 
 
 def started(run: str, plan: Plan, known: Facts, directory: Directory) -> RunStarted:

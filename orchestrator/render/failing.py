@@ -149,12 +149,12 @@ def counted(problems: list[Problem]) -> str:
 
 
 def evidence(error: GreenroomError, paint: Paint, places: Sequence[str]) -> list[str]:
-    """Return what was known about a step when it failed, each part under its label; no log."""
+    """Return where it was and what was known about the step, each under its label; no log."""
+    where = [labelled("at", ", ".join(places), paint)] if places else []
     if not isinstance(error, StepFailed):
-        return []
+        return where
     known = error.evidence
     after = f", after {seconds(known.seconds)}" if known.seconds else ""
-    where = [labelled("at", ", ".join(places), paint)] if places else []
     step = labelled("step", f"{error.step}{after}", paint)
     return [*where, step, *(labelled(label, text, paint) for label, text in known.facts)]
 

@@ -6,11 +6,12 @@ import pytest
 
 from orchestrator.ci.budget import Budgets, blame, over
 from orchestrator.ci.failures import failures_of, users_of
-from orchestrator.errors import Evidence, StepFailed
+from orchestrator.errors import Evidence, PortTaken, StepFailed
 from orchestrator.host.manifests import HostFiles
 from orchestrator.lifecycle.evidence import LONGER, OVER
 from orchestrator.manifest import load
 from orchestrator.model.event import RunStarted
+from orchestrator.render.failing import as_text
 from orchestrator.technologies import BUILT_IN
 
 
@@ -48,6 +49,22 @@ def test_the_budget_is_named_in_all_that_was_over_it_and_a_known_cause_stays() -
         (f"astray {budget}", "correct its `ports`"),
         ("dead exited with code 1", "look"),
     ]
+
+
+def test_a_port_that_somebody_has_stands_where_it_is_asked_for() -> None:
+    manifest = load(
+        b"services:\n  api:\n    image: a\n    ports: {http: {port: 80, host: 9000}}\n",
+        path="environment.yaml",
+        files=HostFiles(),
+        environ={},
+        technologies=BUILT_IN,
+    )
+    error = PortTaken("api wants port 9000", port=9000, hint="end it", resource="api")
+    (failure,) = failures_of(error, manifest)
+    assert (failure.subject, failure.hint) == ("api", "end it")
+    assert [str(one) for one in failure.spots] == ["environment.yaml:4:5"]
+    shown = as_text(error, places=lambda _: [str(one) for one in failure.spots])
+    assert shown.splitlines()[1] == "  at           environment.yaml:4:5"
 
 
 @pytest.mark.parametrize(

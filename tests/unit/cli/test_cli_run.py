@@ -38,6 +38,12 @@ def test_a_command_that_does_not_exist_starts_nothing(shop: Shop) -> None:
     assert not [call for call in shop.docker.calls if call.startswith("start")]
 
 
+def test_a_script_that_may_not_be_run_is_told_from_one_that_is_not_there(shop: Shop) -> None:
+    ended = shop.greenroom("run", "--", "./environment.yaml")
+    assert "error: ./environment.yaml is a file that this user may not run" in ended.err
+    assert "next: chmod +x ./environment.yaml" in ended.err
+
+
 def test_the_command_gets_the_addresses_and_runs_here(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
