@@ -12,7 +12,8 @@ from orchestrator.ci.findings import name_of
 from orchestrator.ci.markdown import NOTHING, block, code, table
 from orchestrator.ci.tongues.places import below
 from orchestrator.errors import ManifestError
-from orchestrator.render.words import about, seconds, under_way
+from orchestrator.plan.images import is_id
+from orchestrator.render.words import about, seconds, short_digest, under_way
 
 if TYPE_CHECKING:
     from orchestrator.artifacts.folder import Folder
@@ -90,7 +91,7 @@ def _row(name: str, known: ResourceRecord | None, timeline: Timeline) -> list[st
     took = [_took([one for one in spans if one.verb in verbs]) for verbs in COLUMNS.values()]
     what = (known.use or known.image) if known else ""
     state = known.state if known else "" if spans else "not started"
-    return [code(name), code(what), code(state), *took]
+    return [code(name), code(short_digest(what) if is_id(what) else what), code(state), *took]
 
 
 def _took(spans: list[Span]) -> str:
@@ -106,14 +107,17 @@ def _times(record: Record, timeline: Timeline) -> Iterator[str]:
         return
     yield f"### Where the {seconds(record.ended - record.began)} went"
     yield ""
-    rows = (
+    rows = [
         [
             PHASES.get(one.name, one.name),
             seconds(one.seconds),
             NOTHING if one.budget is None else seconds(one.budget),
         ]
         for one in record.phases
-    )
+    ]
+    rest = record.ended - record.began - sum(one.seconds for one in record.phases)
+    if rest > 0:
+        rows.append(["planning, and all that is between", seconds(rest), NOTHING])
     yield from table(["part", "took", "budget"], rows)
     path = [leg.span for leg in timeline.critical_path()]
     share = SHARE * sum(one.seconds for one in path)

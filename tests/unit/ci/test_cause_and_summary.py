@@ -143,6 +143,7 @@ environment failed: schema.sql:5: ERROR:  type "integr" does not exist
 | part | took | budget |
 | --- | --- | --- |
 | until everything was ready | 3.5 s | - |
+| planning, and all that is between | 0.50 s | - |
 
 What decided how long it took until everything was ready, in the order of time:
 

@@ -240,6 +240,7 @@ environment failed: api is not ready after 3 s
 | until everything was ready | TIME | - |
 | keeping logs and states | TIME | - |
 | removal | TIME | - |
+| planning, and all that is between | TIME | - |
 
 What decided how long it took until everything was ready, in the order of time:
 
