@@ -86,7 +86,7 @@ def of_step(failed: StepFailed, manifest: Manifest | None, users: Users) -> Fail
         answer=known.answer,
         state=known.state,
         log=tuple(logged(failed)),
-        spots=tuple(spots(failed, manifest, users)),
+        spots=tuple(spots_of(failed, manifest, users)),
     )
 
 
@@ -103,7 +103,7 @@ def death(died: InstanceDied, manifest: Manifest) -> Failure:
     )
 
 
-def spots(failed: StepFailed, manifest: Manifest | None, users: Users) -> Iterator[Spot]:
+def spots_of(failed: StepFailed, manifest: Manifest | None, users: Users) -> Iterator[Spot]:
     """Yield the places that a failed step is about: a seed's own file, then the manifest."""
     if failed.evidence.file:
         yield Spot(file=shown_as(Path(failed.evidence.file)), line=failed.evidence.line)

@@ -29,7 +29,7 @@ from orchestrator.ci.failures import Users, death, failures_of, users_of
 from orchestrator.ci.outcome_env import outcome_env
 from orchestrator.ci.result import Result
 from orchestrator.ci.summary import summary
-from orchestrator.ci.unfinished import in_words, spot_of
+from orchestrator.ci.unfinished import in_lines, interruption
 from orchestrator.ci.verdict import verdict
 from orchestrator.ci.writing import Unwritten
 from orchestrator.errors import Interrupted
@@ -169,15 +169,8 @@ class Keeping:
             yield from (death(one, manifest) for one in self.result.deaths)
         for error in self.result.errors:
             first, *others = failures_of(error, self.manifest, self.users)
-            yield self.interrupted(first) if isinstance(error, Interrupted) else first
+            yield self.interruption(first) if isinstance(error, Interrupted) else first
             yield from others
-
-    def interrupted(self, failure: Failure) -> Failure:
-        """Say of an interruption which tests it found running."""
-        result = self.result
-        spot = spot_of(result.unfinished, result.here)
-        spots = (dataclasses.replace(spot, file=shown_as(Path(spot.file))),) if spot else ()
-        return dataclasses.replace(failure, state=in_words(result.unfinished), spots=spots)
 
     def phases(self) -> Iterator[Phase]:
         """Yield the phases, with their budgets."""
@@ -192,7 +185,7 @@ class Keeping:
 
     def _last_words(self, record: Record) -> Iterator[str]:
         yield f"artifacts: {shown_as(self.result.folder.path)}"
-        if not self.result.errors or (self.result.unfinished and self.was_interrupted):
+        if not self.result.errors:
             yield from cause(record)
             return
         if record.verdict is Verdict.TESTS_FAILED:
@@ -200,12 +193,13 @@ class Keeping:
         for event in self.result.deaths:
             yield from died(event)
         for error in self.result.errors:
+            if isinstance(error, Interrupted):
+                yield from in_lines(self.interruption(failures_of(error, self.manifest)[0]))
             yield from as_text(error, places=self.places).splitlines()
 
-    @property
-    def was_interrupted(self) -> bool:
-        """Whether somebody wanted an end."""
-        return any(isinstance(error, Interrupted) for error in self.result.errors)
+    def interruption(self, failure: Failure) -> Failure:
+        """Say of an interruption what it has found under way."""
+        return interruption(failure, self.result, self.manifest, self.users)
 
     def places(self, error: BaseException) -> list[str]:
         """Return where in the user's files an error has its cause."""

@@ -10,9 +10,16 @@ from whole_command import run
 
 from orchestrator.artifacts import tests
 from orchestrator.artifacts.folder import Folder
+from orchestrator.artifacts.record import Failure
 from orchestrator.artifacts.tests import TestRecord
-from orchestrator.ci.unfinished import in_words, settle, spot_of
+from orchestrator.ci.result import Result
+from orchestrator.ci.unfinished import in_lines, in_words, interruption, settle, spot_of
+from orchestrator.errors import Evidence
+from orchestrator.host.manifests import HostFiles
+from orchestrator.manifest import load
+from orchestrator.model.event import StepStopped
 from orchestrator.model.spot import Spot
+from orchestrator.technologies import BUILT_IN
 
 
 def running(folder: Folder, name: str, worker: str, began: float = 5.0) -> TestRecord:
@@ -85,3 +92,27 @@ def test_the_test_that_was_running_is_named_when_a_job_is_cancelled(tmp_path: Pa
     assert (first, at) == ("interrupted", "  at           spec/a.js:7")
     assert state.startswith("  state        was running: spec/a.js: it pays for ")
     assert state in ended.file("greenroom-artifacts/summary.md")
+
+
+def test_what_was_under_way_when_a_job_is_cancelled_on_the_way_up(tmp_path: Path) -> None:
+    events = [
+        StepStopped(at=9, step=step, subject=subject, evidence=Evidence(seconds=taken))
+        for step, subject, taken in (("ready api", "api", 1.5), ("pull a:1", "a:1", 8.0))
+    ]
+    manifest = load(
+        b"services:\n  api: {image: a:1}\n",
+        path="environment.yaml",
+        files=HostFiles(),
+        environ={},
+        technologies=BUILT_IN,
+    )
+    result = Result("", Folder(tmp_path), events)
+    failure = interruption(Failure(message="interrupted"), result, manifest, {"a:1": "api"})
+    told = "was under way: a:1 pulling for 8.0 s, api waiting until it is ready for 1.5 s"
+    assert list(in_lines(failure)) == [
+        "interrupted",
+        "  at           environment.yaml:2:9",
+        f"  state        {told}",
+    ]
+    nothing = interruption(Failure(message="interrupted"), Result("", result.folder, []), None, {})
+    assert list(in_lines(nothing)) == []
