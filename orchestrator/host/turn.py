@@ -15,7 +15,7 @@ from orchestrator.host.flock import locked
 from orchestrator.state import state_folder
 from orchestrator.waiting import Deadline, TimedOut, poll
 
-BRINGING_UP = "bringing this manifest up"
+BRINGING_UP = "bringing this manifest up, or resetting it"
 
 
 @contextmanager
