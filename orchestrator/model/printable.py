@@ -28,6 +28,19 @@ def on_one_line(text: str) -> str:
     return " ".join("".join(one if one.isprintable() else " " for one in plain).split())
 
 
+def end_of(text: str, most: int) -> str:
+    """Return the end of a text, from the first line on that is there in whole.
+
+    Half of one could begin with half of a secret, which no mask knows; of a single line it is the
+    same with words.
+    """
+    if len(text) <= most:
+        return text
+    end = text[-most:]
+    _, found, lines = end.partition("\n")
+    return lines if found else end.partition(" ")[2]
+
+
 def one_line(text: str) -> str:
     """Return a text as one line, not too long."""
     line = " ".join(printable(text).split("\n")).rstrip()

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from orchestrator.model.printable import end_of
 from orchestrator.project_python import end
 from orchestrator.waiting import Deadline, poll
 
@@ -112,7 +113,7 @@ class Child:
 
     def _words(self) -> str:
         self._output.seek(0)
-        words = self._output.read().decode(errors="replace").strip()[-LONGEST:]
+        words = end_of(self._output.read().decode(errors="replace").strip(), LONGEST)
         return f": {words}" if words else ""
 
     def _forget(self) -> None:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 CRASHES = "greenroom-crashes"
 """The name of the plugin that the controller of test workers has besides; see `crashes`."""
 
+MESSAGE = 400
+"""Characters of what is kept of why a test failed."""
+
 MOST_OF_A_NAME = 100
 """So many dossiers of one name there may be: of several sessions, or attempts at a test."""
 
@@ -117,7 +120,8 @@ class Kept:
             worker=self.worker,
             slice=slice_.name if slice_ else "",
             addresses=addresses(slice_, clean) if slice_ else {},
-            message=message,
+            # Not before: what cleans it does not know half of a secret.
+            message=message[:MESSAGE],
             place=place,
             dossier=running.dossier,
             logs={log: (running.sizes.get(log, 0), size) for log, size in then.items()},

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 FIXTURES = {"environment", "shared_environment"}
 
-CRASH = 400
-"""Characters of what is kept of why a test failed."""
+READ = 1 << 16
+"""Characters that are taken of why a test failed: many more than are kept without secrets."""
 
 
 @dataclass
@@ -95,4 +95,4 @@ def crash(report: pytest.TestReport) -> str:
     if not lines:
         return ""
     # Of a traceback that is mere text, the last line says it.
-    return (lines[0] if found is not None else lines[-1])[:CRASH]
+    return (lines[0] if found is not None else lines[-1])[:READ]

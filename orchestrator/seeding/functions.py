@@ -16,6 +16,7 @@ from typing import IO
 from orchestrator.addressing.resolve import answer, fields
 from orchestrator.addressing.route import Directory
 from orchestrator.errors import StepFailed
+from orchestrator.model.printable import end_of
 from orchestrator.model.resource import FunctionSeed, Instance
 from orchestrator.model.step import ApplySeed
 from orchestrator.model.template import SELF, Reference
@@ -66,7 +67,7 @@ def call(
 
 def failure(step: ApplySeed, seed: FunctionSeed, python: str, words: str) -> StepFailed:
     """Return the failure with the child's words and, where a module is missing, what to do."""
-    words = words[-LONGEST:] or "it ended without a word"
+    words = end_of(words, LONGEST) or "it ended without a word"
     hint = ""
     if "ModuleNotFoundError" in words:
         hint = f"install it for {python}, or name the project's interpreter with `python:`"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from orchestrator.model.printable import on_one_line, printable
+from orchestrator.model.printable import end_of, on_one_line, printable
 
 TEXTS = [
     ("\x1b[1mred\x1b[0m \x1b[38;5;2mgreen", "red green", "red green"),
@@ -31,3 +31,16 @@ def test_a_text_made_to_be_slow_is_shown_soon() -> None:
             printable(whole)
             on_one_line(whole)
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        pytest.param("short", "short", id="it fits"),
+        pytest.param("first s3cret\nsecond\nthird", "second\nthird", id="whole lines"),
+        pytest.param("with a s3cret in its midst", "in its midst", id="whole words"),
+        pytest.param("x" * 50, "", id="half of one word"),
+    ],
+)
+def test_an_end_begins_with_no_half(text: str, end: str) -> None:
+    assert end_of(text, 16) == end

@@ -252,6 +252,19 @@ def test_each_attempt_at_a_test_has_a_dossier_of_its_own(pytester: pytest.Pytest
         assert text.count("Z attempt") == 1
 
 
+LONG = """
+def test_long(environment):
+    raise ValueError("x" * 376 + "a-very-secret-token")
+"""
+
+
+def test_of_a_long_message_no_half_of_a_secret_is_kept(pytester: pytest.Pytester) -> None:
+    session = made(pytester, LONG)
+    run(session, "--greenroom-artifacts", "kept").assert_outcomes(failed=1)
+    (record,) = told(session).values()
+    assert record.message == "ValueError: " + "x" * 376 + "***"
+
+
 RUNS = """
 import json, os, pathlib
 
