@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Event
 
 import pytest
 from seeded_place import FIRST, LATER, SeededPlace
@@ -112,12 +113,17 @@ def test_a_database_that_is_not_ready_yet_tells_of_its_broken_seed_too(
     books = {**postgres, "ready": {"exec": "is-ready"}}
     seeded.manifest = {"name": "two", "databases": {"ledger": postgres, "books": books}}
 
+    asked = Event()
+
     def refuse(words: Sequence[str], _stdin: bytes) -> ExecResult:
+        # The other one has to be so far that only its seed is left.
+        assert asked.wait(60)
         return ExecResult(3, "", "ERROR:  no such table")
 
     def later(words: Sequence[str], stdin: bytes) -> ExecResult:
         if words != ("is-ready",):
             return refuse(words, stdin)
+        asked.set()
         broke = any(isinstance(event, StepBroke) for event in seeded.events)
         return ExecResult(0 if broke else 1, "", "")
 
