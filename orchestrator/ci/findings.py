@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orchestrator.artifacts.record import FailingTest, Failure, Record, Verdict
-from orchestrator.model.printable import printable
+from orchestrator.model.printable import one_line, printable
 from orchestrator.model.spot import Spot
 from orchestrator.render.words import seconds, under_way
 
@@ -76,7 +76,7 @@ def _text(failure: Failure) -> Iterator[str]:
     if failure.seconds:
         yield f"after {seconds(failure.seconds)}"
     yield from (f"{label}: {printable(text)}" for label, text in failure.facts)
-    log = [printable(one) for one in failure.log if one.strip()][-LOG_LINES:]
+    log = [one_line(one) for one in failure.log if one.strip()][-LOG_LINES:]
     yield from ["log:", *(f"  {one}" for one in log)] if log else []
     yield from (f"also: {printable(one)}" for one in failure.notes)
     if failure.hint:

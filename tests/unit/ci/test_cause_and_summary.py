@@ -419,6 +419,14 @@ def rendered(text: str, kind: str = "") -> list[Token]:
     return [token for token in tokens if not kind or token.type == kind]
 
 
+def test_the_next_step_is_pointed_out_however_long_the_lines_of_a_log_are() -> None:
+    (failure,) = SEED_FAILED.failures
+    long = dataclasses.replace(failure, log=("x" * 4096,) * 8)
+    (first, _) = findings(dataclasses.replace(SEED_FAILED, failures=(long,)))
+    assert first.message.endswith("\nnext: correct the seed: 100%, sure")
+    assert len(first.message) < 3000
+
+
 def test_behind_tests_that_failed_stands_what_was_not_removed_then() -> None:
     left = Failure(message="could not remove api: busy", hint="try again")
     record = dataclasses.replace(TESTS_FAILED, failures=(left,))
