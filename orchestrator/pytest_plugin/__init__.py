@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from orchestrator.pytest_plugin import beginnings, options, running, slicing
+from orchestrator.pytest_plugin.collecting import Collecting
 from orchestrator.pytest_plugin.crashes import Crashes
 from orchestrator.pytest_plugin.door import DOOR, DOORS, Door
 from orchestrator.pytest_plugin.dossiers import DOSSIERS, Dossiers
@@ -54,6 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[KEPT] = Kept(config)
     config.stash[DOSSIERS] = Dossiers(config)
     config.addinivalue_line("markers", slicing.MARK)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Collecting(config))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from orchestrator.slicing.slices import Slice
 
 FIXTURES = {"environment", "shared_environment"}
+
+MARKED = re.compile(r"E {3,}\S")
 
 READ = 1 << 16
 """Characters that are taken of why a test failed: many more than are kept without secrets."""
@@ -87,12 +90,15 @@ def uses_environment(item: pytest.Item) -> bool:
     return bool(names & FIXTURES)
 
 
-def crash(report: pytest.TestReport) -> str:
-    """Return in one line why a test failed; empty where nobody says so."""
+def crash(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """Return in one line why a test failed, or its collection; empty where nobody says so."""
     found = getattr(getattr(report.longrepr, "reprcrash", None), "message", None)
     text = str(found if found is not None else report.longrepr or "")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         return ""
+    if found is None:
+        # So pytest marks what went wrong where more stands behind it: a missing fixture, for one.
+        lines = [line[1:].strip() for line in lines if MARKED.match(line)] or lines
     # Of a traceback that is mere text, the last line says it.
     return (lines[0] if found is not None else lines[-1])[:READ]

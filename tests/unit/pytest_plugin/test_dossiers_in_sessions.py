@@ -265,6 +265,31 @@ def test_of_a_long_message_no_half_of_a_secret_is_kept(pytester: pytest.Pytester
     assert record.message == "ValueError: " + "x" * 376 + "***"
 
 
+ASTRAY = """
+def test_astray(environment, nowhere): pass
+"""
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "xdist"])
+def test_what_cannot_be_collected_is_told_of_as_of_a_test(
+    workers: tuple[str, ...], pytester: pytest.Pytester
+) -> None:
+    session = made(
+        pytester, ASTRAY, test_import="\nimport nowhere_at_all\n", test_parse="\n\ndef (\n"
+    )
+    run(session, *workers, "--continue-on-collection-errors", "--greenroom-artifacts", "kept")
+    records = told(session)
+    assert {name: (one.outcome, one.place) for name, one in records.items()} == {
+        "test_import.py": ("error", "test_import.py:2"),
+        "test_parse.py": ("error", "test_parse.py:3"),
+        "test_it.py::test_astray": ("error", "test_it.py:2"),
+    }
+    messages = {name: one.message for name, one in records.items()}
+    assert messages["test_import.py"] == "ModuleNotFoundError: No module named 'nowhere_at_all'"
+    assert messages["test_parse.py"].startswith("SyntaxError: invalid syntax")
+    assert messages["test_it.py::test_astray"] == "fixture 'nowhere' not found"
+
+
 RUNS = """
 import json, os, pathlib
 
