@@ -15,6 +15,12 @@ from orchestrator.model.spot import Spot
 MOST = 50
 """Failing tests that are named: nobody reads more."""
 
+WORDLESS = ("collection failure", 'failed on setup with "file ')
+"""What messages of pytest begin with that say nothing of why: a line of the text does."""
+
+MARKED = re.compile(r"^E {3,}(\S.*)$", re.MULTILINE)
+"""That line."""
+
 PLACE = re.compile(r"^(?P<file>[^\s:()]+\.\w+):(?P<line>\d+): ", re.MULTILINE)
 """Where a test failed, as pytest says at the end of its report."""
 
@@ -65,6 +71,8 @@ def failing_tests(case: Element, names: Mapping[tuple[str, str], str]) -> Iterat
     known = names.get((case.get("classname", ""), case.get("name", "")))
     text = why.text or ""
     message = why.get("message") or text.strip()
+    if message.startswith(WORDLESS) and (marked := MARKED.findall(text)):
+        message = marked[-1]
     yield FailingTest(
         name=known or name_of(case),
         message=message.partition("\n")[0].strip(),

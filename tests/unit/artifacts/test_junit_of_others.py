@@ -133,6 +133,21 @@ def test_a_real_one_of_pytest(place: Place) -> None:
     assert place.notices == []
 
 
+def test_what_pytest_says_no_more_of_than_that_it_failed_has_its_reason(place: Place) -> None:
+    place.file("test_astray.py", "def test_astray(nowhere): pass\n")
+    place.file("test_import.py", "\nimport nowhere_at_all\n")
+    found = place.here / "own.xml"
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", f"--junitxml={found}"]
+    words.append("--continue-on-collection-errors")
+    subprocess.run(words, cwd=place.here, check=False, capture_output=True)
+    counts = place.write(found)
+    assert counts
+    assert {one.message for one in counts.failing} == {
+        "fixture 'nowhere' not found",
+        "ModuleNotFoundError: No module named 'nowhere_at_all'",
+    }
+
+
 def test_those_of_other_runners_keep_what_consumers_know(place: Place) -> None:
     surefire = """<?xml version="1.0" encoding="UTF-8"?>
         <testsuite xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" version="3.0"
