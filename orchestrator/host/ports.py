@@ -98,6 +98,16 @@ class HeldPorts:
         """
         return self._hold(port, bound(port))
 
+    def take_back(self, *ports: int) -> None:
+        """Hold those of these that we do not hold yet, and that nobody else has.
+
+        What is made anew is to have the ports of what it replaces, which has held them until now.
+        """
+        for port in ports:
+            if port not in self._holds:
+                with contextlib.suppress(EngineError):
+                    self.take_fixed(port)
+
     def lend(self, *ports: int) -> None:
         """Let a program of ours bind these, whatever its options. They stay ours until released."""
         with self._lock:

@@ -210,8 +210,10 @@ class Stage:
         # A process binds its ports itself, which it may not be able to while we hold them; a
         # container's port is held until the engine has it. A server of this host makes its data
         # first, and meanwhile anybody could take what is not held.
-        if step.engine == PROCESS and not self.holds_on(step.instance):
-            self.ports.lend(*numbers)
+        if step.engine == PROCESS:
+            self.ports.take_back(*numbers)
+            if not self.holds_on(step.instance):
+                self.ports.lend(*numbers)
         # Much data takes a while to be copied.
         seconds = step.timeout or (RESTORE_SECONDS if prepared.snapshot else START_SECONDS)
         found = self.engines[step.engine].start(prepared, self.until(seconds))

@@ -91,6 +91,19 @@ def test_what_is_lent_is_free_for_a_program_and_for_no_other_greenroom(
         assert others.take(1) == [only]
 
 
+def test_what_another_of_ours_had_is_taken_back(ports: HeldPorts) -> None:
+    free, lent = ports.take(2)
+    ports.release(free)
+    ports.lend(lent)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        used = server.getsockname()[1]
+        ports.take_back(free, lent, used)
+    with pytest.raises(PortTaken):
+        bound(free, alone=True)
+    for port in (lent, used):
+        bound(port, alone=True).close()
+
+
 def test_lending_what_is_not_held_is_fine(ports: HeldPorts) -> None:
     ports.lend(1)
 

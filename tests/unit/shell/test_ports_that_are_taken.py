@@ -14,7 +14,8 @@ import pytest
 from orchestrator import Environment, GreenroomError, StepFailed
 from orchestrator.engines.fake import FakeEngine
 from orchestrator.errors import PortTaken
-from orchestrator.host.ports import HeldPorts
+from orchestrator.host.ports import HeldPorts, bound
+from orchestrator.lifecycle.stage import Stage
 from orchestrator.model.launch import ExecResult, Launch, Opened, State
 from orchestrator.waiting import Deadline, poll
 
@@ -121,6 +122,28 @@ def test_a_process_has_its_port_until_it_listens(
     monkeypatch.setattr(place.process, "start", slow)
     with place.environment as environment:
         assert [environment["api"].port, *seen] == choice
+
+
+def test_a_server_has_its_port_when_it_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its data is made first, while nobody listens on the port that its predecessor had."""
+    place = Places(tmp_path, api={"command": "api", "ports": [80]})
+    with HeldPorts() as before:
+        (port,) = before.take(1)
+    monkeypatch.setattr("orchestrator.lifecycle.bringing_up.host_port", lambda *_: port)
+    monkeypatch.setattr(Stage, "holds_on", lambda *_: True)
+    start, refused = place.process.start, list[str]()
+
+    def slow(launch: Launch, deadline: Deadline) -> Any:
+        with pytest.raises(PortTaken) as caught:
+            bound(port, alone=True)
+        refused.append(caught.value.message)
+        return start(launch, deadline)
+
+    monkeypatch.setattr(place.process, "start", slow)
+    with place.environment:
+        assert refused == [f"port {port} of this host is taken"]
 
 
 class TestWhatIsSaid:
