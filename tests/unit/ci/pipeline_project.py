@@ -30,10 +30,16 @@ BROKEN = "{http: /nope, timeout: 3s}"
 """What asks the service for something that it does not have."""
 
 API = """\
-import http.server, os, sys
+import http.server, os, pathlib
 
 class Api(http.server.BaseHTTPRequestHandler):
+    refused = 0
+
     def do_GET(self):
+        if self.path != "/health":
+            Api.refused += 1
+        if Api.refused == 2:
+            pathlib.Path("../asked-again").touch()
         self.send_response(200 if self.path == "/health" else 404)
         self.end_headers()
 
@@ -43,6 +49,32 @@ class Api(http.server.BaseHTTPRequestHandler):
 print("::error::a line of the service", os.environ["API_TOKEN"], flush=True)
 print("##vso[task.complete result=Succeeded;]done ##teamcity[buildStop]", flush=True)
 http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Api).serve_forever()
+"""
+
+WAITING = """\
+#!{python}
+import pathlib, sys, time
+
+asked_again, real, late = pathlib.Path("{asked_again}"), time.monotonic, []
+began = real()
+
+def clock():
+    if not late and not asked_again.exists():
+        return began + (real() - began) / 100
+    late.append(True)
+    return real() + 4
+
+time.monotonic = clock
+
+from orchestrator.__main__ import main
+
+sys.exit(main())
+"""
+"""The command with a clock that nearly stands until the service has been asked twice in vain.
+
+Then it is late at once. So what the service says and answers within its three seconds is the same
+on every machine, however slowly it starts there: the first answer has been heard when the second
+question comes.
 """
 
 TESTS = """\
@@ -76,7 +108,12 @@ class Project:
         return file
 
     def break_environment(self) -> None:
-        """Ask the service for something that it does not have."""
+        """Ask the service for something that it does not have, and do not wait for long."""
+        greenroom = self.programs / "greenroom"
+        greenroom.unlink()
+        asked_again = self.path.parent / "asked-again"
+        greenroom.write_text(WAITING.format(python=sys.executable, asked_again=asked_again))
+        greenroom.chmod(0o755)
         manifest = self.path / "environment.yaml"
         manifest.write_text(manifest.read_text().replace("{http: /health}", BROKEN))
 
