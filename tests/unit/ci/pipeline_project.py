@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from late_clock import late_greenroom
+
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "examples" / "ci"
 
@@ -51,32 +53,6 @@ print("##vso[task.complete result=Succeeded;]done ##teamcity[buildStop]", flush=
 http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Api).serve_forever()
 """
 
-WAITING = """\
-#!{python}
-import pathlib, sys, time
-
-asked_again, real, late = pathlib.Path("{asked_again}"), time.monotonic, []
-began = real()
-
-def clock():
-    if not late and not asked_again.exists():
-        return began + (real() - began) / 100
-    late.append(True)
-    return real() + 4
-
-time.monotonic = clock
-
-from orchestrator.__main__ import main
-
-sys.exit(main())
-"""
-"""The command with a clock that nearly stands until the service has been asked twice in vain.
-
-Then it is late at once. So what the service says and answers within its three seconds is the same
-on every machine, however slowly it starts there: the first answer has been heard when the second
-question comes.
-"""
-
 TESTS = """\
 import os, urllib.request
 
@@ -108,12 +84,13 @@ class Project:
         return file
 
     def break_environment(self) -> None:
-        """Ask the service for something that it does not have, and do not wait for long."""
+        """Ask the service for something that it does not have.
+
+        Its time is over when it has been asked twice: the first answer has been heard then.
+        """
         greenroom = self.programs / "greenroom"
         greenroom.unlink()
-        asked_again = self.path.parent / "asked-again"
-        greenroom.write_text(WAITING.format(python=sys.executable, asked_again=asked_again))
-        greenroom.chmod(0o755)
+        late_greenroom(greenroom, self.path.parent / "asked-again")
         manifest = self.path / "environment.yaml"
         manifest.write_text(manifest.read_text().replace("{http: /health}", BROKEN))
 
