@@ -11,7 +11,7 @@ GreenroomError                 70  (a bug, if it is none of the following)
 │   ├── BuildFailed            75  a build ended with an error; carries its log
 │   ├── ModuleFailed           75  a module of testcontainers did not start; carries the log
 │   └── Gone                   75  what was asked about is not there any more
-├── NotKept                    75  what must be kept on this machine could not be written
+├── NotKept                    75  what must be kept on this machine could not be written, or read
 ├── Busy                       75  another greenroom was not done in time with what we wait for
 ├── StepFailed                 75  a step of the plan failed; carries its evidence
 ├── ServiceDied                75  a service ended while the tests were running
@@ -149,7 +149,7 @@ class Gone(EngineError):
 
 
 class NotKept(GreenroomError):
-    """What Greenroom must keep on this machine while a run lives could not be written."""
+    """What Greenroom must keep on this machine could not be written, or not be read."""
 
     exit_code = 75
 

@@ -12,7 +12,7 @@ from orchestrator.engines.engine import Engine, Images
 from orchestrator.errors import GreenroomError, StepFailed, UsageError
 from orchestrator.host.lease import run_folder
 from orchestrator.host.owner import TIME_TO_LIVE, identity, new_labels
-from orchestrator.host.turn import turn
+from orchestrator.host.turn import BRINGING_UP, turn
 from orchestrator.lifecycle import snapshotting
 from orchestrator.lifecycle.bringing_up import BringingUp, Brought, compared
 from orchestrator.lifecycle.executor import Tell
@@ -41,7 +41,8 @@ class Lifetime:
     """One environment's way from nothing to nothing; `brought` is what is up, and where.
 
     Within `timeout` seconds everything must be ready. `real` tells that the engines are, so that a
-    watchdog sees to the end; `tell` takes every event. `stop` ends a way up from another thread.
+    watchdog sees to the end; `tell` takes every event. `stays` tells that what is up is there for
+    other commands, which may change it. `stop` ends a way up from another thread.
     `before_end` takes the last look at what is to be removed or kept, and not at what is joined.
     """
 
@@ -56,6 +57,7 @@ class Lifetime:
     brought: Brought | None = None
     last_way: BringingUp | None = None
     joined: bool = False
+    stays: bool = False
     stop: Stop = field(default_factory=Stop)
 
     @property
@@ -95,7 +97,7 @@ class Lifetime:
         self.planner.place()
         with self.planner.planned(None, self.limit) as (plan, known):
             labels = new_labels(self.manifest, stays=stays, ttl=ttl)
-            self.joined = False
+            self.joined, self.stays = False, stays
             self.hold = hold = Hold.begin(labels, self.environ, self.engines, self.real)
             way = self.way(plan, known, labels)
 
@@ -132,7 +134,7 @@ class Lifetime:
     def stand(self, *, ttl: float, fresh: bool, restart: Collection[str]) -> None:
         """Bring it up to stay, or bring what is up up to date, when it is our turn."""
         refuse_to_restart(self.manifest, restart)
-        with self.turn():
+        with self.turn(identity(self.manifest)):
             run = self.standing()
             self.planner.place(run)
             if run:
@@ -145,10 +147,10 @@ class Lifetime:
             else:
                 self.begin(stays=True, ttl=ttl)
 
-    def turn(self) -> AbstractContextManager[None]:
-        """Wait until nobody else brings this manifest up."""
-        text = "another greenroom is bringing this manifest up; waiting until it has done so"
-        return turn(identity(self.manifest), self.environ, self.limit, self.planner.noticing(text))
+    def turn(self, name: str, doing: str = BRINGING_UP) -> AbstractContextManager[None]:
+        """Wait until nobody else is doing the same under this name."""
+        text = f"another greenroom is {doing}; waiting until it has done so"
+        return turn(name, self.environ, self.limit, self.planner.noticing(text), doing)
 
     def join_what_stands(self) -> bool:
         """Join what is up if it is as the manifest wants it now; whether that was so."""
@@ -171,7 +173,7 @@ class Lifetime:
         self.planner.place(run)
         brought = Brought.found(run, self.manifest, self.engines)
         self.hold = Hold.join(run.id, self.environ, self.engines)
-        self.brought, self.joined = brought, True
+        self.brought, self.joined, self.stays = brought, True, run.stays
 
     # Changes.
 
@@ -181,7 +183,7 @@ class Lifetime:
         """Make of what is up what is wanted; when that fails, what was kept stays."""
         planned = self.planner.planned(run, self.limit, fresh=fresh, restart=restart)
         with planned as (plan, known):
-            self.joined = True
+            self.joined = self.stays = True
             # What the manifest does not name any more may be on an engine that it needs no more.
             engines = with_engines(self.engines, (one.engine for one in run.things), self.environ)
             self.hold = hold = Hold.join(run.id, self.environ, engines)
@@ -213,7 +215,10 @@ class Lifetime:
             self.begin(stays=True, ttl=ttl)
 
     def reset(self, names: Collection[str]) -> None:
-        """Bring resources back to their seeded state: from their templates, or by a new start."""
+        """Bring resources back to their seeded state: from their templates, or by a new start.
+
+        Of several who do so at the same moment, one does so after the other.
+        """
         brought = self.brought
         if brought is None:
             raise UsageError("the environment is not up", hint="use `with Environment(...)`")
@@ -224,16 +229,20 @@ class Lifetime:
             finally:
                 copier.close()
         if found.others:
-            self.remake(found.others)
+            # What `up` has made, another `up` may be changing: that has its turn by the manifest.
+            with self.turn(identity(self.manifest) if self.stays else brought.run):
+                self.remake(found.others)
 
     def reset_in_place(self, copier: Copier) -> None:
         """Copy a resource's template over it, and tell of that."""
-        began, name = time.monotonic(), copier.instance.resource
+        name, run = copier.instance.resource, copier.found.run
         step, cause = f"reset {name}", "somebody asked for it"
-        self.tell(StepStarted(at=time.time(), step=step, subject=name, cause=cause))
-        copier.reset(Deadline.after(RESET_SECONDS))
-        taken = time.monotonic() - began
-        self.tell(StepDone(at=time.time(), step=step, subject=name, seconds=taken))
+        with self.turn(f"reset-{run}-{name}", f"resetting {name}"):
+            began = time.monotonic()
+            self.tell(StepStarted(at=time.time(), step=step, subject=name, cause=cause))
+            copier.reset(Deadline.after(RESET_SECONDS))
+            taken = time.monotonic() - began
+            self.tell(StepDone(at=time.time(), step=step, subject=name, seconds=taken))
 
     def remake(self, names: Collection[str]) -> None:
         """Start these anew in the run that we use; all else stays."""

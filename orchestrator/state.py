@@ -9,7 +9,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestrator.errors import UsageError
+from orchestrator.errors import NotKept
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
@@ -24,7 +24,7 @@ def state_folder(environ: Mapping[str, str]) -> Path:
 def machine_secret(environ: Mapping[str, str]) -> bytes:
     """Return the secret from which this user's passwords derive; made at its first use.
 
-    Raises UsageError where it cannot be read or kept.
+    Raises NotKept where it cannot be read or kept.
     """
     path = state_folder(environ) / "secret"
     try:
@@ -34,7 +34,7 @@ def machine_secret(environ: Mapping[str, str]) -> bytes:
     except FileNotFoundError:
         return make_secret(path)
     except OSError as error:
-        raise UsageError(
+        raise NotKept(
             f"cannot read {path}: {error.strerror}",
             hint="name a folder of your own with XDG_STATE_HOME",
         ) from error
@@ -54,14 +54,14 @@ def make_private(path: Path, mode: int) -> None:
 
 
 def make_secret(path: Path) -> bytes:
-    """Make a new secret, whole or not at all. Raises UsageError where it cannot be kept."""
+    """Make a new secret, whole or not at all. Raises NotKept where it cannot be kept."""
     try:
         # The mode is for the last folder only; what is above it is the user's own affair.
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         make_private(path.parent, 0o700)
         return written_secret(path)
     except OSError as error:
-        raise UsageError(
+        raise NotKept(
             f"cannot keep anything in {path.parent}: {error.strerror}",
             hint="name another folder with XDG_STATE_HOME",
         ) from error

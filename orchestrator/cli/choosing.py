@@ -9,22 +9,27 @@ from typing import TYPE_CHECKING
 from orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
-    from orchestrator.environment import Environment
+    from orchestrator.environment import Environment, Listener
     from orchestrator.lifecycle.survey import Run, Survey
     from orchestrator.lifecycle.view import View
 
 
-def chosen(run: str | None) -> Environment:
-    """Return the environment that is meant, joined. Raises UsageError when there is no such one."""
+def chosen(run: str | None, listen: Listener | None = None) -> Environment:
+    """Return the environment that is meant, joined; `listen` is told what is done to it.
+
+    Raises UsageError when there is no such one.
+    """
     from orchestrator.environment import Environment
     from orchestrator.host import manifests
+    from orchestrator.lifecycle.executor import ignore
     from orchestrator.lifecycle.survey import survey
     from orchestrator.model.launch import RUN_VARIABLE
 
+    listen = listen or ignore
     named = run or os.environ.get(RUN_VARIABLE)
     if named:
         try:
-            return Environment.attach(named)
+            return Environment.attach(named, listen=listen)
         except UsageError as error:
             if not run:
                 error.hint = f"{RUN_VARIABLE} names it; unset that, or name another with --run"
@@ -39,7 +44,7 @@ def chosen(run: str | None) -> Environment:
             f"nothing of {manifests.shown_as(path)} is up",
             hint="bring it up with greenroom up, or name another run with --run (see greenroom ps)",
         )
-    return Environment.of_run(only)
+    return Environment.of_run(only, listen=listen)
 
 
 def seen_from(environment: Environment, slice_: str | None) -> View:

@@ -21,9 +21,10 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would be
 def prune(yes: Yes = False, dry_run: DryRun = False, json: Json = False) -> int:
     """Remove what nobody needs any more.
 
-    Runs whose owner is gone or whose time is over, and images that Greenroom has built and nothing
-    uses. It shows what it would remove, and asks on a terminal before it does. A live run, and what
-    does not carry Greenroom's labels, is never touched.
+    Runs whose owner is gone or whose time is over, images that Greenroom has built and nothing
+    uses, and copies of programs of which the source is gone. It shows what it would remove, and
+    asks on a terminal before it does. A live run, and what does not carry Greenroom's labels, is
+    never touched.
     """
     from orchestrator.lifecycle.pruning import prunable
     from orchestrator.lifecycle.survey import survey

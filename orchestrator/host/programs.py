@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import os
 import re
 import shutil
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from orchestrator.engines.process.homes import is_root
 from orchestrator.errors import EngineUnavailable
-from orchestrator.host.reachable import copied, is_reachable
+from orchestrator.host.reachable import copied, is_reachable, program_digest
 from orchestrator.model.facts import Program
 from orchestrator.model.native import Native, Wheel
 from orchestrator.model.resource import Resource
@@ -195,9 +194,7 @@ def wheel_folders(wheel: Wheel | None) -> Iterator[str]:
 
 def known(path: str, native: Native, environ: Mapping[str, str]) -> Program | None:
     """Return what is known of a program; None when it is none of this technology's."""
-    real = os.path.realpath(path)
-    status = Path(real).stat()
-    digest = hashlib.sha256(f"{real} {status.st_size} {status.st_mtime_ns}".encode()).hexdigest()
+    real, digest = os.path.realpath(path), program_digest(path)
     said = asked(path, native.asks, digest) if native.asks else real
     match = re.search(native.version, said)
     if match is None:
@@ -211,7 +208,7 @@ def known(path: str, native: Native, environ: Mapping[str, str]) -> Program | No
             folders[folder] = None
         else:
             lacks.append(tool)
-    return Program(path, match[1], tuple(folders), digest[:12], tuple(lacks))
+    return Program(path, match[1], tuple(folders), digest, tuple(lacks))
 
 
 @cache

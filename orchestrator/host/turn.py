@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from orchestrator.errors import Busy, UsageError
+from orchestrator.errors import Busy, NotKept
 from orchestrator.host.flock import locked
 from orchestrator.state import state_folder
 from orchestrator.waiting import Deadline, TimedOut, poll
 
-BRINGING_UP = "bringing this manifest up"
+BRINGING_UP = "bringing this manifest up, or resetting it"
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def turn(
 
     `wait` is called once if we have to wait for another who is `doing` it. The end of whoever has
     the turn, in whatever way, ends it. Raises Busy when the deadline passes first, Stopped at the
-    order to stop, and UsageError where nothing can be kept.
+    order to stop, and NotKept where nothing can be.
     """
     path = state_folder(environ) / "turns" / name
     descriptor = taken(path)
@@ -56,12 +56,12 @@ def taken(path: Path) -> int | None:
 
 
 def opened(path: Path) -> int:
-    """Return a descriptor of the file on which the turn is taken. Raises UsageError."""
+    """Return a descriptor of the file on which the turn is taken. Raises NotKept."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise UsageError(
+        raise NotKept(
             f"cannot keep anything in {path.parent}: {error.strerror}",
             hint="name another folder with XDG_STATE_HOME",
         ) from error

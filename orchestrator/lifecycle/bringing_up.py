@@ -19,12 +19,13 @@ from orchestrator.lifecycle.executor import Tell, execute
 from orchestrator.lifecycle.stage import Stage
 from orchestrator.lifecycle.survey import Run
 from orchestrator.lifecycle.under_way import UnderWay
+from orchestrator.lifecycle.walk import Grace
 from orchestrator.model.event import Event, Noticed, RunCompared, RunReady, RunStarted
 from orchestrator.model.facts import EngineFacts, Facts, Program
 from orchestrator.model.launch import Found, RunLabels
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import ADOPTED, PROCESS, Instance, Limits, Port, Resource
-from orchestrator.model.step import AddDatabase, Keep, Plan, Start
+from orchestrator.model.step import AddDatabase, ApplySeed, Keep, Plan, Start, Step
 from orchestrator.model.template import Reference
 from orchestrator.waiting import Deadline
 
@@ -130,7 +131,8 @@ class BringingUp:
             for text in unusual:
                 self.tell(Noticed(at=time.time(), text=text))
             try:
-                execute(self.plan, stage.perform, self.tell, self.limit.stop, stage.look)
+                stop, grace = self.limit.stop, Grace(is_seed)
+                execute(self.plan, stage.perform, self.tell, stop, stage.look, grace)
             except StepFailed:
                 raise
             except BaseException:
@@ -160,6 +162,11 @@ class BringingUp:
             limit=self.limit,
             environ=self.environ,
         )
+
+
+def is_seed(step: Step) -> bool:
+    """Whether a step puts a seed in: whoever wrote one with a mistake has often written another."""
+    return isinstance(step, ApplySeed)
 
 
 def laid_out(manifest: Manifest, plan: Plan, known: Facts, ports: HeldPorts, run: str) -> Directory:

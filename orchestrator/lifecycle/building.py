@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from orchestrator.engines.engine import Images, Progress
-from orchestrator.errors import BuildFailed, Busy, Evidence, StepFailed, UsageError
+from orchestrator.errors import BuildFailed, Busy, Evidence, NotKept, StepFailed
 from orchestrator.host.manifests import shown_as
 from orchestrator.host.turn import turn
 from orchestrator.lifecycle.executor import Tell
@@ -83,6 +83,6 @@ def our_turn(
         try:
             name = image.replace("/", "-").replace(":", "-")
             stack.enter_context(turn(f"build-{name}", environ, deadline, say))
-        except (Busy, UsageError):
+        except (Busy, NotKept):
             deadline.check()
         yield waited

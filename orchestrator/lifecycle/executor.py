@@ -6,11 +6,11 @@ It decides nothing. `perform` does the work of a step; everything that happens i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from orchestrator.errors import GreenroomError, StepFailed
+from orchestrator.lifecycle.walk import NO_GRACE, Grace, Outcome, Walk
 from orchestrator.model.event import Event, StepBroke, StepDone, StepStarted
 from orchestrator.model.step import Plan, Step
 from orchestrator.waiting import Stop, Stopped
@@ -28,31 +28,26 @@ def ignore(_event: Event) -> None:
     """Tell nobody."""
 
 
-@dataclass
-class Outcome:
-    """What became of the steps: the failures in the order in which they happened.
-
-    `unforeseen` is what was raised that no step should raise.
-    """
-
-    done: set[str] = field(default_factory=set)
-    failures: list[StepFailed] = field(default_factory=list)
-    unforeseen: list[Exception] = field(default_factory=list)
-
-
 def nothing(_step: Step) -> None:
     """Say nothing of a step that was broken off."""
 
 
-def execute(plan: Plan, perform: Perform, tell: Tell, stop: Stop, look: Look = nothing) -> None:
+def execute(
+    plan: Plan,
+    perform: Perform,
+    tell: Tell,
+    stop: Stop,
+    look: Look = nothing,
+    grace: Grace = NO_GRACE,
+) -> None:
     """Walk the plan to its end; at the first failure everything else is told to stop.
 
     Returns, or raises, only when no step is running any more. Raises the first StepFailed, with
     those `others` that had failed by then, too; Stopped if the order to stop came from elsewhere;
-    and whatever interrupts the waiting, Ctrl-C included. Nobody waits for a second failure: a step
-    that is broken off because of the first gets one `look`, in its own thread.
+    and whatever interrupts the waiting, Ctrl-C included. What is likely to fail, too, has its
+    `grace`; a step that is broken off because of the first gets one `look`, in its own thread.
     """
-    outcome = walk(plan, perform, tell, stop, look, stop_at_failure=True)
+    outcome = walk(plan, perform, tell, stop, look, grace)
     if outcome.failures:
         # Which of our own threads and functions it came through is no help to anybody.
         first, *others = (one.with_traceback(None) for one in outcome.failures)
@@ -68,7 +63,7 @@ def execute_all(plan: Plan, perform: Perform, tell: Tell, stop: Stop) -> list[St
     A step whose forerunner failed is tried all the same: what can be removed is to be removed.
     What nobody has thought of is raised in the end, with the failures noted on it.
     """
-    outcome = walk(plan, perform, tell, stop, nothing, stop_at_failure=False)
+    outcome = walk(plan, perform, tell, stop, nothing, None)
     if not outcome.unforeseen:
         return outcome.failures
     error = outcome.unforeseen[0]
@@ -78,54 +73,30 @@ def execute_all(plan: Plan, perform: Perform, tell: Tell, stop: Stop) -> list[St
 
 
 def walk(
-    plan: Plan, perform: Perform, tell: Tell, stop: Stop, look: Look, *, stop_at_failure: bool
+    plan: Plan, perform: Perform, tell: Tell, stop: Stop, look: Look, grace: Grace | None
 ) -> Outcome:
-    """Start what is free, wait for what runs, until neither is left."""
-    outcome, running = Outcome(), dict[Future[None], Step]()
-    waiting = list(plan.steps)
+    """Start what is free, wait for what runs, until neither is left.
+
+    At the first failure it stops, when the `grace` for others is over; without one it goes on.
+    """
     with ThreadPoolExecutor(THREADS, thread_name_prefix="greenroom") as pool:
+        outcome = Outcome()
+
+        def begin(step: Step) -> Future[None]:
+            return pool.submit(one, step, perform, tell, look, outcome)
+
+        under_way = Walk(begin, stop, outcome, list(plan.steps), carry_on=grace is None)
         try:
-            while True:
-                if not stop.ordered:
-                    for step in free(waiting, outcome.done):
-                        running[pool.submit(one, step, perform, tell, look, outcome)] = step
-                if not running:
-                    return outcome
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    step = running.pop(future)
-                    if settle(future, step, outcome, carry_on=not stop_at_failure):
-                        continue
-                    stop.order()
+            while under_way.goes_on():
+                if under_way.has_settled():
+                    continue
+                if grace and outcome.failures:
+                    under_way.give(grace)
+                stop.order()
         except BaseException:
             stop.order()
             raise
-
-
-def free(waiting: list[Step], done: set[str]) -> Iterator[Step]:
-    """Take out, one by one, the steps that wait for nothing any more."""
-    for step in [step for step in waiting if done.issuperset(step.after)]:
-        waiting.remove(step)
-        yield step
-
-
-def settle(future: Future[None], step: Step, outcome: Outcome, *, carry_on: bool) -> bool:
-    """Write down how a step ended; False when everything else should stop."""
-    try:
-        future.result()
-    except StepFailed:
-        pass  # It is among the failures already.
-    except Stopped:
-        return False
-    except Exception as error:
-        if not carry_on:
-            raise
-        outcome.unforeseen.append(error)
-    else:
-        outcome.done.add(step.key)
-        return True
-    if carry_on:
-        outcome.done.add(step.key)
-    return carry_on
+    return outcome
 
 
 def one(step: Step, perform: Perform, tell: Tell, look: Look, outcome: Outcome) -> None:

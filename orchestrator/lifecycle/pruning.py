@@ -1,4 +1,7 @@
-"""What `prune` removes: runs that nobody needs any more, and built images that nothing uses."""
+"""What `prune` removes: runs that nobody needs any more, built images that nothing uses, and such.
+
+Of root's servers without a container: copies of programs, and folders that have stayed empty.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 
 from orchestrator.engines.engine import Images
 from orchestrator.errors import GreenroomError
+from orchestrator.host import outdated
 from orchestrator.lifecycle.executor import ignore
 from orchestrator.lifecycle.removal import remove_run
 from orchestrator.lifecycle.survey import Run, Survey
@@ -34,7 +38,7 @@ class Prunable:
 
 def prunable(found: Survey, environ: Mapping[str, str]) -> list[Prunable]:
     """Return all that may be removed, and nothing that is in use."""
-    return [*runs(found, environ), *images(found)]
+    return [*runs(found, environ), *images(found), *programs(), *folders()]
 
 
 def runs(found: Survey, environ: Mapping[str, str]) -> Iterator[Prunable]:
@@ -57,6 +61,30 @@ def images(found: Survey) -> Iterator[Prunable]:
 
             size = f"{image.size / MEGABYTE:.0f} MB, built by Greenroom, and nothing uses it"
             yield Prunable("image", image.name or image.id, size, remove)
+
+
+def programs() -> Iterator[Prunable]:
+    """Yield the copies of programs that nothing needs any more."""
+    for one in outdated.copies():
+
+        def remove(copy: outdated.Outdated = one) -> None:
+            outdated.remove(copy)
+
+        cause = f"{one.size / MEGABYTE:.0f} MB: {one.cause}"
+        yield Prunable("program", str(one.path), cause, remove)
+
+
+def folders() -> Iterator[Prunable]:
+    """Yield what has stayed empty where the folders of root's servers are, all of it as one."""
+    found = outdated.empty()
+
+    def remove() -> None:
+        for one in found:
+            outdated.remove_empty(one)
+
+    if found:
+        words = "1 folder in it is" if len(found) == 1 else f"{len(found)} folders in it are"
+        yield Prunable("folders", str(found[0].parent), f"{words} empty", remove)
 
 
 def trim(engine: Images, limit: int = LIMIT) -> list[Image]:

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from orchestrator.engines.engine import Engine, Snapshots
-from orchestrator.errors import Busy, EngineUnavailable, GreenroomError, UsageError
+from orchestrator.errors import Busy, EngineUnavailable, GreenroomError, NotKept
 from orchestrator.host.turn import turn
 from orchestrator.model.snapshot import Snapshot
 from orchestrator.model.step import Plan, Start, TakeSnapshot
@@ -66,7 +66,7 @@ def turns(
             for key in made(plan):
                 until = limit.sooner(TURN_SECONDS)
                 stack.enter_context(turn(f"snapshot-{key}", environ, until, say, MAKING))
-        except (Busy, UsageError):
+        except (Busy, NotKept):
             if limit.passed:
                 raise
             stack.close()

@@ -9,6 +9,7 @@ from doc_blocks import FOLDER, ROOT, page
 from orchestrator.engines.docker.patience import GRACE
 from orchestrator.lifecycle.death import PAUSE
 from orchestrator.lifecycle.pruning import LIMIT
+from orchestrator.lifecycle.walk import GRACE_SECONDS
 from orchestrator.model.resource import SEEDING, Instance
 from orchestrator.model.step import MakeTemplate, Start, Step, StoreSnapshot, TakeSnapshot
 from orchestrator.watchdog.hold import HURRY
@@ -46,6 +47,8 @@ def test_figures() -> None:
     assert "two looks, a second apart, find nothing" in WORDS
     assert "Engines that are silent are asked for a day" in WORDS
     assert "looks once a second while tests run" in WORDS
+    assert GRACE_SECONDS == 1
+    assert "but for seeds, which may go on for a second" in WORDS
     assert f"goes on for {GRACE:g} s after the order to stop" in WORDS
     assert f"trimmed to {LIMIT / 10**9:g} GB" in WORDS
     assert f"as `{SEEDING}`" in WORDS

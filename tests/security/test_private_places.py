@@ -11,7 +11,7 @@ import pytest
 
 from orchestrator.engines.docker.body import create_body
 from orchestrator.engines.process.folders import Folders
-from orchestrator.errors import UsageError
+from orchestrator.errors import NotKept
 from orchestrator.host.ports import HeldPorts
 from orchestrator.host.relaying import relay_command
 from orchestrator.model.launch import Launch, Publish, RunLabels
@@ -86,7 +86,7 @@ def test_a_place_of_another_user_is_refused(
     else:
         folder.mkdir()
     monkeypatch.setattr(os, "getuid", lambda: folder.lstat().st_uid + 1)
-    with pytest.raises(UsageError, match=r"greenroom belongs to another user") as refused:
+    with pytest.raises(NotKept, match=r"greenroom belongs to another user") as refused:
         machine_secret(environ)
     assert refused.value.hint == "name a folder of your own with XDG_STATE_HOME"
     assert not list(folder.iterdir())
@@ -102,7 +102,7 @@ def test_a_container_s_ports_are_published_on_the_loopback_only() -> None:
 def test_ports_are_held_on_the_loopback_only() -> None:
     with HeldPorts() as ports:
         (port,) = ports.take(1)
-        assert ports._sockets[port].getsockname() == ("127.0.0.1", port)
+        assert ports._holds[port].holder.getsockname() == ("127.0.0.1", port)
 
 
 def test_the_relay_listens_on_the_network_s_gateway_only() -> None:

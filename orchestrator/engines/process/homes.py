@@ -36,6 +36,9 @@ FOR_ROOT = Path("/var/lib/greenroom")
 
 NOBODY = "nobody"
 
+MAKING_ATTEMPTS = 100
+"""How often a folder is made again because one above it has been removed meanwhile as empty."""
+
 START = ".start"
 """A file that says which start a folder is of."""
 
@@ -119,9 +122,7 @@ class Homes:
         Where we are root, everybody may pass through all of it: which of those that start at once
         is the first, and runs as whom, and what the umask is, must make no difference.
         """
-        for folder in reversed((home.parent, *home.parent.parents)):
-            with contextlib.suppress(FileExistsError):
-                folder.mkdir(mode=0o700)
+        make_all(home.parent)
         if is_root():
             of_ours = [one for one in self.root.parents if one.is_relative_to(FOR_ROOT)]
             for folder in (home.parent, self.root, *of_ours):
@@ -155,9 +156,25 @@ class Homes:
             remove_all(self.of(mark))
 
     def remove_run(self, run: str) -> None:
-        """Remove all folders of a run."""
+        """Remove all folders of a run, and what would stay empty behind the last of them."""
         self.memory.remove_run(run)
         remove_all(self.of_run(run))
+        with contextlib.suppress(OSError):
+            self.root.rmdir()
+
+
+def make_all(folder: Path) -> None:
+    """Make a folder and all above it, also while somebody removes there what is empty."""
+    for attempt in range(1, MAKING_ATTEMPTS + 1):
+        try:
+            for one in reversed((folder, *folder.parents)):
+                with contextlib.suppress(FileExistsError):
+                    one.mkdir(mode=0o700)
+        except FileNotFoundError:
+            if attempt == MAKING_ATTEMPTS:
+                raise
+        else:
+            return
 
 
 def _note(path: Path, labels: Mapping[str, str]) -> None:

@@ -51,7 +51,7 @@ def test_a_file_with_a_limit_is_not_filled_beyond_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("deed", "words"),
     [
-        (Append("/proc/nowhere/file", "x"), "/proc/nowhere/file: No such file or directory"),
+        (Append("/dev/null/file", "x"), "/dev/null/file: Not a directory"),
         (Call(("no-such-agent", "annotate")), "no-such-agent: No such file or directory"),
         (Call(python("import sys; sys.exit('a\\nthe reason')")), "exit code 1: the reason"),
         (Call(python("raise SystemExit(3)")), "ended with exit code 3"),

@@ -16,6 +16,7 @@ def shop(
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr("orchestrator.engines.process.homes.FOR_ROOT", tmp_path / "for-root")
     for name in ("GREENROOM_RUN", "GREENROOM_DEBUG", "GREENROOM_IMAGE_PREFIX", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     made = Shop(folder, capfd)

@@ -9,6 +9,7 @@ import shutil
 import pytest
 from shop import MANIFEST, Shop
 
+from orchestrator.engines.process import homes
 from orchestrator.errors import EngineError, EngineUnavailable
 from orchestrator.lifecycle.bringing_up import BringingUp
 from orchestrator.lifetime import Lifetime
@@ -378,6 +379,29 @@ def test_prune_removes_the_rest_where_one_image_cannot_be_removed_in_time(
     assert ended.code == 74
     assert "error: not done in time\nnext: see whether the engine is well" in ended.err
     assert "removed 1 of 2\n" in ended.err
+
+
+def test_prune_shows_and_removes_copies_of_programs_and_what_stayed_empty(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(homes, "is_root", lambda: True)
+    copy, empty = homes.FOR_ROOT / "a" / ".programs" / "5ca1ab1e", homes.FOR_ROOT / "b"
+    for folder in (copy, empty):
+        folder.mkdir(parents=True)
+    shown = shop.greenroom("prune", "--dry-run")
+    rows = [line.split(maxsplit=2) for line in shown.out.splitlines()]
+    assert rows == [
+        ["WHAT", "NAME", "BECAUSE"],
+        ["program", str(copy), "0 MB: nobody knows of what it is a copy"],
+        ["folders", str(homes.FOR_ROOT), "1 folder in it is empty"],
+    ]
+    kinds = [one["kind"] for one in json.loads(shop.greenroom("prune", "--dry-run", "--json").out)]
+    assert kinds == ["program", "folders"]
+    assert copy.is_dir()
+    ended = shop.greenroom("prune", "--yes")
+    assert (ended.code, ended.err) == (0, "removed 2\n")
+    assert list(homes.FOR_ROOT.iterdir()) == []
+    assert shop.greenroom("prune").err == "nothing to prune\n"
 
 
 HERE = "name: shop\nservices:\n  web: {command: serve, ready: {log: ready}}\n"

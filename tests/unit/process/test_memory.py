@@ -68,8 +68,8 @@ def without_room(_: Homes, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(memory, "ROOM", 1 << 60)
 
 
-def without_any(_: Homes, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(memory, "SHARED", Path("/nonexistent"))
+def without_any(homes: Homes, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(memory, "SHARED", homes.root / "nowhere")
 
 
 def with_somebody_else_s(homes: Homes, patch: pytest.MonkeyPatch) -> None:

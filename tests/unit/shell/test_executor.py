@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from passing import Passing
 
 from orchestrator.errors import EngineError, StepFailed
 from orchestrator.lifecycle.executor import execute, execute_all
+from orchestrator.lifecycle.walk import Grace
 from orchestrator.model.event import Event, StepBroke, StepDone, StepStarted
 from orchestrator.model.step import Open, Plan, Step
-from orchestrator.waiting import Stop, Stopped
+from orchestrator.waiting import Deadline, Stop, Stopped
 
 LIMIT = 10.0
 
@@ -107,6 +109,97 @@ def test_all_that_fail_at_the_same_time_are_raised_with_the_first_one_first() ->
     with pytest.raises(StepFailed, match="first") as caught:
         execute(plan(a="", b=""), Recorder(a=fail_second, b=fail_first), tell, Stop())
     assert [one.message for one in caught.value.others] == ["second"]
+
+
+class Seeds:
+    """Steps that have a moment's grace; `asked` when somebody has asked which these are."""
+
+    def __init__(self, *names: str) -> None:
+        self.keys = {f"open {name}" for name in names}
+        self.asked = threading.Event()
+
+    def __call__(self, step: Step) -> bool:
+        self.asked.set()
+        return step.key in self.keys
+
+
+class Moment(Passing):
+    """A deadline that has nothing to wait for, and passes when it is told to."""
+
+    def remaining(self, at_most: float = 0.0) -> float:
+        return min(at_most, 0.0)
+
+
+def test_seeds_may_fail_too_and_begin_when_what_they_wait_for_is_done() -> None:
+    """What is told to stop at once would never have been asked whether it is a seed."""
+    stop, seeds = Stop(), Seeds("bad", "running", "waiting")
+
+    def later() -> None:
+        assert seeds.asked.wait(LIMIT)
+        if stop.ordered:
+            raise Stopped
+
+    def fail_later() -> None:
+        later()
+        raise EngineError("no")
+
+    recorder = Recorder(bad=failing("first"), running=fail_later, ready=later, waiting=fail_later)
+    steps = plan(bad="", running="", ready="", waiting="ready", behind="bad", other="ready")
+    with pytest.raises(StepFailed, match="first") as caught:
+        execute(steps, recorder, ignore, stop, grace=Grace(seeds))
+    assert {one.step for one in caught.value.others} == {"open running", "open waiting"}
+    assert recorder.order == ["ready"], "nothing else begins"
+
+
+def test_nobody_waits_for_what_is_no_seed() -> None:
+    stop = Stop()
+    begun = threading.Event()
+
+    def wait_for_the_order() -> None:
+        begun.set()
+        assert stop.wait(LIMIT)
+        raise Stopped
+
+    def fail() -> None:
+        assert begun.wait(LIMIT)
+        raise EngineError("no")
+
+    # Its time is never over.
+    grace = Grace(Seeds("bad"), Deadline)
+    with pytest.raises(StepFailed, match="no") as caught:
+        execute(
+            plan(slow="", bad=""),
+            Recorder(slow=wait_for_the_order, bad=fail),
+            ignore,
+            stop,
+            grace=grace,
+        )
+    assert caught.value.others == ()
+
+
+@pytest.mark.parametrize("ends", ["the grace", "an order from elsewhere"])
+def test_what_takes_longer_is_told_to_stop(ends: str) -> None:
+    stop, seeds, until = Stop(), Seeds("bad", "slow"), Moment()
+
+    def slow() -> None:
+        assert seeds.asked.wait(LIMIT)
+        assert not stop.ordered
+        if ends == "the grace":
+            until.pass_by()
+        else:
+            stop.order()
+        assert stop.wait(LIMIT)
+        raise Stopped
+
+    with pytest.raises(StepFailed, match="first") as caught:
+        execute(
+            plan(bad="", slow=""),
+            Recorder(bad=failing("first"), slow=slow),
+            ignore,
+            stop,
+            grace=Grace(seeds, lambda: until),
+        )
+    assert caught.value.others == ()
 
 
 def test_what_was_broken_off_failed_too_only_where_a_look_finds_a_cause() -> None:

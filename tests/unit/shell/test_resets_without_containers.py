@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from seeded_place import LETS_IN, SeededPlace
 
 from orchestrator import Environment, StepFailed, UsageError
+from orchestrator.copying.copier import Copier
+from orchestrator.engines.fake import FakeEngine
 from orchestrator.errors import EngineError
+from orchestrator.host.turn import turn
 from orchestrator.lifecycle.death import DeathWatch
 from orchestrator.model.event import Event, InstanceDied
 from orchestrator.model.launch import State
+from orchestrator.waiting import Deadline, poll
+
+LIMIT = 20.0
 
 
 @pytest.fixture
@@ -158,3 +169,63 @@ def test_what_is_being_made_anew_is_judged_when_that_is_done(place: SeededPlace)
         watch.look()
         watch.look()
         assert [type(event) for event in told] == [InstanceDied]
+
+
+@pytest.mark.parametrize(
+    ("name", "slow", "doing"),
+    [
+        ("archive", (FakeEngine, "start"), "bringing this manifest up, or resetting it"),
+        ("ledger", (Copier, "reset"), "resetting ledger"),
+    ],
+)
+def test_of_two_at_once_the_second_waits_for_the_first(
+    name: str,
+    slow: tuple[type, str],
+    doing: str,
+    place: SeededPlace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go, under_way, most = threading.Event(), list[str](), list[int]()
+    work: Callable[..., Any] = getattr(*slow)
+
+    def slowly(*words: Any) -> Any:
+        under_way.append(name)
+        most.append(len(under_way))
+        assert go.wait(LIMIT)
+        try:
+            return work(*words)
+        finally:
+            under_way.pop()
+
+    with place.environment() as environment:
+        place.docker.calls.clear()
+        monkeypatch.setattr(*slow, slowly)
+        with ThreadPoolExecutor(2) as threads:
+            try:
+                resets = [threads.submit(environment.reset, name) for _ in range(2)]
+                waiting = f"another greenroom is {doing}; waiting until it has done so"
+                poll(lambda: place.noticed == [waiting], Deadline.after(LIMIT))
+            finally:
+                go.set()
+        for one in resets:
+            one.result()
+        assert most == [1, 1]
+        assert len(calls(place, "start")) == len(calls(place, "remove"))
+    place.assert_nothing_left()
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_what_another_up_may_be_changing_is_waited_for(stays: bool, place: SeededPlace) -> None:
+    """A run of one's own is nobody else's to change, whoever brings the same manifest up."""
+    environment = place.environment().up(stays=stays)
+    soon = Deadline.after(LIMIT)
+    try:
+        with ThreadPoolExecutor(1) as threads:
+            with turn(environment.identity, os.environ, soon, lambda: None):
+                reset = threads.submit(environment.reset, "archive")
+                poll(lambda: bool(place.noticed) if stays else reset.done(), soon)
+            reset.result()
+        assert bool(place.noticed) == stays
+    finally:
+        environment.down()
+    place.assert_nothing_left()

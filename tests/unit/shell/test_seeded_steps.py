@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from seeded_place import FIRST, LATER, SeededPlace
 
 from orchestrator import StepFailed
 from orchestrator.errors import EngineError
+from orchestrator.lifecycle import bringing_up
 from orchestrator.lifecycle.stage import Stage
+from orchestrator.lifecycle.walk import Grace
+from orchestrator.model.event import StepBroke
+from orchestrator.model.launch import ExecResult
 from orchestrator.model.step import Step
-from orchestrator.waiting import TimedOut
+from orchestrator.waiting import Deadline, TimedOut
 
 before_and_after = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 CASES = [(key, False) for key in FIRST] + [
@@ -97,3 +103,30 @@ def test_a_template_that_cannot_be_made_says_what_the_server_said(seeded: Seeded
     assert failed.value.step == "template ledger"
     seeded.assert_nothing_left()
     assert seeded.keys == set()
+
+
+def test_a_database_that_is_not_ready_yet_tells_of_its_broken_seed_too(
+    seeded: SeededPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postgres = {"use": "postgres:17", "seed": ["schema.sql"]}
+    books = {**postgres, "ready": {"exec": "is-ready"}}
+    seeded.manifest = {"name": "two", "databases": {"ledger": postgres, "books": books}}
+
+    def refuse(words: Sequence[str], _stdin: bytes) -> ExecResult:
+        return ExecResult(3, "", "ERROR:  no such table")
+
+    def later(words: Sequence[str], stdin: bytes) -> ExecResult:
+        if words != ("is-ready",):
+            return refuse(words, stdin)
+        broke = any(isinstance(event, StepBroke) for event in seeded.events)
+        return ExecResult(0 if broke else 1, "", "")
+
+    seeded.docker.answers("ledger", refuse)
+    seeded.docker.answers("books", later)
+    # However slow the machine is, the moment is long enough.
+    monkeypatch.setattr(bringing_up, "Grace", lambda of: Grace(of, lambda: Deadline.after(60)))
+    with pytest.raises(StepFailed) as failed:
+        seeded.environment().up()
+    assert failed.value.step == "seed ledger 1 schema.sql"
+    assert [one.step for one in failed.value.others] == ["seed books 1 schema.sql"]
+    seeded.assert_nothing_left()

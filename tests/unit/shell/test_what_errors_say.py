@@ -11,15 +11,17 @@ import pytest
 from orchestrator import Environment, StepFailed, UsageError
 from orchestrator.addressing.masking import mask_error, masker
 from orchestrator.engines.fake import FakeEngine
-from orchestrator.errors import Evidence, PortTaken
+from orchestrator.errors import Evidence, NotKept, PortTaken
 from orchestrator.host import manifests
 from orchestrator.host.facts import image_prefix
+from orchestrator.host.turn import turn
 from orchestrator.lifecycle.survey import Run
 from orchestrator.model.launch import RESOURCE, Found, State
 from orchestrator.model.manifest import Manifest
 from orchestrator.project_python import interpreter
 from orchestrator.pytest_plugin.used import in_words
 from orchestrator.state import machine_secret, state_folder
+from orchestrator.waiting import Deadline
 
 
 def test_a_failed_step_shows_all_that_was_known() -> None:
@@ -182,9 +184,18 @@ def test_the_active_virtual_environment_is_the_project_s_before_ours(tmp_path: P
 
 
 def test_a_state_folder_that_cannot_be_is_named_with_the_way_out() -> None:
-    with pytest.raises(UsageError, match="cannot keep anything in /proc/nowhere/greenroom") as told:
-        machine_secret({"XDG_STATE_HOME": "/proc/nowhere"})
-    assert "XDG_STATE_HOME" in told.value.hint
+    """The command is right as it stands: it is the machine that does not let it be done."""
+    environ = {"XDG_STATE_HOME": "/proc/nowhere"}
+    with pytest.raises(NotKept, match="cannot keep anything in /proc/nowhere/greenroom") as told:
+        machine_secret(environ)
+    with (
+        pytest.raises(NotKept, match="cannot keep anything in /proc/nowhere/greenroom") as waited,
+        turn("shop", environ, Deadline.after(20), lambda: None),
+    ):
+        pass
+    for one in (told.value, waited.value):
+        assert one.exit_code == 75
+        assert "XDG_STATE_HOME" in one.hint
 
 
 def test_a_relative_state_folder_is_ignored_as_its_specification_says() -> None:
