@@ -17,7 +17,7 @@ import pytest
 SLOWER = 100
 """So many times slower it is until then."""
 
-AHEAD = 10.0
+AHEAD = 7.0
 """Seconds by which it is ahead of all others from then on: more than those deadlines have."""
 
 
@@ -43,15 +43,20 @@ PROGRAM = """\
 import pathlib, sys, time
 
 happened, words = pathlib.Path({happened!r}), {words!r}
-real, late, began = time.monotonic, [], time.monotonic()
+late = []
 
-def clock():
-    if not late and not (happened.exists() and words in happened.read_text()):
-        return began + (real() - began) / {slower}
-    late.append(True)
-    return real() + {ahead}
+def clock_of(real):
+    began = real()
 
-time.monotonic = clock
+    def now():
+        if not late and not (happened.exists() and words in happened.read_text()):
+            return began + (real() - began) / {slower}
+        late.append(True)
+        return real() + {ahead}
+
+    return now
+
+time.monotonic, time.time = clock_of(time.monotonic), clock_of(time.time)
 
 from orchestrator.__main__ import main
 
@@ -60,7 +65,10 @@ sys.exit(main())
 
 
 def late_greenroom(program: Path, happened: Path, words: str = "") -> None:
-    """Write the command with such a clock: it is late once the words are in a file."""
+    """Write the command with such a clock: it is late once the words are in a file.
+
+    What it says of times is by that clock, too: all of it went by when it was late.
+    """
     text = PROGRAM.format(
         python=sys.executable, happened=str(happened), words=words, slower=SLOWER, ahead=AHEAD
     )
