@@ -14,6 +14,7 @@ import random
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 GIVEN_AWAY = Path("/proc/sys/net/ipv4/ip_local_port_range")
@@ -51,21 +52,23 @@ def numbers(part: str) -> Iterator[int]:
 
 
 def claimed(port: int) -> socket.socket | None:
-    """Claim a port among all Greenrooms, until the socket is closed; None where nobody can.
+    """Claim a port among all Greenrooms, until the socket is closed.
 
-    Raises FileExistsError when another has claimed it.
+    None where nobody can: on other systems, and in a sandbox without such sockets. Raises
+    FileExistsError when another has claimed it.
     """
     if sys.platform != "linux":
         return None
-    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    try:
-        claim.bind(f"\0greenroom port {port}")
-    except OSError as error:
-        claim.close()
-        if error.errno == errno.EADDRINUSE:
-            raise FileExistsError(f"another greenroom means to use port {port}") from error
-        return None  # A sandbox may forbid such addresses.
-    return claim
+    with ExitStack() as stack:
+        try:
+            claim = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+            claim.bind(f"\0greenroom port {port}")
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise FileExistsError(f"another greenroom means to use port {port}") from error
+            return None
+        stack.pop_all()
+        return claim
 
 
 def is_claimed(port: int) -> bool:

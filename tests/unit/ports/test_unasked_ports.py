@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -102,6 +103,18 @@ def test_what_another_of_ours_had_is_taken_back(ports: HeldPorts) -> None:
         bound(free, alone=True)
     for port in (lent, used):
         bound(port, alone=True).close()
+
+
+@on_linux
+def test_where_no_port_can_be_claimed_it_is_held_all_the_same(
+    ports: HeldPorts, only: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object) -> socket.socket:
+        raise PermissionError(1, "Operation not permitted")
+
+    sandbox = SimpleNamespace(socket=forbidden, AF_UNIX=socket.AF_UNIX, SOCK_DGRAM=2)
+    monkeypatch.setattr(ours, "socket", sandbox)
+    assert ports.take(1) == [only]
 
 
 def test_lending_what_is_not_held_is_fine(ports: HeldPorts) -> None:
