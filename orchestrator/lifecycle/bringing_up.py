@@ -174,12 +174,18 @@ def laid_out(manifest: Manifest, plan: Plan, known: Facts, ports: HeldPorts, run
     before = standing_ports(plan)
     names = {instance.resource for instance in before}
     resources = {name: resource for name, resource in manifest.resources.items() if name in names}
-    chosen = {
-        (one.instance, port.number): before[one.instance].get(port.number)
-        or host_port(one, port, ports)
+    places = [
+        (one, port)
         for one in resources.values()
         if not one.adopted and not one.on
         for port in one.ports
+    ]
+    # One that is chosen must not be one that somebody has to have.
+    places.sort(key=lambda place: place[1].host is None)
+    chosen = {
+        (one.instance, port.number): before[one.instance].get(port.number)
+        or host_port(one, port, ports)
+        for one, port in places
     }
     directory = Directory(
         resources,

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine, Sockets
 from orchestrator.errors import EngineError
+from orchestrator.host.ports import seen_holder
 from orchestrator.model.launch import Found, Listener
 from orchestrator.model.probe import Exit, Log, Probe
-from orchestrator.model.resource import Instance
+from orchestrator.model.resource import PROCESS, Instance
 from orchestrator.waiting import Deadline, Stopped, TimedOut
 
 SHOWN = 5
 """So many ports are named."""
+
+ANOTHER = "start again: then another port is chosen"
+"""What to do where a port that was chosen is somebody else's after all."""
 
 
 @dataclass(frozen=True)
@@ -87,3 +91,28 @@ def elsewhere(
         return None
     good = any(one.port == number and not (contained and one.alone) for one in there)
     return None if good or not there else Elsewhere(resource.name, number, tuple(there), contained)
+
+
+def occupied(
+    instance: Instance, found: Found, engine: Engine, directory: Directory, deadline: Deadline
+) -> str:
+    """Return what to do when somebody else has a port of a process on this host.
+
+    Nothing when nobody has, or the system does not show who.
+    """
+    resource = directory.of(instance)
+    if resource.engine != PROCESS or not isinstance(engine, Sockets):
+        return ""
+    try:
+        there = engine.listeners(found, deadline)
+    except (EngineError, Stopped, TimedOut):
+        return ""
+    if there is None:
+        return ""
+    own = {one.port for one in there}
+    for port in resource.ports:
+        number = found.ports.get(port.number)
+        if number and number not in own and (holder := seen_holder(number)):
+            words = f"port {number} of this host, meant for {instance}, is used by {holder}"
+            return f"{words}: {'end that' if port.host else f'end that, or {ANOTHER}'}"
+    return ""

@@ -22,7 +22,7 @@ from orchestrator.engines.engine import Engine
 from orchestrator.errors import EngineError, Evidence, StepFailed
 from orchestrator.lifecycle.evidence import LOG_SECONDS, LONGER, OVER, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
-from orchestrator.lifecycle.listening import Elsewhere, elsewhere
+from orchestrator.lifecycle.listening import Elsewhere, elsewhere, occupied
 from orchestrator.model.event import ProbeAnswered
 from orchestrator.model.launch import Found, State
 from orchestrator.model.probe import Dialogue, Exec, Exit, Http, Probe, Readiness, Tcp
@@ -145,7 +145,9 @@ class Readying:
         if state.out_of_memory and resource.limits.memory:
             had = resource.limits.memory / 1024**2
             return f"give {resource.name} more than the {had:.4g}m of its `limits: {{memory: ...}}`"
-        return LOOK if state.status == "exited" else ""
+        if state.status != "exited":
+            return ""
+        return self.occupied(Deadline.after(LOG_SECONDS)) or LOOK
 
     def late(self, began: float, answer: str) -> StepFailed:
         """Return the failure for time that ran out: its own, or that for everything."""
@@ -173,9 +175,17 @@ class Readying:
         probe = self.step.readiness.probe
         if words := refused(probe, answer):
             return words
+        if state is None or state.status != "running":
+            return ""
         limit = Deadline.after(LOG_SECONDS)
-        seen = self.elsewhere(limit) if state and state.status == "running" else None
+        if words := self.occupied(limit):
+            return words
+        seen = self.elsewhere(limit)
         return seen.advice if seen else ""
+
+    def occupied(self, limit: Deadline) -> str:
+        """Say what to do when somebody else has the instance's port, if it is so."""
+        return occupied(self.step.instance, self.found, self.engine, self.directory, limit)
 
     def aside(self, limit: Deadline) -> str:
         """Say in a few words where the instance listens instead, if it does."""

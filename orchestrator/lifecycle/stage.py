@@ -14,12 +14,13 @@ from orchestrator.addressing.places import with_places
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine, Guests, Images, Progress
 from orchestrator.errors import Evidence, ModuleFailed, PortTaken, StepFailed
-from orchestrator.host.ports import SHARED, HeldPorts
+from orchestrator.host.ports import SHARED, HeldPorts, holder
 from orchestrator.host.relaying import relay_command
 from orchestrator.lifecycle import building
 from orchestrator.lifecycle.evidence import LONGER, OVER, state_of, tail_of
 from orchestrator.lifecycle.executor import Tell
 from orchestrator.lifecycle.fetching import IMAGE_SECONDS, Fetching, progress_of
+from orchestrator.lifecycle.listening import ANOTHER
 from orchestrator.model.launch import Found, Launch, Opened, RunLabels
 from orchestrator.model.manifest import Manifest
 from orchestrator.model.resource import DOCKER, PROCESS, Instance
@@ -40,7 +41,9 @@ from orchestrator.model.step import (
     StoreSnapshot,
     TakeSnapshot,
 )
-from orchestrator.plan.fingerprint import with_image
+from orchestrator.plan.fingerprint import lazy, with_image
+from orchestrator.plan.selection import tenants
+from orchestrator.plan.users import sees_host_port
 from orchestrator.waiting import SILENT, Abandoned, Deadline, TimedOut
 
 if TYPE_CHECKING:
@@ -89,6 +92,7 @@ class Stage:
         self.unsure = False
         self.opened: dict[str, Opened] = {}
         self.found: dict[Instance, Found] = {}
+        self.launched: set[Instance] = set()
         self.started: list[Found] = []
         self.hosts: dict[str, str] = {}
         self.pulled: dict[str, str] = {}
@@ -199,17 +203,21 @@ class Stage:
 
     def start_once(self, step: Start) -> Found:
         """Start an instance on the host ports that are chosen for it now."""
+        with self.moved:
+            self.launched.add(step.instance)
         prepared = self.launch(step)
         numbers = [port.host for port in prepared.ports]
         # A process binds its ports itself, which it may not be able to while we hold them; a
         # container's port is held until the engine has it. A server of this host makes its data
         # first, and meanwhile anybody could take what is not held.
-        if step.engine == PROCESS and not self.holds_on(step.instance):
-            self.ports.release(*numbers)
+        if step.engine == PROCESS:
+            self.ports.take_back(*numbers)
+            if not self.holds_on(step.instance):
+                self.ports.lend(*numbers)
         # Much data takes a while to be copied.
         seconds = step.timeout or (RESTORE_SECONDS if prepared.snapshot else START_SECONDS)
         found = self.engines[step.engine].start(prepared, self.until(seconds))
-        if not self.holds_on(step.instance):
+        if step.engine != PROCESS:
             self.ports.release(*numbers)
         return found
 
@@ -238,17 +246,39 @@ class Stage:
         return with_image(step.fingerprint, image) if image else step.fingerprint
 
     def move(self, step: Start, taken: PortTaken, *, last: bool) -> None:
-        """Choose other host ports for an instance. Raises PortTaken where none may be chosen."""
+        """Choose other host ports for an instance.
+
+        Raises PortTaken where none may be chosen, or somebody knows the old ones already.
+        """
         resource = self.directory.of(step.instance)
         if last or any(port.host for port in resource.ports):
             raise taken
         with self.moved:
+            if told := self.told(step.instance):
+                message = f"{taken.message}, and {told} knows {resource.name} by it already"
+                advice = f"end {holder(taken.port)}, or {ANOTHER}" if taken.port else ANOTHER
+                raise PortTaken(message, port=taken.port, hint=advice) from taken
             ports = dict(self.directory.ports)
             for port, host in zip(
                 resource.ports, self.ports.take(len(resource.ports)), strict=True
             ):
                 ports[step.instance, port.number] = host
             self.directory = dataclasses.replace(self.directory, ports=ports)
+
+    def told(self, instance: Instance) -> str:
+        """Return in words who knows an instance's host ports before it starts, if anybody does."""
+        if any(target == instance for target, _ in self.directory.relayed):
+            return "the relay"
+        resources, name = self.directory.resources, instance.resource
+        names = [name, *(one.name for one in tenants(name, resources))]
+        # Containers see a process by its own port where the engine leads them here without a relay.
+        for_all = resources[name].on_host
+        for other in sorted(self.launched - {instance}, key=str):
+            asker = resources[other.resource]
+            refers = for_all and any(one.resource in names for one in lazy(asker))
+            if refers or any(sees_host_port(asker, each) for each in names):
+                return str(other)
+        return ""
 
     def start_relay(self, step: StartRelay) -> None:
         """Start the relay on the network's gateway and wait until it accepts.
@@ -271,7 +301,7 @@ class Stage:
         )
         deadline = self.until(START_SECONDS)
         engine = self.engines[PROCESS]
-        self.ports.release(*relayed)
+        self.ports.lend(*relayed)
         found = self.found[step.instance] = engine.start(prepared, deadline)
         self.started.append(found)
         wait_for_relay(engine, found, [(gateway, port) for port in relayed], deadline)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 from host_servers import forget_servers
+from late_clock import late_greenroom
 
 from orchestrator.engines.process.homes import homes_root
 from orchestrator.lifecycle.survey import survey
@@ -57,8 +58,17 @@ class Place:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `greenroom` in a session of its own."""
+        return self._start(sys.executable, "-m", "orchestrator", *arguments)
+
+    def start_late(self, happened: str, words: str, *arguments: str) -> subprocess.Popen[str]:
+        """Start it so that all time is over once the words are in a file of this folder."""
+        program = self.folder / "late-greenroom"
+        late_greenroom(program, self.folder / happened, words)
+        return self._start(str(program), *arguments)
+
+    def _start(self, *argv: str) -> subprocess.Popen[str]:
         program = subprocess.Popen(
-            [sys.executable, "-m", "orchestrator", *arguments],
+            argv,
             cwd=self.folder,
             env=self.environ,
             stdout=subprocess.PIPE,

@@ -7,17 +7,19 @@ import subprocess
 import sys
 import textwrap
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import docker
 import pytest
+from late_clock import LateClock
 
 from orchestrator import Environment, StepFailed
 from orchestrator.errors import EngineError
 from orchestrator.lifecycle.stage import Stage
 from orchestrator.lifecycle.survey import survey
-from orchestrator.model.event import Event, RunStarted
+from orchestrator.model.event import Event, ProbeAnswered, RunStarted
 from orchestrator.model.step import Step
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("live_environ")]
@@ -144,11 +146,18 @@ def test_an_image_s_own_health_check_decides_where_nothing_else_does(tmp_path: P
         assert environment["api"].state.health == "healthy"
 
 
-def failure(manifest: dict[str, Any], folder: Path) -> StepFailed:
+def failure(
+    manifest: dict[str, Any], folder: Path, heard: Callable[[Event], object] = repr
+) -> StepFailed:
     """How bringing this up fails; nothing may be left of it."""
     events: list[Event] = []
+
+    def listen(event: Event) -> None:
+        events.append(event)
+        heard(event)
+
     with pytest.raises(StepFailed) as failed:
-        Environment.of(manifest, folder=folder, listen=events.append).up()
+        Environment.of(manifest, folder=folder, listen=listen).up()
     (run,) = {event.run for event in events if isinstance(event, RunStarted)}
     assert survey(os.environ, run).runs == (), "the failure left something"
     return failed.value
@@ -177,14 +186,22 @@ def test_a_container_that_exits_ends_the_wait_with_its_log(tmp_path: Path) -> No
     assert failed.evidence.log == ("cannot find the config",)
 
 
-def test_time_that_runs_out_says_the_last_answer(tmp_path: Path) -> None:
+def test_time_that_runs_out_says_the_last_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = LateClock(monkeypatch)
+
+    def heard(event: Event) -> None:
+        if isinstance(event, ProbeAnswered) and "404" in event.answer:
+            clock.pass_by()
+
     service = {
         "image": "python:3.11-slim",
         "command": serving("8000"),
         "ports": [8000],
         "ready": {"http": "/missing", "timeout": "2s"},
     }
-    failed = failure({"services": {"api": service}}, tmp_path)
+    failed = failure({"services": {"api": service}}, tmp_path, heard)
     assert failed.message == "api is not ready after 2 s"
     assert "404" in failed.evidence.answer
     assert failed.evidence.state.startswith("running")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import threading
 import time
 import urllib.request
 import uuid
@@ -17,11 +18,12 @@ import pika
 import psutil
 import pymysql
 import pytest
+from late_clock import LateClock
 from mortal_place import Place
 
 from orchestrator import Environment, StepFailed
 from orchestrator.lifecycle.survey import survey
-from orchestrator.model.launch import RUN
+from orchestrator.model.launch import ENVIRONMENT, RUN
 from orchestrator.modules.conversation import CHILD
 from orchestrator.waiting import Deadline, poll
 
@@ -166,9 +168,25 @@ DYING = {
     ids=["never", "dying"],
 )
 def test_one_that_does_not_start_says_why_and_leaves_nothing(
-    live_environ: dict[str, str], entry: dict[str, Any], words: str, state: str, log: str
+    live_environ: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    entry: dict[str, Any],
+    words: str,
+    state: str,
+    log: str,
 ) -> None:
     name = f"never-starts-{uuid.uuid4().hex[:8]}"
+    clock = LateClock(monkeypatch)
+
+    def pass_by() -> None:
+        try:
+            poll(lambda: log in said_by_containers_of(name), Deadline.after(1))
+        finally:
+            clock.pass_by()
+
+    passing = threading.Thread(target=pass_by, daemon=True)
+    if entry is NEVER:
+        passing.start()
     with pytest.raises(StepFailed) as caught:
         Environment.of({"name": name, "services": {"web": entry}}).up()
     failed = caught.value
@@ -176,6 +194,17 @@ def test_one_that_does_not_start_says_why_and_leaves_nothing(
     assert failed.evidence.state == state
     assert any(log in line for line in failed.evidence.log)
     assert [run for run in survey(dict(os.environ)).runs if run.name == name] == []
+
+
+def said_by_containers_of(environment: str) -> str:
+    """The logs of an environment's containers."""
+    client = docker.from_env()
+    try:
+        found = client.containers.list(all=True, ignore_removed=True)
+        ours = [one for one in found if one.labels.get(ENVIRONMENT, "").startswith(environment)]
+        return "".join(one.logs().decode() for one in ours)
+    finally:
+        client.close()
 
 
 def children(place: Place) -> list[psutil.Process]:

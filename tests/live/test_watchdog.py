@@ -176,7 +176,8 @@ def test_what_failed_is_kept_if_wanted(place: Place) -> None:
 
 
 def test_the_time_for_all_of_it_ends_it_with_what_was_known(slow_place: Place) -> None:
-    program = slow_place.start("up", "--timeout", "4s")
+    up = ("up", "--timeout", "4s", "--events", "events.jsonl")
+    program = slow_place.start_late("events.jsonl", '"ready slow"', *up)
     output, _ = program.communicate(timeout=SECONDS)
     assert program.returncode == 75
     assert "when the time for all of it was over" in output
@@ -186,10 +187,11 @@ def test_the_time_for_all_of_it_ends_it_with_what_was_known(slow_place: Place) -
 
 
 def test_the_time_for_all_of_it_includes_the_tests(place: Place) -> None:
-    program = place.start("run", "--timeout", "6s", "--", "sleep", "60")
+    tests = ("sh", "-c", "touch begun; exec sleep 60")
+    program = place.start_late("begun", "", "run", "--timeout", "6s", "--", *tests)
     output, _ = program.communicate(timeout=SECONDS)
     assert program.returncode == 75
-    assert "error: sleep was not done when the time for all of it was over" in output
+    assert "error: sh was not done when the time for all of it was over" in output
     place.wait_until_nothing_is_left()
 
 

@@ -102,7 +102,7 @@ def test_a_container_s_ports_are_published_on_the_loopback_only() -> None:
 def test_ports_are_held_on_the_loopback_only() -> None:
     with HeldPorts() as ports:
         (port,) = ports.take(1)
-        assert ports._sockets[port].getsockname() == ("127.0.0.1", port)
+        assert ports._holds[port].holder.getsockname() == ("127.0.0.1", port)
 
 
 def test_the_relay_listens_on_the_network_s_gateway_only() -> None:

@@ -15,6 +15,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from orchestrator.engines.process import commands
@@ -269,13 +270,14 @@ class ProcessEngine:
         yield from reader.lines(deadline, follow=follow, since=since, tail=tail)
 
     def listeners(self, found: Found, deadline: Deadline) -> builtins.list[Listener] | None:
-        """Where the instance's processes listen; None where this user cannot see that."""
+        """Where the instance's processes listen, if any is left; None where we may not see that."""
         # Only what has failed is looked at so closely, and psutil takes its time to import.
         from orchestrator.engines.process import listening
 
         deadline.check()
-        start = Start.of(found)
-        return listening.listeners(family({start.pid}, entries()))
+        everyone = entries()
+        members = family(self._signed(Start.of(found), everyone), everyone)
+        return listening.listeners(members) if members else []
 
     def was_long(self, found: Found, sizes: Mapping[str, int], at: float) -> None:
         """Learn how long an instance's log was at a moment."""
@@ -308,17 +310,12 @@ class ProcessEngine:
             return self.close(found.run, deadline)
         start = Start.of(found)
 
-        def signed(everyone: Mapping[int, Entry]) -> Iterable[int]:
-            signs = self._finder.signs(everyone)
-            carriers = [pid for pid, mark in signs.items() if mark.nonce == start.mark.nonce]
-            return [*carriers, start.pid] if alive(start, everyone) else carriers
-
         def reap() -> None:
             CHILDREN.reap(start.identity)
 
         record = self._record(start)
         stop = record.stop if record else ""
-        ending = Ending(start.pid, signed, reap, self._grace, stop)
+        ending = Ending(start.pid, partial(self._signed, start), reap, self._grace, stop)
         ending.end(deadline)
         reap()
         self._free_memory(start, record, ending.leaders)
@@ -328,6 +325,12 @@ class ProcessEngine:
         with self._recording:
             self._folders.files(start.mark).remove()
         return None
+
+    def _signed(self, start: Start, everyone: Mapping[int, Entry]) -> Iterable[int]:
+        """Return who carries a sign of this start, its root included."""
+        signs = self._finder.signs(everyone)
+        carriers = [pid for pid, mark in signs.items() if mark.nonce == start.mark.nonce]
+        return [*carriers, start.pid] if alive(start, everyone) else carriers
 
     def _free_memory(self, start: Start, record: Record | None, members: Collection[int]) -> None:
         """Free what a server's processes would have freed if they had not been killed."""

@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from late_clock import late_greenroom
+
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "examples" / "ci"
 
@@ -30,10 +32,16 @@ BROKEN = "{http: /nope, timeout: 3s}"
 """What asks the service for something that it does not have."""
 
 API = """\
-import http.server, os, sys
+import http.server, os, pathlib
 
 class Api(http.server.BaseHTTPRequestHandler):
+    refused = 0
+
     def do_GET(self):
+        if self.path != "/health":
+            Api.refused += 1
+        if Api.refused == 2:
+            pathlib.Path("../asked-again").touch()
         self.send_response(200 if self.path == "/health" else 404)
         self.end_headers()
 
@@ -76,7 +84,13 @@ class Project:
         return file
 
     def break_environment(self) -> None:
-        """Ask the service for something that it does not have."""
+        """Ask the service for something that it does not have.
+
+        Its time is over when it has been asked twice: the first answer has been heard then.
+        """
+        greenroom = self.programs / "greenroom"
+        greenroom.unlink()
+        late_greenroom(greenroom, self.path.parent / "asked-again")
         manifest = self.path / "environment.yaml"
         manifest.write_text(manifest.read_text().replace("{http: /health}", BROKEN))
 

@@ -112,10 +112,10 @@ def test_a_port_that_was_just_in_use_can_be_fixed(ports: HeldPorts) -> None:
 def test_when_there_are_not_enough_none_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[int] = []
 
-    def three_only(port: int) -> socket.socket:
+    def three_only(port: int, *, alone: bool = False) -> socket.socket:
         if len(given) == 3:
             raise refusal(0, OSError(errno.EADDRINUSE, "taken"))
-        holder = bound(port)
+        holder = bound(port, alone=alone)
         given.append(holder.getsockname()[1])
         return holder
 

@@ -15,7 +15,7 @@ from orchestrator.engines.process import ProcessEngine
 from orchestrator.engines.process.folders import Files
 from orchestrator.errors import EngineError, PortTaken
 from orchestrator.host.ports import HeldPorts
-from orchestrator.model.launch import FileContent, Publish, RunLabels
+from orchestrator.model.launch import FileContent, Listener, Publish, RunLabels
 from orchestrator.model.resource import Limits
 
 ENVIRONMENT = "import json, os; print(json.dumps(dict(os.environ)))"
@@ -199,6 +199,27 @@ def test_a_port_that_is_only_held_is_not_taken(bench: Bench) -> None:
     with HeldPorts() as ports:
         (port,) = ports.take(1)
         assert bench.sleeper(ports=(Publish(8000, port),)).ports == {8000: port}
+
+
+IN_THE_BACKGROUND = """
+import os, socket, time
+server = socket.create_server(("127.0.0.1", 0))
+print(server.getsockname()[1], flush=True)
+if os.fork() == 0:
+    os.setsid()
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing forks there")
+def test_where_it_listens_is_known_when_only_its_background_is_left(bench: Bench) -> None:
+    found = bench.python(IN_THE_BACKGROUND)
+    bench.await_end(found)
+    (port,) = bench.texts(found)
+    listeners = bench.engine.listeners(found, within())
+    assert listeners == [Listener("127.0.0.1", int(port))]
+    bench.remove(found)
+    assert bench.engine.listeners(found, within()) == []
 
 
 def test_a_signal_that_ended_it_is_named(bench: Bench) -> None:
