@@ -40,11 +40,15 @@ exec sleep 600
 NOTHING = "#!/bin/sh\n"
 PROGRAMS = {"docker": DOCKER, "dockerd": DOCKERD, "iptables": NOTHING, "apt-get": NOTHING}
 APART = ["unshare", "--map-root-user", "--mount", "--mount-proc", "--pid", "--fork", "--kill-child"]
-# Debian's /var/lock leads to /run/lock.
-AROUND = """
+HIDDEN = """
 set -e
 for folder in /run /var/lib /var/log; do mount -t tmpfs none $folder; done
-mkdir -p /run/lock /var/lib/docker/network/files
+# It leads to /run/lock, or is a folder of its own.
+mkdir -p /run/lock
+mount -t tmpfs none /var/lock
+"""
+AROUND = """
+mkdir -p /var/lib/docker/network/files
 {before}
 code=0
 "$1" || code=$?
@@ -56,45 +60,31 @@ exit $code
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Path:
-    """A folder with the stand-ins, to come first on the PATH."""
+    """A folder with the stand-ins, to come first on the PATH, and the script."""
     folder = tmp_path / "programs"
     folder.mkdir()
-    for name, text in {
-        "docker": DOCKER,
-        "dockerd": DOCKERD,
-        "iptables": "#!/bin/sh\n",
-        "apt-get": "#!/bin/sh\n",
-    }.items():
+    for name, text in {**PROGRAMS, SCRIPT.name: SCRIPT.read_text()}.items():
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
     return folder
 
 
-def namespaces_are_to_be_had() -> bool:
+def can_be_set_apart(script: Path) -> bool:
+    """Whether this user may hide these folders, and sees the script and its tools all the same."""
     if shutil.which("unshare") is None:
         return False
-    return not subprocess.run([*APART, "true"], capture_output=True).returncode
+    words = [*APART, "bash", "-c", HIDDEN + 'test -x "$1"; setsid true', "bash", str(script)]
+    return not subprocess.run(words, capture_output=True).returncode
 
 
 def started(programs: Path, before: str = "") -> subprocess.CompletedProcess[str]:
     """What became of the script, after these lines of a shell had prepared the machine."""
-    apart = [
-        "unshare",
-        "--map-root-user",
-        "--mount",
-        "--pid",
-        "--fork",
-        "--mount-proc",
-        "--kill-child",
-    ]
-    if (
-        shutil.which("unshare") is None
-        or subprocess.run([*apart, "true"], capture_output=True).returncode
-    ):
-        pytest.skip("there are no namespaces to be had here")
+    script = programs / SCRIPT.name
+    if not can_be_set_apart(script):
+        pytest.skip("no folder of this machine can be hidden from a process here")
     environment = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C"}
     return subprocess.run(
-        [*APART, "bash", "-c", AROUND.format(before=before), "bash", str(SCRIPT)],
+        [*APART, "bash", "-c", HIDDEN + AROUND.format(before=before), "bash", str(script)],
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
