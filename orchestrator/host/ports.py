@@ -34,6 +34,9 @@ POSIX = os.name == "posix"
 
 LOOPBACK = "127.0.0.1"
 
+SOMEBODY = "whoever listens there"
+"""Who has a port of which the system tells this user no more."""
+
 PRIVILEGED = 1024
 """Ports below this one are for administrators, on most systems."""
 
@@ -191,12 +194,12 @@ def taken(port: int) -> PortTaken:
 
 
 def holder(port: int) -> str:
-    """Return in words who has a port, as far as the system tells this user."""
+    """Return in words who has a port that we have not claimed, as far as the system tells us."""
     if found := seen_holder(port):
         return found
     if is_claimed(port):
         return "the other greenroom, which is about to start something there"
-    return "whoever listens there"
+    return SOMEBODY
 
 
 def seen_holder(port: int) -> str:

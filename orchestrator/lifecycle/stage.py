@@ -14,7 +14,7 @@ from orchestrator.addressing.places import with_places
 from orchestrator.addressing.route import Directory
 from orchestrator.engines.engine import Engine, Guests, Images, Progress
 from orchestrator.errors import Evidence, ModuleFailed, PortTaken, StepFailed
-from orchestrator.host.ports import SHARED, HeldPorts, holder
+from orchestrator.host.ports import SHARED, SOMEBODY, HeldPorts, seen_holder
 from orchestrator.host.relaying import relay_command
 from orchestrator.lifecycle import building
 from orchestrator.lifecycle.evidence import LONGER, OVER, state_of, tail_of
@@ -256,7 +256,9 @@ class Stage:
         with self.moved:
             if told := self.told(step.instance):
                 message = f"{taken.message}, and {told} knows {resource.name} by it already"
-                advice = f"end {holder(taken.port)}, or {ANOTHER}" if taken.port else ANOTHER
+                # The claim on it is our own, and tells nothing of who has it.
+                who = seen_holder(taken.port) or SOMEBODY
+                advice = f"end {who}, or {ANOTHER}" if taken.port else ANOTHER
                 raise PortTaken(message, port=taken.port, hint=advice) from taken
             ports = dict(self.directory.ports)
             for port, host in zip(

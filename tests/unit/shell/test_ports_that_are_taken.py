@@ -66,6 +66,27 @@ def test_none_is_tried_when_another_was_told_the_first(view: str, tmp_path: Path
     assert place.process.calls.count("start api") == 1
 
 
+def test_our_own_claim_is_not_taken_for_another_greenroom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody but root is told whose a port is, where it is another user's."""
+    with HeldPorts() as before:
+        (port,) = before.take(1)
+    monkeypatch.setattr("orchestrator.host.ports.unasked", lambda: [port])
+    monkeypatch.setattr("orchestrator.lifecycle.stage.seen_holder", lambda _: "")
+    place = Places(
+        tmp_path,
+        web={"command": "web", "env": {"API": "${lazy:api.url}"}, **AT_ONCE},
+        api={"command": "api", "ports": [80], "needs": ["web"]},
+    )
+    place.process.fail("start", "api", PortTaken("taken", port=port), at=1)
+    with pytest.raises(GreenroomError) as caught, place.environment:
+        pass
+    assert caught.value.hint == (
+        "end whoever listens there, or start again: then another port is chosen"
+    )
+
+
 def test_a_container_s_own_name_for_it_does_not_count(tmp_path: Path) -> None:
     place = Places(
         tmp_path,
