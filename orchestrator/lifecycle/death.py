@@ -112,8 +112,12 @@ class DeathWatch:
         for name, engine in engines.items():
             try:
                 listed = engine.list(Deadline.after(LIST_SECONDS, stop), self._run)
-            except (EngineError, Stopped, TimedOut) as error:
+            except EngineError as error:
                 self.silent[name] = str(error)
+            except TimedOut:
+                self.silent[name] = f"it said nothing for {LIST_SECONDS:.0f} s"
+            except Stopped:
+                pass  # Nobody has waited for its answer.
             else:
                 self.silent.pop(name, None)
                 answering[name] = {str(one.instance): one for one in listed if one.instance}
@@ -147,7 +151,7 @@ def engines_lost(silent: Mapping[str, str]) -> list[EngineUnavailable]:
         EngineUnavailable(
             f"the engine {name} no longer answered when the tests ended: {why}", hint=RUN_AGAIN
         )
-        for name, why in silent.items()
+        for name, why in dict(silent).items()
     ]
 
 

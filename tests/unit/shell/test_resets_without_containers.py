@@ -20,7 +20,7 @@ from orchestrator.host.turn import turn
 from orchestrator.lifecycle.death import DeathWatch, engines_lost
 from orchestrator.model.event import Event, InstanceDied
 from orchestrator.model.launch import State
-from orchestrator.waiting import Deadline, poll
+from orchestrator.waiting import Deadline, TimedOut, poll
 
 LIMIT = 20.0
 
@@ -153,13 +153,16 @@ def test_a_damaged_snapshot_is_made_anew(place: SeededPlace) -> None:
 def test_an_engine_that_does_not_answer_is_named_until_it_does(place: SeededPlace) -> None:
     with place.environment() as environment:
         watch = DeathWatch(environment.run, environment.view.resources, print, str)
-        place.docker.fail("list", "", EngineError("nobody answers"))
-        assert watch.deaths() == []
-        (lost,) = engines_lost(watch.silent)
-        assert lost.message == (
-            "the engine docker no longer answered when the tests ended: nobody answers"
-        )
-        place.docker.recover()
+        for error, why in (
+            (EngineError("nobody answers"), "nobody answers"),
+            (TimedOut("list what is there"), "it said nothing for 5 s"),
+        ):
+            place.docker.fail("list", "", error)
+            assert watch.deaths() == []
+            (lost,) = engines_lost(watch.silent)
+            words = f"the engine docker no longer answered when the tests ended: {why}"
+            assert lost.message == words
+            place.docker.recover()
         assert (watch.deaths(), watch.silent) == ([], {})
 
 
