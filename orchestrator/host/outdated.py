@@ -38,7 +38,10 @@ def copies() -> Iterator[Outdated]:
     for place in sorted(homes.FOR_ROOT.glob(f"*/{COPIES}/*")):
         if cause := why(place):
             running = in_use() if running is None else running
-            if place.resolve() not in running:
+            if place.resolve() in running:
+                continue
+            # Somebody else may prune at the same time: what is going is nobody's any more.
+            with suppress(FileNotFoundError):
                 yield Outdated(place, cause, keeping.listing(place)[1])
 
 

@@ -111,6 +111,18 @@ def test_what_runs_is_left_alone_and_removed_when_it_has_ended(place: Place) -> 
     shown.remove()
 
 
+def test_what_somebody_else_prunes_at_the_same_time_is_passed_over(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(folder: Path) -> tuple[str, int]:
+        shutil.rmtree(folder)
+        raise FileNotFoundError(folder)
+
+    place.replace()
+    monkeypatch.setattr("orchestrator.engines.process.keeping.listing", too_late)
+    assert list(programs()) == []
+
+
 def test_what_is_being_copied_is_left_alone(place: Place) -> None:
     with being_made(place.copied.with_name(".abc-12345678")):
         assert place.all == []
