@@ -100,9 +100,37 @@ def test_a_daemon_is_started(programs: Path) -> None:
     assert end.stdout.splitlines()[0:2] == ["starts:", ""]
 
 
-def test_a_number_that_is_another_process_by_now_stops_nothing(programs: Path) -> None:
-    end = started(programs, "echo $$ >/run/docker.pid")
+ANOTHER = "echo $$ >/run/docker.pid"
+# Where docker and containerd are started one after the other, their numbers are soon mixed up.
+CONTAINERD = """
+printf '#!/bin/sh\nread it\n' >/run/containerd
+chmod +x /run/containerd
+mkfifo /run/silence
+/run/containerd <>/run/silence &
+until [ "$(cat /proc/$!/comm)" = containerd ]; do sleep 0.01; done
+echo $! >/run/docker.pid
+"""
+
+
+@pytest.mark.parametrize("before", [ANOTHER, CONTAINERD], ids=["a shell", "containerd"])
+def test_a_number_that_is_another_process_by_now_stops_nothing(before: str, programs: Path) -> None:
+    end = started(programs, before)
     assert end.returncode == 0, end.stderr
+    assert end.stdout.splitlines()[0:3] == ["starts:", "", "networks:"], "at the first attempt"
+
+
+@pytest.mark.parametrize("code", [0, 69], ids=["an engine answers", "none does"])
+def test_an_engine_is_found_where_nothing_keeps_the_time(code: int, programs: Path) -> None:
+    """As on macOS, which has no `timeout`."""
+    (programs / "docker").write_text(f"#!/bin/sh\nexit {code}\n")
+    (programs / "apt-get").unlink()
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("there is no bash here")
+    words = [bash, str(programs / SCRIPT.name)]
+    end = subprocess.run(words, env={"PATH": str(programs)}, capture_output=True, text=True)
+    assert end.returncode == code, end.stderr
+    assert ("no container engine answers" in end.stderr) == bool(code)
 
 
 def test_networks_that_were_half_removed_are_set_aside(programs: Path) -> None:
