@@ -88,11 +88,15 @@ class Project:
 
         Its time is over when it has been asked twice: the first answer has been heard then.
         """
-        greenroom = self.programs / "greenroom"
-        greenroom.unlink()
-        late_greenroom(greenroom, self.path.parent / "asked-again")
+        self.let_time_be_over(self.path.parent / "asked-again")
         manifest = self.path / "environment.yaml"
         manifest.write_text(manifest.read_text().replace("{http: /health}", BROKEN))
+
+    def let_time_be_over(self, happened: Path, words: str = "") -> None:
+        """Let all time be over once these words are in a file, and not before."""
+        greenroom = self.programs / "greenroom"
+        greenroom.unlink()
+        late_greenroom(greenroom, happened, words)
 
     def copy(self, example: str, to: str) -> Path:
         """Copy one of the examples to where its first line says that it belongs."""

@@ -75,7 +75,9 @@ exec sleep 60
 
 
 def test_the_test_that_was_running_is_pointed_at_when_the_time_is_over(tmp_path: Path) -> None:
-    ended = run(made(tmp_path), "github", "--budget", "tests=1s", "--", "sh", "-c", HANGS % 0)
+    project = made(tmp_path)
+    project.let_time_be_over(project.path / "greenroom-artifacts/tests/1.running", '"place"')
+    ended = run(project, "github", "--budget", "tests=1s", "--", "sh", "-c", HANGS % 0)
     assert ended.code == 75
     assert (
         "::error file=spec/a.js,line=7,title=shop%3A over budget::sh was not done" in ended.output
