@@ -79,9 +79,12 @@ class Kept:
 
     def forget(self, worker: str) -> None:
         """Forget which test another worker runs: it has crashed, and somebody tells of the test."""
-        if self.folder is not None:
-            for file in self.folder.tests.glob(f"{worker}-*.running"):
-                self._attempt(file.unlink)
+        if self.folder is None:
+            return
+        from orchestrator.artifacts.folder import RUNNING
+
+        for file in self.folder.tests.glob(f"{worker}-*{RUNNING}"):
+            self._attempt(file.unlink)
 
     def _note(self, folder: Folder) -> Path:
         from orchestrator.artifacts.tests import LONE
