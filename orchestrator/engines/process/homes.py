@@ -167,7 +167,8 @@ def make_all(folder: Path) -> None:
     """Make a folder and all above it, also while somebody removes there what is empty."""
     for attempt in range(1, MAKING_ATTEMPTS + 1):
         try:
-            for one in reversed((folder, *folder.parents)):
+            # The last of these is the root. It is there: of that macOS says IsADirectoryError.
+            for one in reversed((folder, *folder.parents[:-1])):
                 with contextlib.suppress(FileExistsError):
                     one.mkdir(mode=0o700)
         except FileNotFoundError:

@@ -69,6 +69,22 @@ def test_whoever_removes_what_is_empty_hinders_nobody_who_begins(
     assert (root / "run-1").is_dir()
 
 
+def test_the_root_of_all_folders_is_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """BSD's namei, and so macOS, answers with EISDIR and not with EEXIST."""
+    make = Path.mkdir
+
+    def mkdir(path: Path, mode: int = 0o777) -> None:
+        if path == Path(path.anchor):
+            raise IsADirectoryError(path)
+        make(path, mode)
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    homes.make_all(tmp_path / "servers" / "run-1")
+    assert (tmp_path / "servers" / "run-1").is_dir()
+
+
 def test_nobody_else_passes_where_we_are_not_root(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
