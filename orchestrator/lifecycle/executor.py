@@ -6,7 +6,7 @@ It decides nothing. `perform` does the work of a step; everything that happens i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from orchestrator.errors import GreenroomError, StepFailed
@@ -44,8 +44,9 @@ def execute(
 
     Returns, or raises, only when no step is running any more. Raises the first StepFailed, with
     those `others` that had failed by then, too; Stopped if the order to stop came from elsewhere;
-    and whatever interrupts the waiting, Ctrl-C included. What is likely to fail, too, has its
-    `grace`; a step that is broken off because of the first gets one `look`, in its own thread.
+    whatever interrupts the waiting, Ctrl-C included; and what nobody has thought of, with the
+    failures before it noted on it. What is likely to fail, too, has its `grace`; a step that is
+    broken off because of the first gets one `look`, in its own thread.
     """
     outcome = walk(plan, perform, tell, stop, look, grace)
     if outcome.failures:
@@ -67,9 +68,14 @@ def execute_all(plan: Plan, perform: Perform, tell: Tell, stop: Stop) -> list[St
     if not outcome.unforeseen:
         return outcome.failures
     error = outcome.unforeseen[0]
-    for failure in outcome.failures:
-        error.add_note(f"{failure.step}: {failure.message}")
+    note(outcome.failures, error)
     raise error
+
+
+def note(failures: Iterable[StepFailed], error: Exception) -> None:
+    """Say on what nobody has thought of what else has failed."""
+    for failure in failures:
+        error.add_note(f"{failure.step}: {failure.message}")
 
 
 def walk(
@@ -93,8 +99,10 @@ def walk(
                 if grace and outcome.failures:
                     under_way.give(grace)
                 stop.order()
-        except BaseException:
+        except BaseException as error:
             stop.order()
+            if isinstance(error, Exception):
+                note(outcome.failures, error)
             raise
     return outcome
 

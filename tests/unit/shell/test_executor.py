@@ -202,6 +202,19 @@ def test_what_takes_longer_is_told_to_stop(ends: str) -> None:
     assert caught.value.others == ()
 
 
+def test_a_bug_that_comes_after_a_failure_has_it_noted() -> None:
+    seeds = Seeds("bad", "odd")
+
+    def a_bug() -> None:
+        assert seeds.asked.wait(LIMIT)
+        raise KeyError("a bug")
+
+    recorder = Recorder(bad=failing("first"), odd=a_bug)
+    with pytest.raises(KeyError, match="a bug") as raised:
+        execute(plan(bad="", odd=""), recorder, ignore, Stop(), grace=Grace(seeds))
+    assert raised.value.__notes__ == ["open bad: first"]
+
+
 def test_what_was_broken_off_failed_too_only_where_a_look_finds_a_cause() -> None:
     stop = Stop()
     begun = threading.Barrier(3, timeout=LIMIT)
