@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from far_engine import FarEngine, far_engine, need_far_engine
 
@@ -98,6 +100,12 @@ def nothing_is_left(far: FarEngine) -> bool:
     return far.docker("ps", "--all", "--quiet") == "" and "greenroom-" not in networks
 
 
+def processes_of(run: str) -> list[psutil.Process]:
+    """The processes of this host that have the run in their command, as a watchdog has."""
+    every = psutil.process_iter(["cmdline"])
+    return [one for one in every if run in (one.info["cmdline"] or [])]
+
+
 def test_through_ssh_what_runs_there_is_reached_at_its_host(
     by_ssh: FarEngine, tmp_path: Path
 ) -> None:
@@ -112,6 +120,9 @@ def test_through_ssh_a_killed_run_is_removed_too(by_ssh: FarEngine, tmp_path: Pa
     done = run(project(tmp_path), "sh", "-c", "kill -9 $PPID")
     assert done.returncode == -signal.SIGKILL
     poll(lambda: nothing_is_left(by_ssh), Deadline.after(60))
+    # Who removes looks once more: were the engine gone by then, it would try that for a day.
+    (name,) = set(re.findall(r"far-\w{8}", done.stderr))
+    poll(lambda: not processes_of(name), Deadline.after(60))
 
 
 def test_its_ports_are_at_one_address_only_and_the_way_back_is_there(
