@@ -122,13 +122,27 @@ def test_an_entry_point_is_replaced_and_the_image_s_environment_stays(engine_cas
     assert [line.text for line in engine_case.engine.logs(found, within())] == ["a b path"]
 
 
+def assert_out_of_memory_is_told(found: Found) -> None:
+    """Wait until the engine tells that the container, or something in it, had too little memory."""
+    events = docker.from_env().api.events(
+        since=0,
+        until=int(time.time()) + 60,
+        filters={"container": found.id, "event": "oom"},
+        decode=True,
+    )
+    assert next(iter(events), None), "nothing ran out of memory"
+
+
 @needs("limits")
 def test_what_runs_out_of_memory_says_so(engine_case: Case) -> None:
-    launch = engine_case.shell(
-        engine_case.new_run(), "ledger", "head -c 200m /dev/zero | tail -c 200m | wc -c; exit 137"
-    )
+    script = "mkfifo /go; head -c 200m /dev/zero | tail -c 200m | wc -c; cat /go; exit 137"
+    launch = engine_case.shell(engine_case.new_run(), "ledger", script)
     limits = Limits(memory=32 << 20, cpus=1.5)
     found = engine_case.start(replace(launch, limits=limits))
+    # Docker hears of the memory and of the end by two ways, and a busy one of the end first: what
+    # comes after it is lost. So the container ends when the first is known.
+    assert_out_of_memory_is_told(found)
+    engine_case.engine.exec(found, ["sh", "-c", "echo >/go"], within())
     host = inspected(found)["HostConfig"]
     assert (host["Memory"], host["NanoCpus"]) == (32 << 20, 1_500_000_000)
     poll(lambda: not engine_case.engine.state(found, within()).alive, within())
