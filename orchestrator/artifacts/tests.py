@@ -66,6 +66,11 @@ class TestRecord:
         """Return it as one line of JSON."""
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False)
 
+    def to_line(self) -> bytes:
+        """Return that line as it is in a file."""
+        # A lone surrogate, which an id may have, becomes an escape that JSON knows.
+        return f"{self.to_json()}\n".encode("utf-8", "backslashreplace")
+
 
 def read(folder: Folder) -> Iterator[TestRecord]:
     """Yield all tests that were told of, in the order of their beginnings.
@@ -89,7 +94,7 @@ def settle(folder: Folder, ended: float, outcome: str, why: str) -> tuple[TestRe
     ]
     for one in settled:
         with suppress(OSError), folder.test_records(one.worker or LONE).open("ab") as lines:
-            lines.write((one.to_json() + "\n").encode("utf-8", "backslashreplace"))
+            lines.write(one.to_line())
     return tuple(settled)
 
 

@@ -25,8 +25,8 @@ class Result:
     `code` is the exit code of its tests, None before they have ended; `here` is where they ran, and
     `variables` what they were told. `errors` is what else went wrong, the worst first; `deaths`
     what died while they ran, and `unfinished` the tests that had not ended when their command had;
-    `resources` and `engines` what was collected. It is `alone` when no
-    other run's tests write into the same folders at the same time.
+    `resources` and `engines` what was collected. It is `alone` when no other run's tests write into
+    the same folders at the same time.
     """
 
     manifest: str

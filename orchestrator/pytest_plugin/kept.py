@@ -73,7 +73,7 @@ class Kept:
             record = self._record(item.nodeid, now, clean)
             file = self._note(folder)
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(record.to_json().encode("utf-8", "backslashreplace"))
+            file.write_bytes(record.to_line())
 
         self._attempt(note)
 
@@ -105,8 +105,7 @@ class Kept:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._note(folder).unlink(missing_ok=True)
             with file.open("ab") as lines:
-                # A lone surrogate, which an id may have, becomes an escape that JSON knows.
-                lines.write((record.to_json() + "\n").encode("utf-8", "backslashreplace"))
+                lines.write(record.to_line())
 
         self._attempt(add)
 

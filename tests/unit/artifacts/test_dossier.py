@@ -132,6 +132,13 @@ def test_it_is_never_longer_than_its_bound_whatever_was_written() -> None:
     assert lines[-1] == "  wrote nothing: cache, mail"
 
 
+def test_there_is_room_for_where_a_slice_is_beside_what_others_wrote() -> None:
+    loud = [Witness(name=f"api-{n}", lines=log(*["ERROR"] * 500)) for n in range(40)]
+    lines = short(dossier(*loud, *QUIET, slice="s3"))
+    assert len(lines) <= MOST
+    assert lines[-2:] == ["  cache  redis://127.0.0.1:1", "  wrote nothing: cache, mail"]
+
+
 def test_the_whole_has_every_line_with_its_time() -> None:
     made = dossier(LEDGER, CRASHED, QUIET[1], happened=HAPPENED, notes=("something to know",))
     lines = whole(made)
